@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SCREENSHOTS := catalog products product matches match-list batch-previewed
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-history bench-upgrade bench-tasks bench-races bench-pair bench-backup bench soak prove-image screenshots format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-console bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-history bench-upgrade bench-tasks bench-races bench-pair bench-backup bench soak prove-image screenshots format clean
 
 help:            ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -52,6 +52,9 @@ bench-plans: install ## Measure the catalog queries at 10,000 and 500,000 produc
 
 bench-staff: install ## Measure the staff queries at 500,000 products (ten minutes)
 	$(BIN)/python bench/staff_plans.py
+
+bench-console: .venv/dev.done ## Measure the pages of the console at 500,000 products (half an hour)
+	$(BIN)/python bench/console_pages.py
 
 bench-logins: .venv/dev.done ## Measure failed logins, and the catalog under many logins
 	$(BIN)/python bench/logins.py

@@ -8,20 +8,19 @@ import asyncio
 import csv
 import sys
 import time
-from collections.abc import Awaitable, Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import sample
 from import_speed import import_seconds
+from kept_data import data_folder, is_filled, mark_filled
 from price_history_data import fill_history
 from psycopg.conninfo import make_conninfo
 
@@ -46,32 +45,16 @@ SORTS: Sequence[ChangeSort] = (
 def main() -> None:
     """Fill the databases unless that was done, and measure."""
     rows, products = map(int, [*sys.argv[1:3], "100000000", "500000"][:2])
-    with data_folder() as folder, servers(folder / "home", durable=False) as endpoints:
+    with (
+        data_folder(*sys.argv[3:4]) as folder,
+        servers(folder / "home", durable=False) as endpoints,
+    ):
         url = endpoints.database_url
         if not is_filled(url):
             fill(url, rows, products)
         print_size(url)
         asyncio.run(measure_reads(url))
         asyncio.run(measure_imports(url, folder))
-
-
-@contextmanager
-def data_folder() -> Generator[Path]:
-    """Yield the folder of the data, a temporary one if none was named."""
-    for name in sys.argv[3:]:
-        Path(name).mkdir(parents=True, exist_ok=True)
-        Path(name).chmod(0o755)
-        yield Path(name)
-        return
-    with TemporaryDirectory(prefix="pricebook-bench-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
-def is_filled(url: str) -> bool:
-    """Return whether an earlier run has filled the databases."""
-    with psycopg.connect(url) as conn:
-        return conn.execute("SELECT to_regclass('bench_filled') IS NOT NULL").fetchone() == (True,)
 
 
 def fill(url: str, rows: int, products: int) -> None:
@@ -96,8 +79,7 @@ def fill(url: str, rows: int, products: int) -> None:
         conn.execute(f"CREATE DATABASE {EMPTY} TEMPLATE pricebook OWNER pricebook".encode())
     print(f"{products:,} products with four items each: {time.perf_counter() - start:.0f} s")
     fill_history(url, rows=rows)
-    with psycopg.connect(url) as conn:
-        conn.execute("CREATE TABLE bench_filled ()")
+    mark_filled(url)
     print(f"history filled after {time.perf_counter() - start:.0f} s")
 
 

@@ -7,9 +7,12 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from pricebook.auth.schemas import Role
 from pricebook.db.database import Connection
+from pricebook.db.row_types import fetch_value
+from pricebook.tasks.counts import Counts
 
 AsRole = Callable[[Role], Awaitable[dict[str, str]]]
 NO_PASSWORD = "$2b$04$" + "." * 53
@@ -27,7 +30,7 @@ WRONG_AGGREGATES: LiteralString = """
 _numbers = count(1)
 
 
-async def _insert_row(conn: Connection, statement: Any, values: list[Any]) -> UUID:
+async def _insert_row(conn: Connection, statement: Any, values: Any) -> UUID:
     row = await (await conn.execute(statement, values)).fetchone()
     assert row
     return row[0]
@@ -38,6 +41,26 @@ async def supplier(conn: Connection, name: str | None = None) -> UUID:
         conn,
         "INSERT INTO suppliers (name, source_type) VALUES (%s, 'csv') RETURNING id",
         [name or f"Supplier {next(_numbers)}"],
+    )
+
+
+async def supplier_with_url(conn: Connection, url: str, name: str | None = None) -> UUID:
+    """Insert a supplier whose price list is at an address."""
+    supplier_id = await supplier(conn, name)
+    config = Jsonb({"source_config": {"url": url}})
+    await conn.execute("UPDATE suppliers SET metadata = %s WHERE id = %s", [config, supplier_id])
+    return supplier_id
+
+
+async def credentials(conn: Connection, supplier_id: UUID, origin: str) -> None:
+    """Insert credentials that nobody can decrypt."""
+    await conn.execute(
+        """
+        INSERT INTO supplier_credentials
+            (supplier_id, kind, name, origin, key_id, ciphertext, updated_by)
+        VALUES (%s, 'basic', 'shop-4711', %s, 'none', 'none', 'anna')
+        """,
+        [supplier_id, origin],
     )
 
 
@@ -145,3 +168,124 @@ async def status_batch(conn: Connection, *product_ids: UUID, state: str = "previ
             [batch_id, product_id],
         )
     return batch_id
+
+
+async def webhook(conn: Connection, name: str, url: str = "https://erp.example") -> UUID:
+    return await _insert_row(
+        conn,
+        """
+        INSERT INTO webhooks (name, url, types, secret, position, created_by)
+        VALUES (%s, %s, '{}', repeat('k', 32)::bytea, 0, 'anna') RETURNING id
+        """,
+        [name, url],
+    )
+
+
+async def import_task(conn: Connection, supplier_id: UUID, **fields: Any) -> UUID:
+    """Insert a task of an uploaded price list that was imported; `fields` are other columns."""
+    values = {
+        "supplier_id": supplier_id,
+        "supplier_name": "ACME",
+        "parser_type": "csv",
+        "file_name": "prices.csv",
+        "state": "succeeded",
+        "requested_by": "anna",
+        "started_at": "2026-01-01",
+        "completed_at": "2026-01-02",
+        **fields,
+    }
+    columns = sql.SQL(", ").join(map(sql.Identifier, values))
+    places = sql.SQL(", ").join(map(sql.Placeholder, values))
+    statement = sql.SQL("INSERT INTO ingestion_tasks ({}) VALUES ({}) RETURNING id")
+    return await _insert_row(conn, statement.format(columns, places), values)
+
+
+async def rejected_row(conn: Connection, task_id: UUID, number: int, *cells: str) -> UUID:
+    """Insert a rejected row of a task."""
+    return await _insert_row(
+        conn,
+        "INSERT INTO parsing_logs (task_id, error_type, error_message, row_number, row_data)"
+        " VALUES (%s, 'missing_price', 'The row has no price.', %s, %s) RETURNING id",
+        [task_id, number, Jsonb(cells)],
+    )
+
+
+async def quarantined_row(conn: Connection, task_id: UUID, item_id: UUID) -> UUID:
+    """Insert an open row whose price is a hundred times that of its item."""
+    return await _insert_row(
+        conn,
+        "INSERT INTO quarantined_rows (task_id, supplier_id, supplier_item_id, row_number,"
+        " supplier_sku, name, old_price, price, old_cost, factor, reason, characteristics)"
+        " SELECT %s, supplier_id, id, 2, supplier_sku, name, current_price, current_price * 100,"
+        " current_price, 100, 'The price is out of line.', '{}' FROM supplier_items WHERE id = %s"
+        " RETURNING id",
+        [task_id, item_id],
+    )
+
+
+async def webhook_delivery(conn: Connection, webhook_id: UUID, **fields: Any) -> UUID:
+    """Insert an event and its delivery; `ago` is its age in seconds."""
+    statement = """
+        WITH event AS (INSERT INTO events (type, data) VALUES ('import.held', '{}') RETURNING id)
+        INSERT INTO webhook_deliveries (webhook_id, kind, event_id, type, state, attempts, status,
+            error, milliseconds, created_at)
+        SELECT %s, 'event', id, 'import.held', %s, 1, %s, %s, 12, now() - make_interval(secs => %s)
+        FROM event RETURNING id
+    """
+    values = {"state": "delivered", "status": 200, "error": None, "ago": 0, **fields}
+    return await _insert_row(conn, statement, [webhook_id, *values.values()])
+
+
+async def notice_recipient(conn: Connection, name: str) -> UUID:
+    """Insert a user who receives notices."""
+    return await _insert_row(
+        conn,
+        """
+        INSERT INTO notice_recipients (user_id, email, kinds) VALUES (%s, 'a@example.com', '{held}')
+        RETURNING user_id
+        """,
+        [await user(conn, name)],
+    )
+
+
+async def administered(conn: Connection) -> dict[str, str]:
+    """Insert what the pages of the administration are about; return their path parameters."""
+    webhook_id = await webhook(conn, "ERP")
+    return {
+        "webhook_id": str(webhook_id),
+        "delivery_id": str(await webhook_delivery(conn, webhook_id)),
+        "recipient_id": str(await notice_recipient(conn, "recipient")),
+    }
+
+
+async def import_preview(conn: Connection, supplier_id: UUID, state: str = "ready") -> UUID:
+    """Insert a preview of a price list of one new article."""
+    change = {"outcome": "new", "row_number": 2, "supplier_sku": "A-1", "name": "Hammer"}
+    change |= {"old_price": None, "new_price": "12.50", "percent": None}
+    counts = dict.fromkeys(Counts.__struct_fields__, 0) | {"new": 1}
+    sheets = [{"name": None, "rows": [[1, ["Code", "Name", "Price"]]]}]
+    result = {"sentence": "Price from column C.", "counts": counts, "added": [change]}
+    found = {"headers": ["Code", "Name", "Price"], "columns": {"price": "Price"}, "format": "csv"}
+    return await fetch_value(
+        conn,
+        """
+        INSERT INTO import_previews (supplier_id, supplier_name, state, source, file_name,
+            created_by, created_by_id, compared_at, found, result)
+        SELECT id, name, %s, '{"file_path": "uploaded/list.csv"}', 'list.csv', 'buyer',
+            gen_random_uuid(), now(), %s, %s
+        FROM suppliers WHERE id = %s
+        RETURNING id
+        """,
+        [state, Jsonb(found), Jsonb({**result, "sheets": sheets}), supplier_id],
+    )
+
+
+async def product_import(conn: Connection) -> UUID:
+    """Insert a dry run of own products that has ended."""
+    return await _insert_row(
+        conn,
+        "INSERT INTO product_imports"
+        " (dry_run, file_name, file_path, state, completed_at, count_new)"
+        " VALUES (true, 'products.csv', 'uploads/x', 'succeeded', now(), 1) RETURNING id",
+        [],
+    )

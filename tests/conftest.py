@@ -14,6 +14,7 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+from coverage import Coverage
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from psycopg import sql
@@ -34,6 +35,7 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.settings import DatabaseDriver, Settings
 
 JWT_SECRET = secrets.token_hex(32)
+CREDENTIALS_KEY = secrets.token_hex(32)
 
 # Started in the background by a shell, a test run ignores SIGINT, and so would its commands.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -59,6 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest tests first, so that all processes end at about the same time."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Store the coverage of this process: pytest-xdist kills one that ends in over ten seconds."""
+    if coverage := Coverage.current():
+        coverage.save()
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +141,7 @@ def settings(database_url: str, redis_url: str) -> Settings:
         database_url=make_conninfo(database_url, user=rights.API_ROLE),
         redis_url=redis_url,
         jwt_secret=JWT_SECRET,
+        credentials_key=CREDENTIALS_KEY,
         bcrypt_cost=4,  # below the minimum of the setting: tests check many passwords
         db_pool_min=1,
         db_pool_max=4,

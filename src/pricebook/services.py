@@ -21,6 +21,8 @@ from pricebook.imports.service import SubmissionContext
 from pricebook.imports.upload_limits import UploadQuota, UploadStorage
 from pricebook.rates.service import RateContext
 from pricebook.settings import Settings
+from pricebook.suppliers.credential_keys import CredentialKeys
+from pricebook.suppliers.credentials import CredentialContext
 from pricebook.tasks.queue import QueueClient
 
 REDIS_TIMEOUT_SECONDS = 0.5
@@ -99,6 +101,13 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
 def rate_context_for(resources: Resources) -> RateContext:
     """Return the database and the setting by which exchange rates are used."""
     return RateContext(resources.database, resources.settings.rate_max_age_days)
+
+
+def credential_context_for(resources: Resources) -> CredentialContext:
+    """Return the database and the keys with which credentials of suppliers are stored."""
+    return CredentialContext(
+        resources.database, CredentialKeys(resources.settings.credentials_keys)
+    )
 
 
 def submission_context_for(resources: Resources, redis: Redis) -> SubmissionContext:

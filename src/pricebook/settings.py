@@ -9,6 +9,7 @@ import msgspec
 from pricebook.errors import SettingsError
 from pricebook.system.refused_values import explain_refusal
 from pricebook.system.setting_checks import (
+    credentials_key_problem,
     database_url_problem,
     origins_problem,
     proxies_problem,
@@ -27,7 +28,7 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 # Each may be in a file, which NAME_FILE names. No error message contains its value.
 SECRETS = (
     *("DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "JWT_SECRET", "METRICS_TOKEN"),
-    "SMTP_URL",
+    *("SMTP_URL", "CREDENTIALS_KEY"),
 )
 FILE_SUFFIX = "_FILE"
 
@@ -56,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     redis_url: str | None = None
     redis_queue_name: str = "parse-tasks"
     jwt_secret: str | None = None
+    credentials_key: str | None = None
     jwt_issuer: str = "pricebook"
     jwt_expiration_hours: PositiveInt = 24
     console_session_hours: PositiveInt = 12
@@ -157,6 +159,11 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
         return self.jwt_secret
 
     @property
+    def credentials_keys(self) -> list[str]:
+        """The keys of CREDENTIALS_KEY: the first encrypts, each decrypts."""
+        return split_list(self.credentials_key or "")
+
+    @property
     def origins(self) -> frozenset[str]:
         """The origins that CORS allows to read responses."""
         return frozenset(split_list(self.allowed_origins or ""))
@@ -247,6 +254,7 @@ VALIDATORS: Mapping[str, Callable[[str], str | None]] = {
     "DATABASE_READ_URL": database_url_problem,
     "REDIS_URL": redis_url_problem,
     "JWT_SECRET": secret_problem,
+    "CREDENTIALS_KEY": credentials_key_problem,
     "ALLOWED_ORIGINS": origins_problem,
     "TRUSTED_PROXIES": proxies_problem,
     "SMTP_URL": smtp_url_problem,

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src/pricebook"
 FEATURES = (
     *("auth", "catalog", "categories", "imports", "products", "quarantine", "rates", "suppliers"),
     *("audit", "events", "notices", "pricing_rules", "product_batches", "product_imports", "tasks"),
-    "webhooks",
+    *("webhooks", "diagnostics"),
 )
 # Every feature has these, under the same names.
 SAME_IN_EACH = {"__init__", "routes", "service", "schemas"}

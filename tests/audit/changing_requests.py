@@ -120,6 +120,16 @@ async def _(conn: Connection) -> ChangingRequest:
     return ChangingRequest(path=f"/categories/{parent_id}", actions=actions)
 
 
+@request_for("POST", "/categories/{id}/merge")
+async def _(conn: Connection) -> ChangingRequest:
+    category_id = await builders.category(conn, "Saws")
+    await builders.category(conn, "Jigsaws", category_id)
+    await builders.product(conn, category_id=category_id)
+    actions = {"category.merged", "category.deleted", "category.updated", "product.updated"}
+    body = {"into_id": str(await builders.category(conn, "Tools"))}
+    return ChangingRequest(path=f"/categories/{category_id}/merge", actions=actions, json=body)
+
+
 @request_for("POST", "/suppliers")
 async def _(_conn: Connection) -> ChangingRequest:
     body = {"name": "ACME", "source_type": "csv"}
@@ -151,18 +161,6 @@ async def _(conn: Connection) -> ChangingRequest:
 async def _(_conn: Connection) -> ChangingRequest:
     body = {"rates": [{"base": "EUR", "currency": "USD", "rate": "1.08"}]}
     return ChangingRequest(path="/exchange-rates", actions={"exchange_rate.created"}, json=body)
-
-
-@request_for("POST", "/api-keys")
-async def _(_conn: Connection) -> ChangingRequest:
-    body = {"name": "shop", "role": "sales", "expires_at": None}
-    return ChangingRequest(path="/api-keys", actions={"api_key.created"}, json=body)
-
-
-@request_for("DELETE", "/api-keys/{id}")
-async def _(conn: Connection) -> ChangingRequest:
-    key_id = await builders.api_key(conn, "shop")
-    return ChangingRequest(path=f"/api-keys/{key_id}", actions={"api_key.revoked"})
 
 
 @request_for("POST", "/sync")

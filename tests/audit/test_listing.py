@@ -1,6 +1,7 @@
 """The lists of the audit log: filters, cursors, roles, retention."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -176,3 +177,51 @@ async def test_old_entries_are_deleted(conn: Connection, worker_database: Databa
     await audit.purge_old_entries(worker_database, 90)
     kept = await (await conn.execute("SELECT entity_name FROM audit_log")).fetchall()
     assert kept == [("89",)]
+
+
+async def test_several_broad_filters_find_what_each_entry_has(
+    admin: Client, conn: Connection
+) -> None:
+    actors = [("user", "anna"), ("user", "ben"), ("api_key", "anna"), ("system", "worker")]
+    actions = ["product.updated", "product.created", "product_batch.created", "item.linked"]
+    await conn.execute("DELETE FROM audit_log")
+    for number in range(96):
+        actor_type, name = actors[number % 4]
+        action = actions[number // 4 % 4]
+        await conn.execute(
+            "INSERT INTO audit_log (at, actor_type, actor_name, action, entity_type)"
+            " VALUES (now() - make_interval(days => %s), %s, %s, %s, %s)",
+            [number, actor_type, name, action, action.partition(".")[0]],
+        )
+    values = {
+        "actor": [None, "anna", "worker"],
+        "actor_type": [None, "user", "api_key"],
+        "action": [None, "product.updated", "item.linked"],
+        "entity_type": [None, "product", "item"],
+    }
+    for combination in product(*values.values()):
+        filters = {
+            name: value
+            for name, value in zip(values, combination, strict=True)
+            if value is not None
+        }
+        expected: list[int] = [
+            number
+            for number in range(96)
+            if filters.get("actor") in {None, actors[number % 4][1]}
+            and filters.get("actor_type") in {None, actors[number % 4][0]}
+            and filters.get("action") in {None, actions[number // 4 % 4]}
+            and filters.get("entity_type") in {None, actions[number // 4 % 4].partition(".")[0]}
+        ]
+        ages: list[int] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            query = {**filters, "limit": "40", **({"cursor": cursor} if cursor else {})}
+            page = (await admin.get(PATH, params=query)).json()
+            assert page["total_count"] == len(expected), filters
+            ages += [
+                (datetime.now(UTC) - datetime.fromisoformat(each["at"])).days
+                for each in page["data"]
+            ]
+            cursor = page["next_cursor"]
+        assert ages == expected, filters

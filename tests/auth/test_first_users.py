@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from pricebook.auth.passwords import generate_password
 from pricebook.cli.installation import (
+    CREDENTIALS_KEY_FILE,
     FirstUser,
-    generate_password,
     load_first_users,
     load_or_create_secret,
     save_first_users,
+    with_credentials_key,
 )
 from pricebook.errors import SettingsError
 from pricebook.settings import Settings
@@ -57,6 +59,19 @@ def test_secret_readable_by_others_is_refused(tmp_path: Path) -> None:
     (tmp_path / "jwt_secret").chmod(0o640)
     with pytest.raises(SettingsError, match="open to other users"):
         load_or_create_secret(tmp_path)
+
+
+def test_key_of_credentials_is_that_of_the_settings_or_of_the_installation(tmp_path: Path) -> None:
+    settings = Settings(pricebook_home=str(tmp_path))
+    assert with_credentials_key(settings).credentials_key is None
+    key = load_or_create_secret(tmp_path, CREDENTIALS_KEY_FILE)
+    assert key != load_or_create_secret(tmp_path)
+    assert with_credentials_key(settings).credentials_keys == [key]
+    own = Settings(pricebook_home=str(tmp_path), credentials_key="mine, old")
+    assert with_credentials_key(own).credentials_keys == ["mine", "old"]
+    (tmp_path / CREDENTIALS_KEY_FILE).chmod(0o644)
+    with pytest.raises(SettingsError, match="open to other users"):
+        with_credentials_key(settings)
 
 
 def test_first_users_are_readable_by_their_owner_only(tmp_path: Path) -> None:

@@ -7,6 +7,11 @@ from httpx import Response
 
 from console.conftest import HTML, SAME_ORIGIN, Client
 
+# Terms of the decoder of fields, which are for programs.
+DECODER_WORDS = re.compile(
+    r"regex|\b[Ii]nvalid (decimal|uuid|RFC)|expected `?(str|int|float|bool|array|object|null)\b"
+)
+
 
 async def show(client: Client, path: str) -> str:
     response = await client.get(path, headers=HTML)
@@ -34,3 +39,13 @@ def batch_of(response: Response) -> str:
     assert response.status_code == 200, response.text
     (batch_id,) = re.findall(r'name="batch_id" value="([^"]+)"', response.text)
     return batch_id
+
+
+def require_refusal(response: Response, field: str, issue: str) -> None:
+    """Assert that a form comes back with one field marked, and with the reason beside it."""
+    assert response.status_code == 400, response.text
+    assert re.findall(r'id="(\w+)"[^>]*aria-invalid', response.text) == [field]
+    note = re.search(rf'id="{field}-note">([^<]+)', unescape(response.text))
+    assert note
+    assert issue in note[1]
+    assert not DECODER_WORDS.search(note[1]), note[1]

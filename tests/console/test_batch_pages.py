@@ -66,7 +66,8 @@ async def test_products_of_the_filters_change_as_previewed_and_come_back(
     history = await show_text(client, BATCHES)
     assert f'href="{path}"' in history
     assert history.count(name) >= 3
-    assert "category, target price" in history
+    assert "Category Office, target price -5 %" in history
+    assert "of products that are active" in history
 
 
 @pytest.mark.parametrize(
@@ -276,3 +277,88 @@ async def test_large_batch_is_counted_after_its_page_is_shown(
     assert counted.text.lstrip().startswith('<section id="batch"')
     assert "2 products would change." in counted.text
     assert "Apply to 2 products" in await show_text(client, address)
+
+
+async def test_prices_to_a_margin_are_previewed_and_described(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    tools = await builders.category(conn, "Tools")
+    product_id = await builders.offered_product(
+        conn, "Axe", "10", category_id=tools, target_price="11"
+    )
+    await builders.product(conn, "No supplier", category_id=tools)
+    form = {"category_id": str(tools), "price_action": "margin", "amount": "25"}
+    response = await send(client, FORM, **form, step="1", ending="0,99", rounding="up")
+    text = await follow(client, response)
+    pricing = "Target price: lowest price with a margin of 25 %, rounded up to 5.99, 6.99 and so on"
+    assert pricing in text
+    assert "of products in the category Tools" in text
+    assert "1 product is left out, as no supplier has a price for it." in text
+    address = response.headers["location"].partition("?")[0]
+    await send(client, f"{address}/apply")
+    product = await show_text(client, f"/console/products/{product_id}")
+    assert f'<a href="{address}">{pricing}</a>' in product
+    assert ">now </span>13.99</ins>" in product
+    assert pricing in await show_text(client, "/console/batches")
+    await send(client, f"{address}/undo")
+    undone = await show_text(client, address)
+    assert "taken back" in undone
+    assert ">until it was undone </span>13.99</del>" in undone
+    assert ">now </span>11.00</ins>" in undone
+    assert "Prices that rise" not in undone
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused"),
+    [
+        ({"price_action": "margin", "amount": "100"}, "amount"),
+        ({"price_action": "markup", "amount": "x"}, "amount"),
+        ({"price_action": "margin", "amount": "25", "step": "0"}, "step"),
+        ({"price_action": "margin", "amount": "25", "ending": "2"}, "ending"),
+    ],
+)
+async def test_refused_margin_is_marked_and_kept(
+    client: Client, log_in_as: LogInAs, conn: Connection, fields: dict[str, str], refused: str
+) -> None:
+    await log_in_as("sales")
+    await builders.offered_product(conn, "Axe", "10")
+    response = await send(client, FORM, **fields)
+    assert response.status_code == 400
+    assert f'value="{fields[refused]}" aria-describedby="{refused}-note"' in response.text
+    assert 'aria-invalid="true"' in response.text
+
+
+async def test_each_kind_of_change_and_filter_is_described(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("admin")
+    tools = await builders.category(conn, "Tools")
+    supplier_id = await builders.supplier(conn, "Acme")
+    await builders.offered_product(conn, "Axe", "10", target_price="11")
+    for fields, sentence in (
+        ({"new_status": "draft"}, "status draft"),
+        ({"new_category": str(tools)}, "category Tools"),
+        ({"new_category": "none"}, "no category any more"),
+        ({"price_action": "percent", "amount": "38"}, "target price +38 %"),
+        ({"price_action": "percent", "amount": "-5.5"}, "target price -5.5 %"),
+        ({"price_action": "set", "amount": "19,9"}, "target price 19.90 USD"),
+        ({"price_action": "remove"}, "no target price any more"),
+        ({"price_action": "markup", "amount": "40"}, "target price: lowest price plus 40 %"),
+    ):
+        text = await follow(client, await send(client, FORM, **fields))
+        assert f"data-focus>{sentence[0].upper()}{sentence[1:]}" in text
+        assert "of all products" in text
+    filters = {"status": "active", "search": "axe", "min_margin": "1", "max_margin": "50"}
+    more = {"supplier_id": str(supplier_id), "category_id": str(tools)}
+    text = await follow(
+        client,
+        await send(
+            client, FORM, **filters, **more, include_subcategories="true", new_status="draft"
+        ),
+    )
+    assert (
+        "of products that are active, in the category Tools and those below it, of the supplier"
+        " Acme, with a margin of at least 1 %, with a margin of at most 50 %, found by “axe”"
+        in text
+    )

@@ -49,6 +49,7 @@ async def test_one_press_makes_a_draft_product_of_a_group(
     assert await fetch_value(conn, "SELECT status FROM products") == "draft"
     undone = await post_fragment(client, f"{PATH}/undo", batch_id=batch_of(made))
     assert "Taken back" in undone.text
+    assert "archived now" in undone.text
     assert "1 group of items" in undone.text
     assert await fetch_value(conn, LINKED) == 0
     assert await fetch_value(conn, "SELECT status FROM products") == "archived"
@@ -73,7 +74,7 @@ async def test_undo_says_that_a_product_which_was_changed_stays(
     made = await make(client, **await shown_group(client, conn, database))
     await conn.execute("UPDATE products SET name = 'Saw of somebody else'")
     undone = await post_fragment(client, f"{PATH}/undo", batch_id=batch_of(made))
-    assert "The product stays" in undone.text
+    assert "The product that was made stays" in undone.text
 
 
 async def test_refused_fields_are_shown_beside_them_and_what_was_typed_is_kept(
@@ -139,3 +140,21 @@ async def test_pages_of_groups_follow_each_other(
     assert "That was the last page" in emptied.text
     refused = await client.get(f"{PATH}?cursor=x", headers=HTML)
     assert refused.status_code == 400
+
+
+async def test_groups_keep_the_supplier_of_the_queue(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await log_in_as("procurement")
+    await shown_group(client, conn, database)
+    supplier_id = await fetch_value(conn, "SELECT supplier_id FROM supplier_items LIMIT 1")
+    other = await builders.supplier(conn)
+    queue = await show(client, f"/console/matches?supplier_id={supplier_id}")
+    assert f'href="{PATH}?supplier_id={supplier_id}" data-key="f"' in queue
+    text = await show(client, f"{PATH}?supplier_id={supplier_id}")
+    assert "1 group of items" in text
+    assert f'href="/console/matches?supplier_id={supplier_id}" data-key="b"' in text
+    assert f'name="supplier_id" value="{supplier_id}"' in text
+    empty = await show(client, f"{PATH}?supplier_id={other}")
+    assert "No items seem to be one article" in empty
+    assert 'data-key="x"' in empty

@@ -1,6 +1,7 @@
 """The match queue as a list: decisions about marked items, and about all of the filters."""
 
 import re
+from functools import partial
 from html import unescape
 from uuid import UUID, uuid4
 
@@ -70,7 +71,8 @@ async def test_marked_items_are_rejected(
     rejected = await post(client, "decide", pair=marked, action="reject")
     assert "3 rejected." in rejected.text
     await examine(database)
-    assert boxes(await show(client, PATH)) == []
+    left = boxes(await show(client, PATH))
+    assert [box.partition(":")[2] for box in left] == ["", "", ""]  # without a candidate
 
 
 async def test_items_without_candidates_are_dismissed(
@@ -80,7 +82,7 @@ async def test_items_without_candidates_are_dismissed(
     await examine(database)
     await log_in_as("procurement")
     text = await show(client, f"{PATH}?band=none")
-    assert "No product is like it" in text
+    assert "No product resembles it" in text
     assert "Accept marked" not in text
     decided = await post(client, "decide", pair=boxes(text), action="reject", band="none")
     assert "No product fits: " in decided.text
@@ -142,6 +144,10 @@ async def test_all_of_the_filters_are_decided_if_they_are_as_many_as_shown(
     assert 'name="count" value="3"' in late.text
     done = await send(client, f"{PATH}/all", **fields, count="3")
     assert ("3 linked." if action == "accept" else "3 rejected.") in done.text
+    if action == "accept":
+        assert "All of these filters are decided" in done.text
+    else:
+        assert "3 items" in done.text  # without a candidate
     assert await fetch_value(conn, LINKED) == (3 if action == "accept" else 0)
     undone = await post(client, "undo", batch_id=batch_of(done))
     assert "Taken back" in undone.text
@@ -175,6 +181,70 @@ async def test_too_many_are_not_offered_at_once(
     text = await show(client, f"{PATH}/all?action=accept")
     assert "More than 2 cannot be" in text
     assert 'name="count"' not in text
+
+
+def hidden(text: str, name: str) -> str:
+    (value,) = re.findall(rf'type="hidden" name="{name}" value="([^"]*)"', text)
+    return unescape(value)
+
+
+async def send_step(client: Client, page: str, name: str, item: list[str]) -> Response:
+    """Press a button of a look, with these items checked."""
+    names = ("action", "cursor", "shown", "without", "count")
+    fields = {each: hidden(page, each) for each in names}
+    return await send(client, f"{PATH}/all", **fields, step=name, item=item)
+
+
+async def test_rows_that_are_taken_out_on_any_page_are_not_decided(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    monkeypatch.setattr(match_look, "SHOWN_PAIRS", 2)
+    text = await show(client, f"{PATH}/all?action=accept")
+    first = re.findall(r'name="item" value="([^"]+)" data-mark checked', text)
+    assert len(first) == 2
+    (following,) = re.findall(r'name="step" value="([^"]+)" data-key="n"', text)
+    step = partial(send_step, client)
+    second = (await step(text, following, first[1:])).text
+    assert "Accept all 2" in second
+    assert "1 was taken out" in second
+    assert 'name="count" value="2"' in second
+    (last,) = re.findall(r'name="item" value="([^"]+)" data-mark checked', second)
+    again = (await step(second, "first", [last])).text
+    assert re.findall(r'value="([^"]+)" data-mark>', again) == first[:1]
+    back = (await step(again, "stay", first)).text
+    assert "Accept all 3" in back
+    done = await step(again, "decide", first[1:])
+    assert "2 linked." in done.text
+    assert await fetch_value(conn, LINKED) == 2
+    assert await linked_product(conn, UUID(first[0])) is None
+    late = await step(again, "decide", first[1:])
+    assert late.status_code == 409
+    assert "0 items pass the filter, not 2" in late.text
+
+
+async def test_taking_out_is_bounded_and_checked(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    text = await show(client, f"{PATH}/all?action=accept")
+    monkeypatch.setattr(match_look, "MAX_WITHOUT", 2)
+    many = await send_step(client, text, "decide", [])
+    assert many.status_code == 400
+    assert "At most 2 items can be taken out" in many.text
+    fields = {"action": "accept", "count": "1", "without": "x"}
+    assert (await send(client, f"{PATH}/all", **fields)).status_code == 400
+    assert await fetch_value(conn, LINKED) == 0
 
 
 async def test_many_are_counted_unless_they_are_found_by_words(
@@ -229,7 +299,7 @@ async def test_refused_filters_are_shown_beside_their_field(
     assert 'aria-invalid="true"' in response.text
     empty = await show(client, f"{PATH}?search=nowhere")
     assert "No item matches" in empty
-    assert "Nothing waits" in await show(client, PATH)
+    assert "Nothing is left to decide" in await show(client, PATH)
 
 
 async def test_other_candidates_lead_to_the_queue(

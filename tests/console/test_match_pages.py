@@ -33,7 +33,7 @@ async def test_accepted_item_leaves_the_queue_and_comes_back_by_undo(
     fields = {"item_id": item_id, "product_id": product_id, "action": "accept"}
     accepted = await post(client, "decide", **fields)
     assert await linked_product(conn, item_id) == product_id
-    assert "Nothing waits for a decision" in accepted.text
+    assert "Nothing is left to decide here" in accepted.text
     assert accepted.headers["hx-replace-url"] == PATH
     undone = await post(client, "undo", batch_id=batch_of(accepted))
     assert "Taken back" in undone.text
@@ -66,9 +66,25 @@ async def test_new_product_is_made_of_an_item_and_undone(
     await log_in_as("procurement")
     made = await post(client, "product", item_id=item_id)
     assert "A draft product was made" in made.text
-    assert await linked_product(conn, item_id) is not None
-    await post(client, "undo", batch_id=batch_of(made))
+    product_id = await linked_product(conn, item_id)
+    assert product_id is not None
+    assert f'href="/console/products/{product_id}">DeWalt DW745 saw 250 mm</a>' in made.text
+    undone = await post(client, "undo", batch_id=batch_of(made))
     assert await linked_product(conn, item_id) is None
+    assert "The product that was made is archived now" in undone.text
+    assert f'href="/console/products/{product_id}"' in undone.text
+
+
+async def test_undo_says_that_a_made_product_which_was_changed_stays(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    _, _, item_id = await pair(conn)
+    await examine(database)
+    await log_in_as("procurement")
+    made = await post(client, "product", item_id=item_id)
+    await conn.execute("UPDATE products SET name = 'Saw of somebody else'")
+    undone = await post(client, "undo", batch_id=batch_of(made))
+    assert "The product that was made stays" in undone.text
 
 
 async def test_decision_that_somebody_else_made_first_is_refused_with_the_reason(
@@ -117,6 +133,11 @@ async def test_all_certain_matches_are_accepted_if_they_are_as_many_as_were_show
     assert refused.status_code == 409
     assert refused.headers["hx-retarget"] == "#toasts"
     assert await linked_product(conn, item_id) is None
+    taken_out = {"shown": str(item_id), "count": count}
+    empty = await post(client, "certain", supplier_id=supplier_id, **taken_out, step="stay")
+    assert "1 was taken out" in empty.text
+    assert 'data-key="a" disabled' in empty.text
+    assert await linked_product(conn, item_id) is None
     accepted = await post(client, "certain", supplier_id=supplier_id, count=count)
     assert "Linked." in accepted.text
     assert await linked_product(conn, item_id) == product_id
@@ -124,19 +145,38 @@ async def test_all_certain_matches_are_accepted_if_they_are_as_many_as_were_show
     assert await fetch_value(conn, "SELECT count(product_id) FROM supplier_items") == 0
 
 
-async def test_queue_without_candidates_leads_to_the_items_that_have_none(
+async def test_items_without_candidates_follow_the_others(
     client: Client, log_in_as: LogInAs, conn: Connection, database: Database
 ) -> None:
-    supplier_id = await builders.supplier(conn)
+    supplier_id, _, _ = await pair(conn)
     await builders.item(conn, supplier_id, name="Oddment")
     await builders.item(conn, await builders.supplier(conn), name="Remnant")
     await examine(database)
     await log_in_as("procurement")
-    assert "Look at 2 items" in await show(client, PATH)
     text = await show(client, f"{PATH}?supplier_id={supplier_id}")
-    assert "Look at 1 item" in text
-    assert f'href="{PATH}?supplier_id={supplier_id}&amp;band=none"' in text
-    assert "Oddment" in await show(client, f"{PATH}?supplier_id={supplier_id}&band=none")
+    assert "2 items" in text
+    assert "DeWalt DW745 saw 250 mm" in text
+    (skip,) = re.findall(r'href="([^"]+)"[^>]*data-key="s"', text)
+    text = await show(client, unescape(skip))
+    assert "2 items" in text
+    assert "Oddment" in text
+    assert 'data-key="s"' not in text
+
+
+async def test_empty_view_leads_to_what_is_left(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    _, product_id, item_id = await pair(conn)
+    await builders.item(conn, await builders.supplier(conn), name="Oddment")
+    await examine(database)
+    await log_in_as("procurement")
+    band = "likely" if "1 likely" in await show(client, f"{PATH}?search=nowhere") else "possible"
+    fields = {"item_id": item_id, "product_id": product_id, "action": "accept"}
+    decided = await post(client, "decide", **fields, band=band)
+    assert "Nothing is left to decide here" in decided.text
+    assert f'href="{PATH}?band=none" data-key="n"' in decided.text
+    assert "1 without a suggestion" in decided.text
+    assert "Oddment" in (await post(client, "decide", **fields)).text
 
 
 async def test_malformed_decision_is_refused(client: Client, log_in_as: LogInAs) -> None:

@@ -65,10 +65,27 @@ async def one_of_everything(conn: Connection, database: Database) -> dict[str, s
         supplier_id = await builders.supplier(conn)
         await builders.item(conn, supplier_id, sku=sku, name="Makita HX-2070 mill")
     await examine(database)
+    supplier_id = await builders.supplier_with_url(conn, "https://acme.example/list.csv")
+    await builders.credentials(conn, supplier_id, "https://acme.example")
+    task_id = await builders.import_task(
+        conn, supplier_id, keeps_changes=True, count_new=1, count_rejected=1, count_quarantined=1
+    )
+    await builders.rejected_row(conn, task_id, 3, "A-3", "Saw", "")
+    item_id = await builders.item(conn, supplier_id)
+    await builders.quarantined_row(conn, task_id, item_id)
     return {
+        "task_id": str(task_id),
         "product_id": str(product_id),
+        "category_id": str(tools),
+        "supplier_id": str(supplier_id),
+        "item_id": str(item_id),
+        "key_id": str(await builders.api_key(conn, "ERP")),
+        "user_id": str(await builders.user(conn, "berta")),
         "rule_id": str(await builders.pricing_rule(conn, "Tools", category_id=tools)),
+        "preview_id": str(await builders.import_preview(conn, supplier_id)),
         "batch_id": str(await builders.status_batch(conn, product_id)),
+        **await builders.administered(conn),
+        "import_id": str(await builders.product_import(conn)),
     }
 
 

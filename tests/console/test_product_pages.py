@@ -1,7 +1,9 @@
 """The pages of products: what they show, and target prices set in the list."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs, send
 from console.fragments import show
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
+from pricebook.rates.schemas import today
 
 ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(1)>{{3511*3511}}' --"
 TARGET_PRICE = "SELECT target_price::text FROM products"
@@ -37,6 +40,9 @@ async def test_target_price_set_in_the_list_shows_the_margin_it_gives(
     assert 'name="before" value="20.00"' in row
     assert await fetch_value(conn, TARGET_PRICE) == "20.0000"
     assert "expected a number" in await set_price(client, product_id, "cheap", "20.00")
+    assert "expected a number" in await set_price(client, product_id, "1,234", "20.00")
+    assert 'value="22.50"' in await set_price(client, product_id, "22,50", "20.00")
+    await set_price(client, product_id, "20", "22.50")
     assert "over 0" in await set_price(client, product_id, "-1", "20.00")
     await set_price(client, product_id, "", "20.00")
     assert await fetch_value(conn, TARGET_PRICE) is None
@@ -92,7 +98,9 @@ async def test_columns_are_chosen_in_the_address(
     await log_in_as("sales")
     product_id = await builders.offered_product(conn, "Hammer", "15.00")
     await conn.execute("UPDATE products SET brand = 'Bahco'")
-    plain = ["Name", "SKU", "Status", "Change, %", "Margin, %", "Target, USD"]
+    plain = [
+        *("Name", "SKU", "Status", "Lowest, USD", "Lowest changed, %", "Margin, %", "Target, USD"),
+    ]
     assert await heads(client, "") == plain
     assert await heads(client, "?columns=none") == ["Name", "Target, USD"]
     query = "?search=ham&columns=none&columns=suppliers&columns=brand&columns=unknown"
@@ -121,6 +129,21 @@ async def test_products_of_one_supplier(
     assert ">Hammer</a>" not in page
 
 
+@pytest.mark.parametrize("path", ["products", "price-changes", "matches", "matches/list"])
+async def test_filter_keeps_a_supplier_beyond_the_offered_ones(
+    path: str, client: Client, log_in_as: LogInAs, conn: Connection, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("pricebook.console.supplier_choices.MAX_SUPPLIERS", 1)
+    await log_in_as("procurement")
+    for name in ("Acme", "Beta"):
+        await builders.supplier(conn, name)
+    supplier_id = await builders.supplier(conn, "Zenith")
+    page = await show(client, f"/console/{path}?supplier_id={supplier_id}")
+    assert f'<option value="{supplier_id}" selected>Zenith</option>' in page
+    assert ">Acme</option>" in page
+    assert ">Beta</option>" not in page
+
+
 async def test_product_shows_its_suppliers_and_its_prices_over_time(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
@@ -129,6 +152,32 @@ async def test_product_shows_its_suppliers_and_its_prices_over_time(
     text = (await client.get(f"/console/products/{product_id}", headers=HTML)).text
     assert text.index("15.00") < text.index("17.50")
     assert '<polyline class="chart-line"' in text
+
+
+async def test_page_of_a_product_has_the_price_of_a_new_exchange_rate_alone(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("admin")
+    product_id = await builders.offered_product(conn, "Hammer", "15.00", target_price="30")
+    note = "a change of an exchange rate alone is not in it"
+    path = f"/console/products/{product_id}"
+    assert note not in await show(client, path)
+    await conn.execute(
+        "UPDATE supplier_items SET currency = 'EUR', cost = 15, exchange_rate = 1, rate_date = %s",
+        [today() - timedelta(30)],
+    )
+    await conn.execute("UPDATE price_history SET recorded_at = recorded_at - interval '1 day'")
+    fields = {"base": "EUR", "rate": "1.6", "currency": "USD", "date": today().isoformat()}
+    rates = "/console/administration/exchange-rates/new"
+    assert (await send(client, rates, **fields, before="")).status_code == 303
+    text = await show(client, path)
+    facts = text[text.index("<dl") : text.index("</dl>")]
+    assert (facts.count("24.00"), facts.count("20.00 %"), "15.00" in facts) == (1, 1, False)
+    chart = text[text.index('<svg class="chart"') : text.index("Who changed what")]
+    assert re.findall(r'text-anchor="end">([\d.]+)<', chart) == ["15.00", "24.00"]
+    last_day = rf'<td>{today()}</td><td[^>]*>\s*<span class="price">24.00'
+    assert re.search(last_day, chart)
+    assert note in text
 
 
 async def test_price_changes_show_what_they_did_to_the_margin(
@@ -198,6 +247,6 @@ async def test_attack_strings_of_suppliers_are_shown_as_text_everywhere(
 
 def test_templates_name_no_other_origin() -> None:
     folder = Path(__file__).parents[2] / "src/pricebook/console"
-    for path in [*folder.glob("templates/*.html"), *folder.glob("static/*")]:
+    for path in [*folder.glob("templates/**/*.html"), *folder.glob("static/*")]:
         text = path.read_text().replace('xmlns="http://www.w3.org/2000/svg"', "")
         assert "//" not in text.replace("/* ", "").replace("\n//", "\n") or "http" not in text, path

@@ -8,8 +8,10 @@ import pytest
 from pricebook.console.page_texts import load_texts
 
 CONSOLE = Path(__file__).parents[2] / "src/pricebook/console"
-TEMPLATES = sorted((CONSOLE / "templates").glob("*.html"))
+TEMPLATES = sorted((CONSOLE / "templates").rglob("*.html"))
 KEY = re.compile(r"""\bt(?:\.get)?\(["']([\w.-]+)["']""")
+# The keys that code completes: t(f"previews.questions.{name}").
+PREFIX = re.compile(r'\bf"((?:\w+\.)+)\{')
 # Attributes that the Content-Security-Policy forbids, and those of htmx that evaluate code.
 FORBIDDEN = re.compile(r"\son\w+=|\sstyle=|hx-on|hx-vars|js:|javascript:|\|\s*safe|autoescape")
 
@@ -29,9 +31,9 @@ def test_each_text_of_a_template_exists() -> None:
 
 
 def test_each_text_is_used() -> None:
-    code = "".join(path.read_text() for path in CONSOLE.glob("*.py"))
+    code = "".join(path.read_text() for path in CONSOLE.rglob("*.py"))
     used = named_keys()
-    prefixes = tuple(key for key in used if key.endswith("."))
+    prefixes = (*(key for key in used if key.endswith(".")), *PREFIX.findall(code))
     entries = load_texts().entries
     unused = {
         key

@@ -54,6 +54,9 @@ def test_prices_are_proposed_applied_and_undone(
     assert "2 applied" in run("batches", "apply", batch_id)
     assert target_prices(database_url) == [("Hammer", "13.99"), ("Saw", "26.99")]
 
+    margin = run("products", "change", "--margin", "50", "--step", "1", "--search", "saw")
+    assert "Mean margin 25.9 % → 50.0 %." in margin
+
     raised: dict[str, Any] = json.loads(
         run("products", "change", "--target-price", "+10%", "--search", "saw", "--json")
     )
@@ -64,7 +67,7 @@ def test_prices_are_proposed_applied_and_undone(
     assert "left: The target price was changed after the batch." in undone
     assert target_prices(database_url) == [("Hammer", None), ("Saw", "29.69")]
     assert "Saw: target price none → 26.99" in run("batches", "show", batch_id)
-    newest, oldest = run("batches", "list").splitlines()
+    newest, _, oldest = run("batches", "list").splitlines()
     assert newest.endswith(f"by {COMMAND_LINE}: bulk change, target price; applied")
     assert oldest.endswith(f"by {COMMAND_LINE}: pricing rules, target price; undone")
     run("rules", "set", "tools", "--markup", "50", "--no-active")
@@ -90,7 +93,11 @@ def test_prices_are_proposed_applied_and_undone(
         (("rules", "preview"), "There is no active pricing rule: create one first."),
         (
             ("products", "change"),
-            "Nothing to change is given: --status, --category or --target-price.",
+            "Nothing to change is given: --status, --category, --target-price, --margin, --markup.",
+        ),
+        (
+            ("products", "change", "--margin", "25", "--markup", "30"),
+            "Give one of --target-price, --margin and --markup.",
         ),
         (
             ("products", "change", "--target-price", "x"),

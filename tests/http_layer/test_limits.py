@@ -13,14 +13,17 @@ from litestar.testing import AsyncTestClient
 
 from pricebook.api.application import create_app
 from pricebook.db.database import MAX_WAITING_PER_CONNECTION, Database
-from pricebook.errors import DatabaseUnavailableError, ValidationError
+from pricebook.errors import DatabaseUnavailableError, PricebookError, ValidationError
+from pricebook.http.asgi import AsgiApp
 from pricebook.http.client_address import client_network
 from pricebook.http.middleware.client_rate_limit import ClientRateLimitMiddleware
 from pricebook.http.middleware.slow_clients import SlowClientMiddleware
+from pricebook.http.routing import MAX_PATH_LENGTH
 from pricebook.settings import DatabaseDriver, Settings
 
 Client = AsyncTestClient[Litestar]
 CATALOG = "/api/v1/catalog"
+HTML_TYPE = "text/html; charset=utf-8"
 
 
 @pytest.fixture
@@ -56,9 +59,36 @@ async def test_rate_limit_applies_per_client(rate_limited_app: Litestar) -> None
         assert (await other.get(CATALOG)).status_code == 200
 
 
+async def test_browsers_get_a_page_over_the_rate_limit(rate_limited_app: Litestar) -> None:
+    html = {"Accept": "text/html"}
+    async with client_from(rate_limited_app, "192.0.2.1") as client:
+        for _ in range(3):
+            await client.get("/", headers=html)
+        page = await client.get("/", headers=html)
+        assert (page.status_code, page.headers["content-type"]) == (429, HTML_TYPE)
+        assert 1 <= int(page.headers["retry-after"]) <= 60
+        assert "Too many requests" in page.text
+        fragment = await client.get("/?search=x", headers={"HX-Request": "true"})
+        assert (fragment.status_code, fragment.headers["hx-retarget"]) == (429, "#toasts")
+
+
+async def test_browsers_get_a_page_for_too_long_paths(rate_limited_app: Litestar) -> None:
+    path = "/products/" + "x" * MAX_PATH_LENGTH
+    async with client_from(rate_limited_app, "192.0.2.1") as client:
+        page = await client.get(path, headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["content-type"]) == (404, HTML_TYPE)
+        assert (await client.get(path)).json()["error"]["code"] == "NOT_FOUND"
+
+
 async def test_rate_limit_window_resets() -> None:
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    def respond_with_status(_scope: Any, error: PricebookError) -> AsgiApp:
+        async def respond(_scope: Any, _receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": error.status, "headers": []})
+
+        return respond
 
     async def status() -> int:
         sent: list[Any] = []
@@ -77,7 +107,7 @@ async def test_rate_limit_window_resets() -> None:
         return sent[0]["status"]
 
     now = 1000.0
-    middleware = ClientRateLimitMiddleware(app, 1, clock=lambda: now)
+    middleware = ClientRateLimitMiddleware(app, 1, respond_with_status, clock=lambda: now)
     assert [await status(), await status()] == [200, 429]
     now += 60
     assert await status() == 200

@@ -5,7 +5,7 @@ from import_fixtures import LIST, RunImport, history_length, rows
 from pricebook.db.database import Connection
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.products.service import create_products_from_unmatched
-from pricebook.tasks.schemas import Counts
+from pricebook.tasks.counts import Counts
 
 WITHOUT_SAW = LIST.replace("A-2,Saw,8.00,Tools,\n", "")
 

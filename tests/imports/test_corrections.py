@@ -16,7 +16,8 @@ from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.tasks import history
 from pricebook.tasks.correctable_tasks import RowErrorQuery
-from pricebook.tasks.schemas import Counts, Task
+from pricebook.tasks.counts import Counts
+from pricebook.tasks.schemas import Task
 from pricelists.workbooks import xlsx, xlsx_of
 
 ITEMS = """

@@ -11,7 +11,7 @@ import builders
 from import_fixtures import LIST, RunImport, history_length, rows
 from pricebook.db.database import Connection
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.tasks.schemas import Counts
+from pricebook.tasks.counts import Counts
 
 
 async def test_repeated_import_keeps_the_links(run_import: RunImport, conn: Connection) -> None:

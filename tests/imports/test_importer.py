@@ -10,7 +10,7 @@ from pricebook.errors import PriceListError
 from pricebook.imports.importer_schemas import Progress
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.products.service import create_products_from_unmatched
-from pricebook.tasks.schemas import Counts
+from pricebook.tasks.counts import Counts
 
 COMPARED_ROWS = 60_000
 TIMEOUT_SECONDS = 120

@@ -44,7 +44,8 @@ def test_spreadsheet_url_and_its_aliases_are_google_sheets(uploads: Path, name: 
 
 def test_url_is_an_https_source(uploads: Path) -> None:
     url = "https://lists.test/list.csv"
-    assert source(uploads, url=url, encoding="cp1251") == HttpsSource(url, allow_private=True)
+    expected = HttpsSource(url, allow_private=True, of_supplier=True)
+    assert source(uploads, url=url, encoding="cp1251") == expected
 
 
 def test_file_within_the_uploads_folder_is_resolved(uploads: Path) -> None:

@@ -1,10 +1,13 @@
 """Clusters of items, and the assignment of products."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pricebook.matching.scoring.assignment import ScoredPair, assign
-from pricebook.matching.scoring.clusters import Likeness, cluster
+from pricebook.matching.scoring.clusters import Likeness, Unmatched, cluster, find_clusters
+from pricebook.matching.scoring.model import load_shipped
+from pricebook.matching.scoring.texts import Article
 
 
 def likeness(first: str, second: str, score: float) -> Likeness[str]:
@@ -20,6 +23,30 @@ def test_items_of_different_suppliers_are_joined() -> None:
 def test_a_chain_is_no_cluster() -> None:
     pairs = [likeness("a1", "b1", 0.9), likeness("b1", "c1", 0.8), likeness("a1", "c1", 0.2)]
     assert [sorted(group) for group in cluster(pairs, 0.5)] == [["a1", "b1"]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        ("Diagonal cutter 160 mm", "Cutter, diagonal, 160 mm", True),
+        ("Diagonal cutter 160 mm insulated", "Cutter, diagonal, 160 mm", False),
+        ("Diagonal cutter 160 mm 1000 V", "Cutter, diagonal, 160 mm", False),
+        ("Diagonal cutter 160 mm 1000 V", "Cutter, diagonal, insulated, 160 mm", True),
+        ("Nitrile gloves gr. 9", "Gloves, nitrile, size 9", True),
+        ("Nitrile gloves gr. 9", "Gloves, nitrile, size 10", False),
+        ("Nitrile gloves size 9", "Gloves, nitrile", False),
+    ],
+)
+def test_a_size_or_insulation_of_one_only_is_no_cluster(
+    first: str, second: str, *, is_one: bool
+) -> None:
+    items = {
+        supplier: Unmatched(supplier, Article(name, price=10.0))
+        for supplier, name in (("a", first), ("b", second))
+    }
+    found = find_clusters(items, load_shipped())
+    assert [sorted(each.items) for each in found] == ([["a", "b"]] if is_one else [])
+    assert not any("target price" in reason for each in found for reason in each.reasons)
 
 
 PAIRS = st.lists(

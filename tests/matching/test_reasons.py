@@ -39,9 +39,12 @@ def explain(
         ("Penne Nr. 500", "Penne 500 g", "500 g in both"),
         ("Schraube 4,0x30", "Screw 4,0 x 30", "numbers 4,0, 30 in both"),
         ("Sennheiser RS 140", "Sennheiser RS140", "same number RS 140"),
-        ("Молоток", "Hammer", "Молоток as Hammer"),
+        ("Молоток", "Hammer", "“Молоток” means “Hammer”"),
         ("Eimer weiß", "White bucket", "colour white in both"),
-        ("Hammers steel", "Hammer", "Hammers as Hammer"),
+        ("Hammers steel", "Hammer", "“Hammers” like “Hammer”"),
+        ("Saw 8 in", 'Saw 8"', "8 inch in both"),
+        ('Bolt 1/2"', "Bolt 1/2 in", "1/2 inch in both"),
+        ("Pipe 8 inch", "Pipe 8 inch", "8 inch in both"),
     ],
 )
 def test_a_reason_shows_what_the_texts_say(item: str, product: str, expected: str) -> None:
@@ -73,10 +76,11 @@ def test_a_field_of_linked_items_is_not_shown_as_none(field: str, title: str) ->
 @pytest.mark.parametrize(
     ("price", "reason", "objection"),
     [
-        (11.0, ["price +10 %"], []),
-        (6.0, ["price -40 %"], []),
-        (1.0, [], ["price × 0.1"]),
-        (30.0, [], ["price × 3"]),
+        (10.0, ["same price as the target price"], []),
+        (11.0, ["price +10 % to the target price"], []),
+        (6.0, ["price -40 % to the target price"], []),
+        (1.0, [], ["price × 0.1 of the target price"]),
+        (30.0, [], ["price × 3 of the target price"]),
     ],
 )
 def test_a_price_far_off_is_an_objection(
@@ -84,6 +88,43 @@ def test_a_price_far_off_is_an_objection(
 ) -> None:
     texts, against = explain(Article("Saw", price=price), Article("Saw", price=10.0))
     assert (texts[1:], against) == (reason, objection)
+
+
+def test_a_price_is_compared_with_those_of_the_suppliers() -> None:
+    linked = (Article("Saw", price=8.0), Article("Saw", price=12.0))
+    texts, _ = explain(Article("Saw", price=10.0), Article("Saw", price=99.0), linked)
+    assert "same price as the product's suppliers" in texts
+
+
+def test_the_same_reason_is_shown_once() -> None:
+    texts, _ = explain(Article("Cable 10 m / 10 m"), Article("Cable 10 m - 10 m"))
+    assert texts.count("10 m in both") == 1
+    texts, _ = explain(Article("Nut 8 8"), Article("Bolt 8 8"))
+    assert texts == ["number 8 in both"]
+
+
+@pytest.mark.parametrize(
+    ("item", "product"),
+    [
+        ("RED BULL", "Red bull can"),
+        ("Work light", "Light for work"),
+        ("Windows scraper", "Scraper for windows"),
+    ],
+)
+def test_the_same_word_is_no_variant(item: str, product: str) -> None:
+    texts, _ = explain(Article(item), Article(product))
+    assert [text for text in texts if text.endswith("in both")] == []
+
+
+@pytest.mark.parametrize(
+    ("item", "product", "expected"),
+    [
+        ("Bohrer ohne Koffer", "Drill", "“ohne” in the item only"),
+        ("Drill", "Drill without case", "“without” in the product only"),
+    ],
+)
+def test_a_mark_of_one_is_shown_as_it_is_written(item: str, product: str, expected: str) -> None:
+    assert expected in explain(Article(item), Article(product))[1]
 
 
 def test_numbers_in_conflict_are_named() -> None:

@@ -14,7 +14,6 @@ from psycopg.errors import InsufficientPrivilege
 
 import builders
 from pricebook.auth import service as auth
-from pricebook.auth.account_schemas import NewUser
 from pricebook.db import migrations
 from pricebook.db.database import Connection, Database
 from pricebook.db.migrations import rights, schema
@@ -41,8 +40,8 @@ NOBODY_MAY = [
     "UPDATE products SET supplier_count = 1",
     "UPDATE catalog_settings SET currency = 'EUR'",
     "UPDATE alembic_version SET version_num = '0001'",
-    "INSERT INTO users (username, password_hash, role) VALUES ('eve', '', 'admin')",
-    "UPDATE users SET role = 'admin'",
+    "INSERT INTO users (username, role, token_version) VALUES ('eve', 'admin', 9)",
+    "UPDATE users SET username = 'eve'",
     "DELETE FROM users",
     "DELETE FROM suppliers",
     "COPY suppliers TO PROGRAM 'true'",
@@ -80,7 +79,10 @@ API_MAY_NOT = [
     "DELETE FROM ingestion_tasks",
     "UPDATE ingestion_tasks SET lease_owner = 'me'",
     "INSERT INTO parsing_logs DEFAULT VALUES",
-    "SELECT FROM held_rows",
+    "SELECT characteristics FROM held_rows",
+    "DELETE FROM held_rows",
+    "SELECT ciphertext FROM supplier_credentials",
+    "UPDATE supplier_credentials SET supplier_id = gen_random_uuid()",
     "SELECT FROM sync_schedules",
     "INSERT INTO quarantined_rows DEFAULT VALUES",
     "UPDATE quarantined_rows SET price = 1",
@@ -97,10 +99,15 @@ API_MAY_NOT = [
     "DELETE FROM api_keys",
 ]
 WORKER_MAY_NOT = [
+    "INSERT INTO users (username, password_hash, role) VALUES ('eve', '', 'admin')",
+    "UPDATE users SET role = 'admin'",
     "SELECT password_hash FROM users",
     "SELECT username FROM users",
     "SELECT FROM login_networks",
     "SELECT secret_hash FROM api_keys",
+    "DELETE FROM supplier_credentials",
+    "UPDATE supplier_credentials SET origin = 'https://mine.example'",
+    "INSERT INTO supplier_credentials DEFAULT VALUES",
     "UPDATE api_keys SET last_used_at = now()",
     "INSERT INTO suppliers (name, source_type) VALUES ('B', 'csv')",
     "UPDATE suppliers SET name = 'B'",
@@ -150,10 +157,9 @@ def test_the_worker_is_denied(guarded_url: str, statement: str) -> None:
 
 
 async def test_missing_right_names_the_role_to_use(guarded_url: str) -> None:
-    new_user = NewUser("eve", "admin", "-")
     async with Database(make_conninfo(guarded_url, user=rights.API_ROLE)) as database:
         with pytest.raises(DatabaseRightsError, match="connect as the owner of the database"):
-            await auth.add_users(database, [new_user])
+            await auth.remove_user(database, "eve")
 
 
 async def test_triggers_write_into_tables_of_the_schema(

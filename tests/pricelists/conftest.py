@@ -72,6 +72,7 @@ def web(running_web: FakeWebServer, monkeypatch: pytest.MonkeyPatch) -> FakeWebS
     """A web server whose certificate is trusted by the TLS library."""
     monkeypatch.setenv("SSL_CERT_FILE", str(running_web.ca_file))
     running_web.requests.clear()
+    running_web.header_fields.clear()
     running_web.pages.clear()
     return running_web
 

@@ -33,12 +33,18 @@ STREAMS = {"endless": (b"A" * 65536, 0.0), "trickle": (b"A", 0.05)}
 
 
 class FakeWebServer:
-    """The port, the certificate file that clients must trust, the received requests, own pages."""
+    """The port, the certificate file that clients must trust, the received requests, own pages.
+
+    `header_fields` has those of each request, `protected` the field that pages below `/guarded`
+    require.
+    """
 
     def __init__(self, ca_file: Path) -> None:
         self.port = 0
         self.ca_file = ca_file
         self.requests: list[tuple[str, str]] = []
+        self.header_fields: list[dict[str, str]] = []
+        self.protected: tuple[str, str] = ("Authorization", "")
         self.pages: dict[str, bytes] = {}
 
     def url(self, path: str, host: str = HOST) -> str:
@@ -49,7 +55,10 @@ def write_certificate(path: Path) -> None:
     """Write a key and a self-signed certificate into one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    names = [x509.DNSName(HOST), x509.DNSName("two.test"), x509.IPAddress(ip_address("127.0.0.1"))]
+    names = [
+        *map(x509.DNSName, (HOST, "two.test", "localhost")),
+        x509.IPAddress(ip_address("127.0.0.1")),
+    ]
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -74,9 +83,11 @@ def write_certificate(path: Path) -> None:
 
 
 @contextmanager
-def run_fake_web_server(folder: Path) -> Generator[FakeWebServer]:
-    ca_file = folder / "authority.pem"
-    write_certificate(ca_file)
+def run_fake_web_server(folder: Path, certificate: Path | None = None) -> Generator[FakeWebServer]:
+    """Run a server with a certificate of its own, or with that of another."""
+    ca_file = certificate or folder / "authority.pem"
+    if certificate is None:
+        write_certificate(ca_file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(ca_file)
     fake = FakeWebServer(ca_file)
@@ -112,8 +123,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         self.fake.requests.append((str(self.headers["Host"]), self.path))
+        self.fake.header_fields.append(dict(self.headers.items()))
         first, _, rest = url.path.strip("/").partition("/")
-        if first in self.fake.pages:
+        name, value = self.fake.protected
+        if first == "guarded" and self.headers[name] != value:
+            self._send(401, b"", {"WWW-Authenticate": "Basic"})
+        elif first == "guarded":
+            self._send(200, LIST)
+        elif first in self.fake.pages:
             self._send(200, self.fake.pages[first])
         elif first in PAGES:
             self._send(200, *PAGES[first])

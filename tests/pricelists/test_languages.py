@@ -131,7 +131,15 @@ def test_price_header_names_a_quantity(header: str) -> None:
     ("cell", "unit"),
     [
         *(("styck", "H87"), ("stuks", "H87"), ("ks", "H87"), ("pz.", "H87"), ("buc.", "H87")),
-        *(("AD", "H87"), ("бр.", "H87"), ("kolli", "XPK"), ("doos", "XBX"), ("rotolo", "XRO")),
+        *(
+            ("AD", "H87"),
+            ("бр.", "H87"),
+            ("kolli", "XPK"),
+            ("CF", "XPK"),
+            ("CS", "XCS"),
+            ("doos", "XBX"),
+            ("rotolo", "XRO"),
+        ),
     ],
 )
 def test_unit_words(cell: str, unit: str) -> None:

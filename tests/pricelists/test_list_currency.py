@@ -72,3 +72,12 @@ def test_cells_with_an_ambiguous_sign_are_read_in_the_currency_of_the_list() -> 
     content = "\n".join(["Prices in US Dollars;;", *DOLLARS]) + "\n"
     first = read_price_list(content, "EUR").items[0]
     assert (first.price, first.currency) == (Decimal("4.87"), "USD")
+
+
+def test_header_decides_between_the_currencies_of_a_sentence() -> None:
+    sentence = "Where no EUR price is shown the item is invoiced in USD."
+    rows = [f"{line};5.00" for line in BODY]
+    lines = [sentence, "", "Code;Name;Price USD;Price EUR", *rows]
+    table = table_of(*lines, currency="USD", column_mapping={"price": "Price EUR"})
+    assert table.basis.currency == "EUR"
+    assert issue_of(sentence, "", *plain("Price"), currency="USD").option == "currency"

@@ -60,6 +60,12 @@ def test_gross_before_discounts_says_nothing_about_taxes() -> None:
     )
 
 
+def test_gross_before_discounts_in_a_sentence_says_nothing_about_taxes() -> None:
+    sentences = ["Alle Preise in EUR, zzgl. der gesetzlichen Mehrwertsteuer.", "Preise brutto."]
+    table = table_of(*sentences, "", "Code;Name;Preis;Rabatt", *rows(0, 1))
+    assert table.facts["vat_included"].value == "false"
+
+
 def test_undecided_price_with_a_stated_tax_is_one_issue() -> None:
     lines = ["Code;Name;Dealer A excl. VAT;Dealer B excl. VAT", *rows(0, 2)]
     assert [issue.option for issue in issues_of(*lines, catalog_vat="net")] == [

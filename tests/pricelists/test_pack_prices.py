@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.price_list_rows import PriceTier
 from pricelists.fact_lists import columns_of, issue_of, table_of
 from pricelists.price_lists import ReadResult, read_price_list
@@ -152,3 +153,79 @@ def test_retail_price_beside_the_price_of_a_box_is_a_list_price() -> None:
     table = table_of("Ref.;Descripción;Uds/caja;Precio caja;PVP ud.", *rows, currency="EUR")
     assert columns_of(table)["price"] == "Precio caja"
     assert table.basis.prices_per_pack
+
+
+@pytest.mark.parametrize(
+    ("sentence", "size"),
+    [
+        ("Ceny netto za opakowanie (j.m.), bez VAT 23 %.", "Szt./paleta"),
+        ("All prices are per box, excluding VAT.", "Pcs per pallet"),
+        ("Alle Preise je Karton, zzgl. MwSt.", "Stk. pro Palette"),
+    ],
+)
+def test_pack_of_a_sentence_has_not_the_size_of_another_pack(sentence: str, size: str) -> None:
+    rows = ["A-1;Grout;42;17.90", "A-2;Glue;30;32.40", "A-3;Foam;24;54.80"]
+    issue = issue_of(sentence, "", f"Code;Name;{size};Price", *rows)
+    assert issue.option == "column_mapping.pack_size"
+    assert "price_quantity=1" in issue.message
+    lines = [sentence, "", f"Code;Name;{size};Price", *rows]
+    prices = [item.price for item in read(*lines, price_quantity=1).items]
+    assert prices == [Decimal("17.90"), Decimal("32.40"), Decimal("54.80")]
+
+
+@pytest.mark.parametrize("header", ["Sold as", "Pack size"])
+def test_packs_that_name_their_sizes(header: str) -> None:
+    sentence = "Prices in EUR per pack as sold, excluding VAT."
+    rows = ["A-1;Pen;Box of 50;6.50", "A-2;Pad;Pack of 12;6.00", "A-3;Stapler;Each;7.25"]
+    result = read(sentence, "", f"Code;Name;{header};Price", *rows)
+    assert [item.price for item in result.items] == [
+        *(Decimal("0.13"), Decimal("0.5"), Decimal("7.25")),
+    ]
+
+
+UNIT_ROWS = ("A-1;Screws;pack;200;10.00", "A-2;Drill;pcs;10;7.50", "A-3;Rope;m;50;1.20")
+
+
+@pytest.mark.parametrize(
+    ("statement", "size"),
+    [
+        ("Prices in EUR per UOM.", "Pkg Qty"),
+        ("Prices in EUR per unit of measure", "Pack size"),
+        ("Цены указаны за единицу измерения", "Кол-во в упак."),
+        ("Prezzi di listino per unità di misura (U.M.)", "Conf."),
+        ("Preise je Mengeneinheit (ME)", "VPE"),
+    ],
+)
+def test_price_per_unit_of_measure_is_for_the_pack_where_that_is_the_unit(
+    statement: str, size: str
+) -> None:
+    result = read(statement, "", f"Code;Name;Unit;{size};Price", *UNIT_ROWS)
+    assert [item.price for item in result.items] == [
+        Decimal("0.05"),
+        Decimal("7.50"),
+        Decimal("1.20"),
+    ]
+    details = details_of(result.items[0])
+    assert (details.unit, details.price_quantity, details.pack_size) == ("H87", 200, 200)
+
+
+@pytest.mark.parametrize(
+    ("statement", "size", "options"),
+    [
+        ("Prices in EUR", "Pack size", {}),  # nothing states what they are for
+        ("Prices in EUR per unit", "Pack size", {}),  # perhaps a piece
+        ("Prices in EUR per UOM.", "Pcs per pallet", {}),  # a pallet has many packs
+        ("Prices in EUR per UOM.", "Pack size", {"price_quantity": 1}),
+    ],
+)
+def test_price_of_a_unit_that_is_a_pack_stays_as_listed_otherwise(
+    statement: str, size: str, options: dict[str, Any]
+) -> None:
+    result = read(statement, "", f"Code;Name;Unit;{size};Price", *UNIT_ROWS, **options)
+    assert result.items[0].price == Decimal("10.00")
+
+
+def test_profile_sentence_names_prices_of_units_that_are_packs() -> None:
+    lines = ("Prices in EUR per UOM.", "", "Code;Name;Unit;Pack size;Price", *UNIT_ROWS)
+    expected = 'per pack of the size in column D "Pack size" where the unit is a pack (row 1)'
+    assert expected in describe_profile(read(*lines).profile)

@@ -8,7 +8,7 @@ from pricebook.errors import PriceListError
 from pricelists.price_lists import read_next_price_list, read_price_list
 
 PLAIN = "Code;Name;Price\nA-1;Lamp big;12.50\nA-2;Cable red;9.90\n"
-LIST_PRICE = PLAIN.replace("Price", "UVP")
+LIST_PRICE = PLAIN.replace("Price", "Listenpreis")
 UNITS = "Code;Name;Price;UOM\nA-1;Lamp big;12.50;EA\nA-2;Cable red;9.90;{}\nA-3;Rope;7.20;EA\n"
 
 
@@ -42,11 +42,11 @@ def test_price_of_a_piece_is_one_without_a_unit() -> None:
 
 @pytest.mark.parametrize("header", ["EK", "Price", "Net price", "Promo price", "Dealer price"])
 def test_price_beside_a_list_price_that_was_the_price_is_refused(header: str) -> None:
-    now = f"Code;Name;UVP;{header}\nA-1;Lamp big;12.50;8.10\nA-2;Cable red;9.90;7.30\n"
-    assert issues_of(now, LIST_PRICE) == [("column_mapping.price", (header, "UVP"))]
+    now = f"Code;Name;Listenpreis;{header}\nA-1;Lamp big;12.50;8.10\nA-2;Cable red;9.90;7.30\n"
+    assert issues_of(now, LIST_PRICE) == [("column_mapping.price", (header, "Listenpreis"))]
     profile = read_price_list(LIST_PRICE).profile
-    for column, price in ((header, "8.10"), ("UVP", "12.50")):
-        if header != "Net price" or column == "UVP":
+    for column, price in ((header, "8.10"), ("Listenpreis", "12.50")):
+        if header != "Net price" or column == "Listenpreis":
             mapping = {"price": column}
             result = read_next_price_list(now, profile, column_mapping=mapping)
             assert result.items[0].price == Decimal(price)
@@ -57,14 +57,14 @@ def test_price_beside_a_list_price_that_was_the_price_is_refused(header: str) ->
 )
 def test_other_columns_beside_a_list_price_are_no_change(header: str) -> None:
     cell = "" if header == "EK" else "7"
-    now = f"Code;Name;UVP;{header}\nA-1;Lamp big;12.50;{cell}\nA-2;Cable red;9.90;{cell}\n"
+    now = f"Code;Name;Listenpreis;{header}\nA-1;Lamp big;12.50;{cell}\nA-2;Cable red;9.90;{cell}\n"
     profile = read_price_list(LIST_PRICE).profile
     assert read_next_price_list(now, profile).items[0].price == Decimal("12.5")
 
 
 def test_price_beside_a_list_price_that_was_chosen_before_is_no_change() -> None:
-    both = "Code;Name;UVP;EK\nA-1;Lamp big;12.50;8.10\nA-2;Cable red;9.90;7.30\n"
-    profile = read_price_list(both, column_mapping={"price": "UVP"}).profile
+    both = "Code;Name;Listenpreis;EK\nA-1;Lamp big;12.50;8.10\nA-2;Cable red;9.90;7.30\n"
+    profile = read_price_list(both, column_mapping={"price": "Listenpreis"}).profile
     assert read_next_price_list(both, profile).items[0].price == Decimal("12.5")
 
 

@@ -40,6 +40,12 @@ def test_list_price_beside_a_price(list_price: str, price: str) -> None:
     assert columns_of(table)["list_price"] == list_price
 
 
+@pytest.mark.parametrize("level", ["Jobber", "Installer", "Fleet", "WD"])
+def test_prices_of_trade_levels_are_a_choice(level: str) -> None:
+    lines = [f"Code;Name;List;{level};Dealer", *(f"{line};5.00;6.00" for line in BODY)]
+    assert set(issue_of(*lines).candidates) == {level, "Dealer"}
+
+
 @pytest.mark.parametrize(
     "discount", ["Rabatt", "Disc. %", "Скидка", "Remise", "Dto.", "Rabat", "Знижка"]
 )
@@ -52,8 +58,8 @@ def test_discount_applies_to_the_list_price(discount: str) -> None:
 
 
 def test_list_price_alone_is_shown_as_such() -> None:
-    table = table_of(*plain("UVP"))
-    assert columns_of(table)["price"] == "UVP"
+    table = table_of(*plain("Listenpreis"))
+    assert columns_of(table)["price"] == "Listenpreis"
     assert table.facts["list_price"].value == "price"
 
 
@@ -331,3 +337,9 @@ def test_example_of_a_choice_is_no_retail_price(header: str) -> None:
     lines = [f"Code;Name;{header}", *(f"{line};9.10" for line in BODY)]
     issue = issue_of(*lines)
     assert f'--column price="{header.split(";")[1]}"' in issue.message
+
+
+@pytest.mark.parametrize("header", ["Опт 2 (от 200 т.р.)", "Опт (от 50 тыс. руб.)"])
+def test_sum_of_an_order_in_thousands_is_no_quantity(header: str) -> None:
+    table = table_of(*plain(header), column_mapping={"price": header})
+    assert table.basis.price_quantity == 1

@@ -215,3 +215,10 @@ def test_sheets_of_a_spreadsheet_are_one_price_list(
     assert result.profile.unread_sheets == ("Contact", "Old")
     assert codes(reader.read(f"{url}#gid=2")) == ["C1", "C2"]
     assert codes(reader.read(url, sheet_names=["Old", "Cables"])) == ["A9", "C1", "C2"]
+
+
+def test_sheet_without_known_header_whose_discounts_are_open_is_not_passed_over() -> None:
+    desks = [["Bestell-Nr.", "Bezeichnung", "PG", "Liste"]]
+    desks += [[f"LI-{n}", f"Desk of size {n}", "AB"[n % 2], 289.5 + 7 * n] for n in range(9)]
+    message = refusal(workbook_of(Lamps=LAMPS, Tische=desks))
+    assert 'The sheets "Lamps", "Tische"' in message

@@ -53,6 +53,7 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
         "status": "active",
         "target_price": "20.00",
         **dict.fromkeys(("gtin", "mpn", "brand")),
+        "lowest_price": "15.00",
         "margin_percentage": 25.0,
         "price_change_percentage": -16.72,
     }
@@ -240,3 +241,17 @@ async def test_updated_at_of_a_product_moves_with_a_change_and_only_then(conn: C
     ((moved, margin),) = await (await conn.execute(look)).fetchall()
     assert moved > before[0]
     assert margin == Decimal(75)
+
+
+@pytest.mark.parametrize("sort", ["name", "margin", "-updated"])
+async def test_products_without_a_target_price(
+    sales: AsyncTestClient[Litestar], conn: Connection, sort: str
+) -> None:
+    await builders.offered_product(conn, "Priced", "5", target_price="8")
+    await builders.offered_product(conn, "Offered", "5")
+    await builders.product(conn, "Not offered")
+    for value, expected in (("false", {"Offered", "Not offered"}), ("true", {"Priced"})):
+        query = {"is_priced": value, "sort": sort}
+        page = (await sales.get("/api/v1/admin/products", params=query)).json()
+        assert {each["name"] for each in page["data"]} == expected
+        assert page["total_count"] == len(expected)

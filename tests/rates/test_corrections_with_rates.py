@@ -7,7 +7,7 @@ import pytest
 from import_fixtures import RunImport, rows
 from pricebook.db.database import Connection, Database
 from pricebook.tasks import history
-from pricebook.tasks.schemas import Counts
+from pricebook.tasks.counts import Counts
 from rates.conftest import SetRate, days_ago
 
 LIST = """Code,Name,List price,Discount,PE,Currency,Colour

@@ -14,6 +14,7 @@ DATABASE = "postgresql://pricebook:Pa55word@db/pricebook"
 REDIS = "redis://:Pa55word@cache:6379/0"
 VALID_SECRETS = {
     "JWT_SECRET": SECRET,
+    "CREDENTIALS_KEY": f"{SECRET},{SECRET[::-1]}",
     "DATABASE_URL": DATABASE,
     "DATABASE_READ_URL": DATABASE,
     "REDIS_URL": REDIS,
@@ -98,6 +99,9 @@ def test_secret_and_secret_file_together_are_refused(name: str, tmp_path: Path) 
     ("name", "value"),
     [
         ("JWT_SECRET", "Pa55word"),
+        ("CREDENTIALS_KEY", "Pa55word"),
+        ("CREDENTIALS_KEY", f"{SECRET},Pa55word"),
+        ("CREDENTIALS_KEY", "Pa55word, ,"),
         ("DATABASE_URL", "postgresql://pricebook:Pa55 word@db/pricebook"),
         ("DATABASE_URL", "mysql://pricebook:Pa55word@db"),
         ("DATABASE_READ_URL", "mysql://pricebook:Pa55word@db"),

@@ -9,15 +9,9 @@ import builders
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
 from pricebook.tasks import history, service
+from pricebook.tasks.counts import Counts
 from pricebook.tasks.queue import QueueClient
-from pricebook.tasks.schemas import (
-    ClaimedTask,
-    Counts,
-    ReclaimedTask,
-    TaskEnd,
-    TaskFailure,
-    TaskProgress,
-)
+from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskEnd, TaskFailure, TaskProgress
 from worker_fixtures import SubmitTask
 
 DONE = TaskEnd(state="succeeded", counts=Counts(new=3, rejected=1))

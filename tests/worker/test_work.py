@@ -15,7 +15,7 @@ from pricebook.imports.runner import TaskProgressCallback
 from pricebook.settings import Settings
 from pricebook.tasks import service
 from pricebook.tasks.schemas import ClaimedTask, TaskEnd, TaskProgress
-from pricebook.worker import task_loop
+from pricebook.worker import periodic_loop, task_loop
 from pricebook.worker.periodic_work import PeriodicWork
 from worker_fixtures import RunningWorker, SubmitTask, WaitForEnd, WaitUntil
 
@@ -267,9 +267,9 @@ async def test_a_bug_in_periodic_work_does_not_end_the_worker(
         raise ValueError("a bug")
 
     def list_work(_settings: Settings, _database: Database) -> list[PeriodicWork]:
-        return [(0.01, fail)]
+        return [("failing", 0.01, fail)]
 
-    monkeypatch.setattr(task_loop, "BUG_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(periodic_loop, "BUG_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(task_loop, "list_periodic_work", list_work)
     with capture_logs() as lines:
         async with running_worker():

@@ -15,6 +15,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
+from pricebook.api import error_responses
 from pricebook.api.gauges import ServiceGauges
 from pricebook.api.staff_routers import STAFF_ROUTERS
 from pricebook.auth import guard
@@ -23,15 +24,11 @@ from pricebook.auth.roles import PREFIX
 from pricebook.catalog import routes as catalog
 from pricebook.catalog.response_cache import ResponseCache
 from pricebook.catalog.service import open_catalog, warn_without_price_indexes
-from pricebook.console import page_errors
 from pricebook.console import routes as console
 from pricebook.console.page_guard import require_page_permissions
 from pricebook.db.resources import open_resources
-from pricebook.errors import (
-    DatabaseRightsError,
-    DatabaseUnavailableError,
-    PricebookError,
-)
+from pricebook.diagnostics.service import open_monitor
+from pricebook.errors import DatabaseRightsError, DatabaseUnavailableError, PricebookError
 from pricebook.http import documentation, json_body, options, problems, query_string
 from pricebook.http.asgi import AsgiApp
 from pricebook.http.middleware.cache_lookup import ResponseCacheMiddleware
@@ -56,6 +53,7 @@ from pricebook.observability.tracing import add_tracing, require_tracing
 from pricebook.server.listen_address import require_free_address
 from pricebook.server.processes import IsStopping, Server
 from pricebook.services import (
+    credential_context_for,
     open_auth,
     open_redis,
     rate_context_for,
@@ -73,7 +71,10 @@ MEGABYTE = 1024 * 1024
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is created in it)
 
 # Attributes of the application's state that routes receive by name.
-STATE_DEPENDENCIES = ("database", "auth", "submission_context", "queue", "rate_context")
+STATE_DEPENDENCIES = (
+    *("database", "auth", "queue", "system_monitor"),
+    *("submission_context", "rate_context", "credential_context"),
+)
 
 
 def never_stopping() -> bool:
@@ -127,7 +128,7 @@ def create_app(
         exception_handlers={
             PricebookError: problems.handle_error,
             DatabaseRightsError: problems.handle_unexpected_error,
-            HTTPException: _handle_http_exception,
+            HTTPException: error_responses.handle_http_exception,
             Exception: problems.handle_unexpected_error,
         },
         openapi_config=documentation.openapi,
@@ -158,11 +159,14 @@ def _add_middleware(
 
 def _wrap_handler(app: AsgiApp, settings: Settings, response_cache: ResponseCache) -> AsgiApp:
     """Return the framework wrapped in middleware that may respond instead of it."""
+    in_context = RequestContextMiddleware(SlowClientMiddleware(app))
     wrapped = ResponseCacheMiddleware(
-        PathLengthMiddleware(RequestContextMiddleware(SlowClientMiddleware(app))), response_cache
+        PathLengthMiddleware(in_context, error_responses.respond_outside), response_cache
     )
     if settings.catalog_rate_limit_per_minute:
-        wrapped = ClientRateLimitMiddleware(wrapped, settings.catalog_rate_limit_per_minute)
+        wrapped = ClientRateLimitMiddleware(
+            wrapped, settings.catalog_rate_limit_per_minute, error_responses.respond_outside
+        )
     return SecurityHeadersMiddleware(wrapped, settings.origins, settings.hsts_seconds)
 
 
@@ -180,6 +184,7 @@ async def _lifespan(
             settings.catalog_prices,
             standby_factory(settings),
         ) as catalog_service,
+        open_monitor(resources, redis) as app.state.system_monitor,
     ):
         with open_auth(resources, redis) as auth_service:
             app.state.database = resources.database
@@ -188,11 +193,10 @@ async def _lifespan(
             app.state.migration_head = resources.migration_head
             app.state.auth = auth_service
             app.state.rate_context = rate_context_for(resources)
-            app.state.submission_context = submission_context = submission_context_for(
-                resources, redis
-            )
-            app.state.queue = submission_context.queue
-            gauges = ServiceGauges(resources.database, submission_context.queue)
+            app.state.credential_context = credential_context_for(resources)
+            app.state.submission_context = submission_context_for(resources, redis)
+            app.state.queue = app.state.submission_context.queue
+            gauges = ServiceGauges(resources.database, app.state.queue)
             app.state.metrics = MetricSources(
                 counters,
                 resources.database,
@@ -282,13 +286,6 @@ async def _before_request(request: Request[Any, Any, Any]) -> Response[None] | N
     if response is None and request.scope["path"].startswith(API_PREFIX):
         query_string.refuse_undeclared_query(request)
     return response
-
-
-def _handle_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """Return an error of the framework as a page to browsers, as problem details to programs."""
-    if page_errors.is_page_request(request):
-        return page_errors.handle_http_exception(request, error)
-    return problems.handle_http_exception(request, error)
 
 
 def _from_state(name: str) -> Provide:

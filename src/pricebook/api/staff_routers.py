@@ -4,7 +4,9 @@ from litestar import Router
 
 from pricebook.audit import routes as audit
 from pricebook.auth import key_routes as api_keys
+from pricebook.auth import user_routes as users
 from pricebook.categories import routes as categories
+from pricebook.diagnostics import routes as diagnostics
 from pricebook.events import routes as events
 from pricebook.imports import routes as sync
 from pricebook.matching import routes as matching
@@ -36,8 +38,10 @@ STAFF_ROUTERS: list[Router] = [
     quarantine.router,
     matching.router,
     audit.router,
+    users.router,
     api_keys.router,
     events.router,
     webhooks.router,
     notices.router,
+    diagnostics.router,
 ]

@@ -44,10 +44,13 @@ OF_PRODUCT: list[list[LiteralString]] = [
 ]
 # The entries of a task that another one made, its undo for example.
 ABOUT_TASK: LiteralString = "entity_id = %(task_id)s AND task_id IS DISTINCT FROM %(task_id)s"
-PAGE: LiteralString = """
-    (SELECT id, at, actor_type, actor_id, actor_name, request_id, task_id, batch_id, action,
+SELECT_ENTRY: LiteralString = """
+    SELECT id, at, actor_type, actor_id, actor_name, request_id, task_id, batch_id, action,
         entity_type, entity_id, entity_name, before, after
-    FROM audit_log WHERE {conditions}
+    FROM audit_log
+"""
+PAGE: LiteralString = """
+    ({select} WHERE {conditions}
     ORDER BY at DESC, id DESC LIMIT %(limit)s)"""
 MERGED: LiteralString = "SELECT * FROM ({pages}) AS page ORDER BY at DESC, id DESC LIMIT %(limit)s"
 COUNT: LiteralString = """
@@ -122,6 +125,8 @@ class EntryRow(Struct, frozen=True):
 async def list_entries(conn: Connection, query: AuditQuery) -> tuple[int | None, list[AuditEntry]]:
     """Return the entries of a page and the first of the next one, and the number that pass.
 
+    The filters must be one that all entries may pass, or include one that few pass.
+
     The number is None beyond MAX_COUNTED.
     """
     conditions: list[LiteralString] = [CONDITIONS[name] for name in query.filters]
@@ -183,7 +188,8 @@ async def _fetch_page(
         after = ["(at, id) < (%(after_at)s, %(after_id)s)"]
         params |= {"after_at": paging.after.at, "after_id": paging.after.id}
     pages: list[LiteralString] = [
-        PAGE.format(conditions=_all_of([*each, *after])) for each in alternatives
+        PAGE.format(select=SELECT_ENTRY, conditions=_all_of([*each, *after]))
+        for each in alternatives
     ]
     counts: list[LiteralString] = [COUNT.format(conditions=_all_of(each)) for each in alternatives]
     count: LiteralString = "SELECT {counts}".format(counts=" + ".join(counts))

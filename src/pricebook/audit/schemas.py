@@ -11,8 +11,10 @@ from pricebook.http.pagination import PageSize
 
 AuthorType = Literal["user", "api_key", "system", "command", "database"]
 ShortText = Annotated[str, Meta(min_length=1, max_length=255, pattern=NO_NUL)]
-ActionName = Annotated[str, Meta(max_length=100, pattern=r"^[a-z_]+\.[a-z_]+$")]
-EntityType = Annotated[str, Meta(max_length=100, pattern=r"^[a-z_]+$")]
+ACTION_PATTERN = r"^[a-z_]+\.[a-z_]+$"
+ENTITY_TYPE_PATTERN = r"^[a-z_]+$"
+ActionName = Annotated[str, Meta(max_length=100, pattern=ACTION_PATTERN)]
+EntityType = Annotated[str, Meta(max_length=100, pattern=ENTITY_TYPE_PATTERN)]
 Time = Annotated[datetime, Meta(tz=True)]
 
 # Entries are counted up to this number.
@@ -150,7 +152,15 @@ class AuditQuery(AuditPaging, frozen=True, kw_only=True):
         values = {name: getattr(self, name) for name in FILTERS}
         return {name: value for name, value in values.items() if value is not None}
 
+    @property
+    def is_broad(self) -> bool:
+        """Whether there are several filters, each of which many entries may pass."""
+        given = self.filters.keys()
+        return len(given & BROAD_FILTERS) > 1 and not given & NARROW_FILTERS
 
+
+BROAD_FILTERS = {"actor", "actor_type", "action", "entity_type"}
+NARROW_FILTERS = {"entity_id", "task_id", "batch_id", "request_id"}
 FILTERS = tuple(
     name for name in AuditQuery.__struct_fields__ if name not in AuditPaging.__struct_fields__
 )

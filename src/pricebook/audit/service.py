@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from pricebook.audit import repository
+from pricebook.audit import kind_repository, repository
 from pricebook.audit.schemas import (
     AuditEntry,
     AuditPage,
@@ -32,7 +32,15 @@ async def insert_entries(conn: Connection, entries: Sequence[NewEntry]) -> None:
 async def list_entries(database: Database, query: AuditQuery) -> AuditPage:
     """Return a page of the audit log, newest changes first."""
     async with database.connection() as conn:
-        return _page(query, *await repository.list_entries(conn, query))
+        source = kind_repository if query.is_broad else repository
+        return _page(query, *await source.list_entries(conn, query))
+
+
+async def list_known_values(database: Database, limit: int) -> tuple[list[str], list[str]]:
+    """Return the actions and the names of the actors that entries have, at most `limit` of each."""
+    async with database.connection() as conn:
+        actions = await kind_repository.list_actions(conn, limit)
+        return actions, await kind_repository.list_actor_names(conn, limit)
 
 
 async def list_entries_of_product(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import threading
 import time
 from collections.abc import AsyncGenerator
@@ -25,6 +26,17 @@ NICENESS = 10
 # The moving average of a check's duration starts with this estimate.
 INITIAL_SECONDS, INITIAL_COST = 0.25, 12
 AVERAGE_WINDOW = 4
+# Unambiguous letters and digits, in groups: 79 bits.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP_LETTERS = 4, 4
+
+
+def generate_password() -> str:
+    """Generate a password that is easy to read out and to type."""
+    groups = (
+        "".join(secrets.choice(_LETTERS) for _ in range(_GROUP_LETTERS)) for _ in range(_GROUPS)
+    )
+    return "-".join(groups)
 
 
 def hash_password(password: str, cost: int) -> str:

@@ -103,7 +103,7 @@ async def add_users(database: Database, users: Sequence[NewUser]) -> None:
     Raises ValidationError for an invalid name, ConflictError for a name that is taken.
     """
     for user in users:
-        _require_name(user.username)
+        require_name(user.username)
     async with database.transaction() as conn:
         for user in users:
             await repository.insert_user(conn, user)
@@ -190,7 +190,8 @@ def _login_counters(
     return (*counters, RateLimitCounter(auth.failures_from_new_networks, name))
 
 
-def _require_name(name: str) -> None:
+def require_name(name: str) -> None:
+    """Raise ValidationError for a name that no new account may have."""
     if not MIN_NAME_LENGTH <= len(name) <= MAX_NAME_LENGTH:
         raise ValidationError(
             f"A user name must have {MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} characters."

@@ -1,5 +1,5 @@
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, ClassVar, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -60,7 +60,7 @@ NullableParentId = Annotated[
 ]
 
 
-class CatalogFilter(Struct, frozen=True):
+class CatalogFilter(Struct, frozen=True, dict=True):
     """Filters and sort of the catalog; the filters combine with AND.
 
     The class attribute `prices` says what the catalog shows as price; see `with_prices`.
@@ -124,28 +124,28 @@ class CatalogFilter(Struct, frozen=True):
         }
         return [query_issue(name, HIDDEN_PRICE) for name, is_given in given.items() if is_given]
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The distinct words of the search text."""
         return search_terms(self.search)
 
-    @property
+    @cached_property
     def lowest(self) -> Decimal | None:
         """The lower bound rounded up to the six decimals of a price."""
         return None if self.min_price is None else _round(self.min_price, ROUND_CEILING)
 
-    @property
+    @cached_property
     def highest(self) -> Decimal | None:
         """The upper bound rounded down to the six decimals of a price."""
         return None if self.max_price is None else _round(self.max_price, ROUND_FLOOR)
 
-    @property
+    @cached_property
     def filters(self) -> str:
         """The filters as a part of a cache key; equal for filters that match the same products."""
         subtree = "/" if self.include_subcategories else ""
         return f"{self.category_id}{subtree}&{self.lowest}&{self.highest}&{' '.join(self.words)}"
 
-    @property
+    @cached_property
     def filter_values(self) -> tuple[object, ...]:
         """The values that decide which products match, independent of the sort."""
         subtree = ("subcategories",) if self.include_subcategories else ()
@@ -184,7 +184,7 @@ class CatalogQuery(CatalogFilter, frozen=True):
             return [UNKNOWN_CURSOR]
         return []
 
-    @property
+    @cached_property
     def after(self) -> CursorPosition | None:
         """The position at which the previous page ended; None without a valid cursor."""
         text = self.cursor

@@ -95,8 +95,22 @@ async def set_category(conn: Connection, category_id: UUID, name: str, parent: U
 async def delete_category(conn: Connection, category: Category) -> None:
     """Delete a category; its subcategories move up to its parent, its products have none.
 
-    Its name is changed first if a subcategory has the same one, which can move up then. Raises
-    ConflictError when the parent has a subcategory of the same name.
+    Raises ConflictError when the parent has a subcategory of the same name.
+    """
+    try:
+        await move_subcategories(conn, category, category.parent_id)
+    except UniqueViolation:
+        raise ConflictError(
+            f"A subcategory of {category.name} cannot move up: its name is taken there."
+        ) from None
+    await conn.execute("DELETE FROM categories WHERE id = %s", [category.id])
+
+
+async def move_subcategories(conn: Connection, category: Category, parent_id: UUID | None) -> int:
+    """Move the subcategories of a category that is to be deleted; return their number.
+
+    Its name is changed first if a subcategory has the same one, which can replace it then. Raises
+    UniqueViolation when the new parent has a subcategory of the same name.
     """
     await conn.execute(
         """
@@ -107,16 +121,10 @@ async def delete_category(conn: Connection, category: Category) -> None:
         """,
         [category.id],
     )
-    try:
-        await conn.execute(
-            "UPDATE categories SET parent_id = %s WHERE parent_id = %s",
-            [category.parent_id, category.id],
-        )
-    except UniqueViolation:
-        raise ConflictError(
-            f"A subcategory of {category.name} cannot move up: its name is taken there."
-        ) from None
-    await conn.execute("DELETE FROM categories WHERE id = %s", [category.id])
+    cursor = await conn.execute(
+        "UPDATE categories SET parent_id = %s WHERE parent_id = %s", [parent_id, category.id]
+    )
+    return cursor.rowcount
 
 
 async def ensure_categories(

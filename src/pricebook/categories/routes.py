@@ -6,7 +6,14 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
 from pricebook.categories import service
-from pricebook.categories.schemas import Category, CategoryChange, CategoryPage, NewCategory
+from pricebook.categories.schemas import (
+    Category,
+    CategoryChange,
+    CategoryMerge,
+    CategoryPage,
+    MergedCategory,
+    NewCategory,
+)
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.json_body import provide_body
@@ -22,6 +29,12 @@ CATEGORY: dict[str, Any] = {
     "updated_at": "2026-03-01T08:02:11.204518Z",
 }
 CHANGE_REQUEST = {"name": CATEGORY["name"], "parent_id": CATEGORY["parent_id"]}
+MERGED: dict[str, Any] = {
+    "into": CATEGORY,
+    "products": 214,
+    "subcategories": 3,
+    "pricing_rules": 1,
+}
 
 CategoryId = Annotated[UUID, PathParameter(description="The category's id.")]
 
@@ -89,8 +102,36 @@ async def delete_category(category_id: CategoryId, database: NamedDependency[Dat
     await service.delete_category(database, category_id)
 
 
+@post(
+    "/categories/{category_id:str}/merge",
+    status_code=200,
+    summary="Merge a category into another one",
+    description="Moves all products, subcategories and pricing rules of a category to another one"
+    " and deletes it, in one transaction. Subcategories of one name under both are refused.",
+    dependencies={"merge": provide_body(CategoryMerge)},
+    opt=documented(
+        Success(kind=MergedCategory, example=MERGED),
+        body=RequestBody(CategoryMerge, {"into_id": CATEGORY["id"]}),
+        errors=(NotFoundError, ConflictError),
+    ),
+)
+async def merge_category(
+    category_id: CategoryId,
+    merge: NamedDependency[CategoryMerge],
+    database: NamedDependency[Database],
+) -> MergedCategory:
+    """Merge a category into another one and return what was moved."""
+    return await service.merge_category(database, category_id, merge.into_id)
+
+
 router = Router(
     "/",
-    route_handlers=[list_categories, create_category, change_category, delete_category],
+    route_handlers=[
+        list_categories,
+        create_category,
+        change_category,
+        merge_category,
+        delete_category,
+    ],
     tags=["Products"],
 )

@@ -61,3 +61,36 @@ class CategoryChange(Struct, frozen=True, forbid_unknown_fields=True):
             issues = [body_issue("(all)", "names no field to change")]
         if issues:
             raise validation_error(*issues)
+
+
+class CategoryMerge(Struct, frozen=True, forbid_unknown_fields=True):
+    """The category into which another one is merged."""
+
+    into_id: Annotated[UUID, doc("Id of the category that the products and subcategories get.")]
+
+
+class MergedCategory(Struct, frozen=True):
+    """What a merge has moved, and to which category."""
+
+    into: Annotated[Category, doc("The category that has them now.")]
+    products: Annotated[int, doc("Number of products that were moved, of any status.")]
+    subcategories: Annotated[int, doc("Number of subcategories that were moved with theirs.")]
+    pricing_rules: Annotated[int, doc("Number of pricing rules that are about `into` now.")]
+
+
+class CountedCategory(Struct, frozen=True):
+    """A category with its number of products, of any status; those of subcategories are not."""
+
+    id: UUID
+    name: str
+    parent_id: UUID | None
+    updated_at: datetime
+    products: int
+
+
+class CategoryUse(Struct, frozen=True):
+    """How many products, direct subcategories and pricing rules a category has."""
+
+    products: int
+    subcategories: int
+    pricing_rules: int

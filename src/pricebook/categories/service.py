@@ -1,13 +1,30 @@
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import UNSET
 
-from pricebook.categories import repository
-from pricebook.categories.schemas import Category, CategoryChange, NewCategory
+from pricebook.audit import service as audit
+from pricebook.audit.schemas import NewEntry
+from pricebook.categories import category_merge_repository, repository
+from pricebook.categories.schemas import (
+    Category,
+    CategoryChange,
+    CategoryUse,
+    CountedCategory,
+    MergedCategory,
+    NewCategory,
+)
 from pricebook.db.database import Connection, Database
-from pricebook.errors import NotFoundError, body_issue, validation_error
+from pricebook.errors import ConflictError, NotFoundError, body_issue, validation_error
 from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
+
+# A category may have hundreds of thousands of products.
+MERGE_SECONDS = 120
+
+
+class OutdatedError(ConflictError):
+    """Somebody else changed a category since the caller read it."""
 
 
 async def list_categories(database: Database, paging: CursorPaging) -> CursorPage[Category]:
@@ -31,16 +48,18 @@ async def create_category(database: Database, new_category: NewCategory) -> Cate
 
 
 async def change_category(
-    database: Database, category_id: UUID, change: CategoryChange
+    database: Database, category_id: UUID, change: CategoryChange, *, seen: datetime | None = None
 ) -> Category:
     """Rename a category or move it with its subtree.
 
-    Raises NotFoundError; ValidationError when the parent is unknown or in the subtree;
-    ConflictError when the parent has the name.
+    `seen` is its `updated_at` as the caller knows it. Raises NotFoundError; OutdatedError when it
+    was changed since; ValidationError when the parent is unknown or in the subtree; ConflictError
+    when the parent has the name.
     """
     async with database.short_transaction() as conn:
         await repository.lock_tree(conn)
         current = await _get(conn, category_id)
+        _require_unchanged(current, seen)
         name = current.name if change.name is UNSET else change.name
         parent_id = current.parent_id if change.parent_id is UNSET else change.parent_id
         await _require_parent(conn, parent_id)
@@ -60,6 +79,47 @@ async def delete_category(database: Database, category_id: UUID) -> None:
     async with database.short_transaction() as conn:
         await repository.lock_tree(conn)
         await repository.delete_category(conn, await _get(conn, category_id))
+
+
+async def merge_category(
+    database: Database, category_id: UUID, into_id: UUID, *, seen: datetime | None = None
+) -> MergedCategory:
+    """Move all that a category has to another one, and delete it.
+
+    Raises NotFoundError; OutdatedError when it was changed since `seen`; ValidationError when the
+    other one is unknown or in its subtree; ConflictError when both have a subcategory of one name.
+    """
+    async with database.short_transaction(statement_seconds=MERGE_SECONDS) as conn:
+        await repository.lock_tree(conn)
+        category = await _get(conn, category_id)
+        _require_unchanged(category, seen)
+        into = await _require_target(conn, category, into_id)
+        products = await category_merge_repository.move_products(conn, category_id, into_id)
+        rules = await category_merge_repository.move_pricing_rules(conn, category_id, into_id)
+        subcategories = await repository.move_subcategories(conn, category, into_id)
+        await category_merge_repository.delete_empty(conn, category_id)
+        merged = MergedCategory(into, products, subcategories, rules)
+        await audit.insert_entry(conn, _entry_of(category, merged))
+    return merged
+
+
+async def read_counted_tree(database: Database) -> list[CountedCategory]:
+    """Return all categories by name, with their numbers of products."""
+    async with database.connection() as conn:
+        return await category_merge_repository.list_counted(conn)
+
+
+async def list_tree(database: Database) -> list[tuple[UUID, str, UUID | None]]:
+    """Return id, name and parent of all categories."""
+    async with database.connection() as conn:
+        return await repository.list_tree(conn)
+
+
+async def get_category(database: Database, category_id: UUID) -> tuple[Category, CategoryUse]:
+    """Return a category and how many rows refer to it; raises NotFoundError."""
+    async with database.connection() as conn:
+        category = await _get(conn, category_id)
+        return category, await category_merge_repository.count_use(conn, category_id)
 
 
 async def lock_category_if_given(conn: Connection, category_id: UUID | None) -> bool:
@@ -119,6 +179,39 @@ async def _get(conn: Connection, category_id: UUID) -> Category:
     if category is None:
         raise NotFoundError(f"There is no category {category_id}.")
     return category
+
+
+def _require_unchanged(category: Category, seen: datetime | None) -> None:
+    if seen is not None and category.updated_at != seen:
+        raise OutdatedError(f"The category {category.name} was changed meanwhile.")
+
+
+async def _require_target(conn: Connection, category: Category, into_id: UUID) -> Category:
+    """Return the category that another one may be merged into."""
+    into = await repository.find_category(conn, into_id)
+    if into is None:
+        raise validation_error(body_issue("into_id", "there is no such category"))
+    if await repository.is_same_or_descendant(conn, into_id, category.id):
+        raise validation_error(body_issue("into_id", "is the category itself or stands below it"))
+    name = await category_merge_repository.find_common_name(conn, category.id, into_id)
+    if name is not None:
+        raise ConflictError(
+            f"{category.name} and {into.name} both have a subcategory {name}: merge or rename that"
+            " one first."
+        )
+    return into
+
+
+def _entry_of(category: Category, merged: MergedCategory) -> NewEntry:
+    counts = {"products": merged.products, "subcategories": merged.subcategories}
+    into = {"into_id": str(merged.into.id), "into": merged.into.name}
+    return NewEntry(
+        action="category.merged",
+        entity_type="category",
+        entity_id=category.id,
+        entity_name=category.name,
+        after={**into, **counts, "pricing_rules": merged.pricing_rules},
+    )
 
 
 async def _require_parent(conn: Connection, parent_id: UUID | None) -> None:

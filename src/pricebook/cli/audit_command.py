@@ -79,7 +79,7 @@ def list_audit(
     total = "more" if page.total_count is None else f"{page.total_count:,}"
     output.print_line(f"{len(page.data):,} of {total} changes.")
     if page.next_cursor:
-        output.print_line(f"Next page: --cursor {page.next_cursor}")
+        output.print_line(f"Next page: --cursor={page.next_cursor}")
 
 
 def _parse_id(text: str | None, listed_by: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""The files of an installation in PRICEBOOK_HOME: the token secret and the first users.
+"""The files of an installation in PRICEBOOK_HOME: its two secrets and the first users.
 
 Each file is written atomically, with mode 0600.
 """
@@ -14,14 +14,12 @@ import msgspec
 
 from pricebook.auth.schemas import Role
 from pricebook.errors import SettingsError
+from pricebook.settings import Settings
 
 SECRET_FILE = "jwt_secret"  # noqa: S105 (the name of a file)
+CREDENTIALS_KEY_FILE = "credentials_key"
 FIRST_USERS_FILE = "first_users.json"
 SECRET_BYTES = 32
-
-# Unambiguous letters and digits, in groups: 79 bits.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _GROUP_LETTERS = 4, 4
 
 
 class FirstUser(msgspec.Struct, frozen=True):
@@ -33,22 +31,26 @@ class FirstUser(msgspec.Struct, frozen=True):
     password_hash: str
 
 
-def generate_password() -> str:
-    """Generate a password that is easy to read out and to type."""
-    groups = (
-        "".join(secrets.choice(_LETTERS) for _ in range(_GROUP_LETTERS)) for _ in range(_GROUPS)
-    )
-    return "-".join(groups)
-
-
-def load_or_create_secret(home: Path) -> str:
-    """Return the token secret of this installation; generate it if there is none.
+def load_or_create_secret(home: Path, name: str = SECRET_FILE) -> str:
+    """Return a secret of this installation, by default that of tokens; generate it if missing.
 
     Raises SettingsError if other users have permissions on the file.
     """
     with suppress(FileExistsError):
-        _write_private_file(home / SECRET_FILE, secrets.token_hex(SECRET_BYTES), replace=False)
-    return _read_private_file(home / SECRET_FILE)
+        _write_private_file(home / name, secrets.token_hex(SECRET_BYTES), replace=False)
+    return _read_private_file(home / name)
+
+
+def with_credentials_key(settings: Settings) -> Settings:
+    """Return the settings with the key that `up` generated, unless CREDENTIALS_KEY is set.
+
+    Raises SettingsError if other users have permissions on its file.
+    """
+    with suppress(FileNotFoundError):
+        if settings.credentials_key is None:
+            key = _read_private_file(settings.home / CREDENTIALS_KEY_FILE)
+            return msgspec.structs.replace(settings, credentials_key=key)
+    return settings
 
 
 def save_first_users(home: Path, users: list[FirstUser]) -> None:

@@ -140,7 +140,7 @@ def print_rest(
     """Print how much of the list was shown, and what is not on it."""
     print_line(f"{len(page.data):,} of {counted(page.total_count, 'item')}.")
     if page.next_cursor:
-        print_line(f"Next page: --cursor {page.next_cursor}")
+        print_line(f"Next page: --cursor={page.next_cursor}")
     if summary.not_examined:
         print_line(
             f"{counted(summary.not_examined, 'unmatched item')} not examined yet:"

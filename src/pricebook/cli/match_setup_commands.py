@@ -13,10 +13,14 @@ from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
-from pricebook.http.pagination import CursorPaging
 from pricebook.matching import codes, product_making, service
 from pricebook.matching.auto_link_schemas import AutoLink
-from pricebook.matching.cluster_schemas import ClusterProduct, ItemsProduct, MadeProduct
+from pricebook.matching.cluster_schemas import (
+    ClusterProduct,
+    ClusterQuery,
+    ItemsProduct,
+    MadeProduct,
+)
 
 
 def register(app: App) -> None:
@@ -60,7 +64,7 @@ def clusters(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> 
         json: Print the page as JSON.
     """
     listing = run_with_database(
-        lambda database: service.list_clusters(database, CursorPaging(page, limit))
+        lambda database: service.list_clusters(database, ClusterQuery(page, limit))
     )
     if json:
         output.print_json(listing)

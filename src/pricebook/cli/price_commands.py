@@ -115,7 +115,7 @@ def changes(
     else:
         _print_changes(page.data)
         if page.next_cursor:
-            output.print_line(f"More follow: --cursor {page.next_cursor}")
+            output.print_line(f"More follow: --cursor={page.next_cursor}")
 
 
 @app.command

@@ -28,9 +28,9 @@ from pricebook.pricing_rules.schemas import (
     PricingRule,
     PricingRuleChange,
     PricingRules,
-    Rounding,
     RulePreview,
 )
+from pricebook.product_batches.price_derivations import Rounding
 from pricebook.product_batches.schemas import ProductBatch
 
 app = App(name="rules", help="Pricing rules: how target prices follow from the lowest prices.")

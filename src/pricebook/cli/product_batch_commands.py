@@ -24,12 +24,18 @@ from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import CursorPaging
 from pricebook.product_batches import service
+from pricebook.product_batches.change_schemas import ProductChanges
+from pricebook.product_batches.price_derivations import (
+    CENT,
+    Method,
+    PriceDerivation,
+    Rounding,
+)
 from pricebook.product_batches.schemas import (
     ChangeQuery,
     ChangeSort,
     NewBatch,
     ProductBatch,
-    ProductChanges,
 )
 from pricebook.products.schemas import ProductStatus
 
@@ -49,6 +55,19 @@ class NewValues:
     target_price: Annotated[
         str | None, Parameter(help="New target price: 24.90, or `none`; +3% or -5% changes it.")
     ] = None
+    margin: Annotated[
+        str | None, Parameter(help="New target price by a margin, in percent of it: 25.")
+    ] = None
+    markup: Annotated[
+        str | None, Parameter(help="New target price by a markup, in percent on the lowest price.")
+    ] = None
+    step: Annotated[
+        Decimal, Parameter(help="Of a margin or markup: prices are multiples of this.")
+    ] = CENT
+    ending: Annotated[Decimal, Parameter(help="Added to each multiple: 0.99 for 5.99.")] = Decimal(
+        0
+    )
+    rounding: Annotated[Rounding, Parameter(help="Which of these prices is taken.")] = "up"
 
 
 def change(
@@ -207,22 +226,45 @@ async def _find_changes(database: Database, values: NewValues) -> ProductChanges
         given["category_id"] = None if none else await find_category_id(database, values.category)
     if values.target_price is not None:
         given |= _price_changes(values.target_price)
+    derived: dict[Method, str | None] = {"margin": values.margin, "markup": values.markup}
+    for method, percent in derived.items():
+        if percent is not None:
+            given |= _derived_prices(method, percent, values, given)
     if not given:
-        raise ValidationError("Nothing to change is given: --status, --category or --target-price.")
+        raise ValidationError(
+            "Nothing to change is given: --status, --category, --target-price, --margin, --markup."
+        )
     return ProductChanges(**given)
 
 
 def _price_changes(text: str) -> dict[str, Decimal | None]:
     if text == NONE:
         return {"target_price": None}
-    number = text.removesuffix("%").strip().replace(",", ".")
-    try:
-        value = Decimal(number)
-    except ArithmeticError:
-        raise ValidationError(
-            f"{text} is no target price: expected 24.90, +3%, -5% or {NONE}."
-        ) from None
+    problem = f"{text} is no target price: expected 24.90, +3%, -5% or {NONE}."
+    value = _number(text.removesuffix("%"), problem)
     return {"target_price_percent" if text.endswith("%") else "target_price": value}
+
+
+def _derived_prices(
+    method: Method, percent: str, values: NewValues, given: dict[str, Any]
+) -> dict[str, PriceDerivation]:
+    if any(name.startswith("target_price") for name in given):
+        raise ValidationError("Give one of --target-price, --margin and --markup.")
+    derivation = PriceDerivation(
+        method=method,
+        percent=_number(percent.removesuffix("%"), f"{percent} is no percentage: expected 25."),
+        step=values.step,
+        ending=values.ending,
+        rounding=values.rounding,
+    )
+    return {"target_price_from_lowest": derivation}
+
+
+def _number(text: str, problem: str) -> Decimal:
+    try:
+        return Decimal(text.strip().replace(",", "."))
+    except ArithmeticError:
+        raise ValidationError(problem) from None
 
 
 def _print_changes(batch_id: UUID, query: ChangeQuery) -> None:

@@ -38,6 +38,8 @@ def print_effect(batch: ProductBatch) -> None:
         + ", ".join([f"{effect.products:,} products change", *shown])
         + "."
     )
+    if batch.without_cost:
+        output.print_line(f"{batch.without_cost:,} products are left out: no supplier has a price.")
     is_shown = batch.state != "undone" and effect.margin_before != effect.margin_after
     if effect.margin_before is not None and is_shown:
         output.print_line(f"Mean margin {effect.margin_before} % → {effect.margin_after} %.")

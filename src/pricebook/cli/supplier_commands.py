@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from pricebook.cli import output, supplier_output
+from pricebook.cli import credential_commands, output, supplier_output
 from pricebook.cli.key_values import convert_values, parse_assignments
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id
 from pricebook.cli.option_types import Limit, PageNumber
@@ -93,6 +93,7 @@ class ChangeOptions:
 _NO_CHANGE = ChangeOptions()
 
 app = App(name="suppliers", help="Suppliers and the sources of their price lists.")
+app.command(credential_commands.app)
 
 
 @app.command

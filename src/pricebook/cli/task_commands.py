@@ -25,8 +25,8 @@ from pricebook.tasks import cancellation, history, refusal, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import Task, TaskQuery, TaskState
 from pricebook.undo import service as undoing
-from pricebook.undo.preview_schemas import UndoResult
 from pricebook.undo.schemas import UndoQuery
+from pricebook.undo.undo_preview_schemas import UndoResult
 
 POLL_SECONDS = 0.3
 UNDO_QUERY = UndoQuery(limit=100)

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pricebook.cli.output import err, id_column, print_line, print_table
-from pricebook.tasks.schemas import Counts, Task
-from pricebook.undo.preview_schemas import PlannedPage, UndoPreview, UndoResult
+from pricebook.tasks.counts import Counts
+from pricebook.tasks.schemas import Task
+from pricebook.undo.undo_preview_schemas import PlannedPage, UndoPreview, UndoResult
 
 
 def print_tasks(tasks: Sequence[Task], total_count: int) -> None:

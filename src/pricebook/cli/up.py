@@ -16,7 +16,7 @@ import msgspec
 from pricebook import embedded
 from pricebook.auth import service as auth
 from pricebook.auth.account_schemas import NewUser
-from pricebook.auth.passwords import hash_password
+from pricebook.auth.passwords import generate_password, hash_password
 from pricebook.auth.schemas import Role
 from pricebook.cli import demo, installation
 from pricebook.cli.installation import FirstUser
@@ -124,7 +124,7 @@ def run(
     The processes get `environment`. The servers, the API and the worker are restarted when they
     exit. Raises PricebookError if one of them does not start or exits again and again.
     """
-    settings = _with_secret(settings)
+    settings = _with_secrets(settings)
     migrations.upgrade(
         settings.required_database_url,
         retries=LockRetries(report=print_line),
@@ -141,13 +141,19 @@ def run(
         run_until_signal([*server_monitors, ProcessMonitor(api), ProcessMonitor(worker)])
 
 
-def _with_secret(settings: Settings) -> Settings:
-    """Return the settings with a token secret; without a proxy, the API stops without a delay."""
+def _with_secrets(settings: Settings) -> Settings:
+    """Return the settings with both secrets; without a proxy, the API stops without a delay."""
+    home = settings.home
     try:
-        secret = settings.jwt_secret or installation.load_or_create_secret(settings.home)
+        secret = settings.jwt_secret or installation.load_or_create_secret(home)
+        key = settings.credentials_key or installation.load_or_create_secret(
+            home, installation.CREDENTIALS_KEY_FILE
+        )
     except OSError as error:
-        raise PricebookError(f"{settings.home} is not writable: {error}.") from error
-    return msgspec.structs.replace(settings, jwt_secret=secret, api_stop_delay_seconds=0)
+        raise PricebookError(f"{home} is not writable: {error}.") from error
+    return msgspec.structs.replace(
+        settings, jwt_secret=secret, credentials_key=key, api_stop_delay_seconds=0
+    )
 
 
 @contextmanager
@@ -220,7 +226,7 @@ async def _make_first_users(
     settings: Settings, database: Database, roles: tuple[Role, ...]
 ) -> None:
     """Create a user for each role, named after it; store the passwords for later starts."""
-    passwords: dict[Role, str] = {role: installation.generate_password() for role in roles}
+    passwords: dict[Role, str] = {role: generate_password() for role in roles}
     new_users = [
         FirstUser(role, role, password, hash_password(password, settings.bcrypt_cost))
         for role, password in passwords.items()

@@ -1,6 +1,5 @@
 """The commands for user accounts."""
 
-import getpass
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -11,10 +10,9 @@ from rich.text import Text
 
 from pricebook.auth import service
 from pricebook.auth.account_schemas import NewUser, UserChange, UserRow
-from pricebook.auth.passwords import hash_password
+from pricebook.auth.passwords import generate_password, hash_password
 from pricebook.auth.schemas import Role
-from pricebook.cli import output
-from pricebook.cli.installation import generate_password
+from pricebook.cli import output, secret_input
 from pricebook.cli.server_defaults import load_settings, run_with_database
 from pricebook.errors import ValidationError
 
@@ -98,21 +96,11 @@ def _hash(password: str) -> str:
 
 
 def _read_password() -> str:
-    """Return standard input without one trailing line end."""
-    try:
-        text = sys.stdin.read()
-    except UnicodeDecodeError:
-        raise ValidationError("The password on standard input is not UTF-8.") from None
-    return text.removesuffix("\n").removesuffix("\r")
+    return secret_input.read_standard_input("password")
 
 
 def _prompt_password() -> str | None:
-    if not sys.stdin.isatty():
-        return None
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Repeat the password: ") != password:
-        raise ValidationError("The two passwords differ.")
-    return password
+    return secret_input.prompt("password") if sys.stdin.isatty() else None
 
 
 def _print_users(users: Sequence[UserRow]) -> None:

@@ -20,7 +20,6 @@ TYPES = {
     "js": b"text/javascript; charset=utf-8",
     "svg": b"image/svg+xml",
 }
-NAMES = (HTMX, "console.css", "console.js", "marks.js", "icon.svg")
 
 
 class StaticFile(CachedResponse):
@@ -64,7 +63,9 @@ class Assets(Struct, frozen=True):
 @cache
 def load_assets() -> Assets:
     """Read all files and compress them."""
-    contents = {name: _read(name) for name in NAMES}
+    static = files("pricebook.console") / "static"
+    names = [HTMX, *sorted(path.name for path in static.iterdir())]
+    contents = {name: _read(name) for name in names}
     digest = hashlib.sha256(b"\0".join(contents.values())).hexdigest()[:DIGEST_DIGITS]
     responses = {name: KINDS[name.rpartition(".")[2]](text) for name, text in contents.items()}
     for each in responses.values():

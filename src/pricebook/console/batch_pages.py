@@ -14,7 +14,7 @@ from pricebook.console.batch_previews import (
     may_change,
     preview_again,
 )
-from pricebook.console.category_choices import list_category_choices
+from pricebook.console.batch_sentences import read_names
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
@@ -61,6 +61,7 @@ async def show_batches(request: AnyRequest) -> Response[Any]:
         "result": result,
         "counts": await service.count_products(database, ids, MAX_COUNTED + 1),
         "limit": MAX_COUNTED,
+        "names": await read_names(request, result.data),
         "next": cursor and query.address(PATH, cursor=cursor, page=None),
         "first": query.address(PATH, cursor=None, page=None),
     }
@@ -154,7 +155,6 @@ async def _values(
     path = f"{PATH}/{batch_id}"
     again = fields_again(view.get("again"))
     is_outdated = counts and view.get("note") == "outdated"
-    has_categories = "category_id" in batch.fields
     return {
         "batch": batch,
         "effect": (await service.get_batch(database, batch_id)).effect if counts else None,
@@ -168,5 +168,5 @@ async def _values(
         "next": changes.next_cursor and view.address(path, cursor=changes.next_cursor, counted=""),
         "first": view.address(path, cursor=None, counted=""),
         "another": again.fields and again.address("/console/products/change"),
-        "categories": dict(await list_category_choices(request)) if has_categories else {},
+        "names": await read_names(request, [batch]),
     }

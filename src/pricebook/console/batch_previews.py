@@ -13,20 +13,19 @@ from pricebook.errors import ForbiddenError, body_issue, validation_error
 from pricebook.pricing_rules import service as pricing_rules
 from pricebook.pricing_rules.schemas import RulePreview
 from pricebook.product_batches import service
-from pricebook.product_batches.schemas import (
-    NewBatch,
-    ProductBatch,
-    ProductChanges,
-    ProductSelection,
-)
+from pricebook.product_batches.change_schemas import ProductChanges
+from pricebook.product_batches.schemas import NewBatch, ProductBatch, ProductSelection
 from pricebook.products.list_filters import StaffProductFilter
 
 PATH = "/console/batches"
 OF_RULES = "rules"  # the value of `again` for a preview of the pricing rules
 FILTERS = tuple(name for name in StaffProductFilter.__struct_fields__ if name != "sort")
-CHANGES = ("new_status", "new_category", "price_action", "amount")
-# Fields of a change by what is done with the target price, beside removing it.
-PRICE_FIELDS = {"percent": "target_price_percent", "set": "target_price"}
+# How prices that follow from the lowest ones are rounded.
+ROUNDING = ("rounding", "step", "ending")
+CHANGES = ("new_status", "new_category", "price_action", "amount", *ROUNDING)
+# What may be done with the target price.
+PRICE_ACTIONS = ("percent", "margin", "markup", "set", "remove")
+DERIVED = ("margin", "markup")
 NO_CATEGORY = "none"
 
 
@@ -54,17 +53,29 @@ def read_changes(query: PageQuery) -> ProductChanges:
     if query.get("new_category"):
         is_none = query.get("new_category") == NO_CATEGORY
         wanted["category_id"] = None if is_none else query.get("new_category")
-    action = query.get("price_action")
-    if action == "remove":
-        wanted["target_price"] = None
-    elif action:
-        if action not in PRICE_FIELDS:
-            raise validation_error(body_issue("price_action", "is not offered"))
-        amount = read_number("amount", query.get("amount"))
-        if amount is None:
-            raise validation_error(body_issue("amount", NUMBER_EXPECTED))
-        wanted[PRICE_FIELDS[action]] = amount
+    wanted |= _price_change(query)
     return convert_fields(wanted, ProductChanges)
+
+
+def _price_change(query: PageQuery) -> dict[str, Any]:
+    """Return what a form wants to do with the target price."""
+    action = query.get("price_action")
+    if not action:
+        return {}
+    if action == "remove":
+        return {"target_price": None}
+    if action not in PRICE_ACTIONS:
+        raise validation_error(body_issue("price_action", "is not offered"))
+    amount = read_number("amount", query.get("amount"))
+    if amount is None:
+        raise validation_error(body_issue("amount", NUMBER_EXPECTED))
+    if action not in DERIVED:
+        return {"target_price" if action == "set" else "target_price_percent": amount}
+    numbers = {name: read_number(name, query.get(name)) for name in ("step", "ending")}
+    rounding = {"rounding": query.get("rounding")} if query.get("rounding") else {}
+    given = {name: number for name, number in numbers.items() if number is not None}
+    derivation = {"method": action, "percent": amount, **rounding, **given}
+    return {"target_price_from_lowest": derivation}
 
 
 async def preview_bulk(database: Database, caller: Caller, query: PageQuery) -> ProductBatch:

@@ -5,9 +5,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from pricebook.console.batch_previews import (
-    CHANGES,
     NO_CATEGORY,
-    PRICE_FIELDS,
+    PRICE_ACTIONS,
     again_of,
     batch_address,
     bulk_fields,
@@ -15,6 +14,7 @@ from pricebook.console.batch_previews import (
     may_change,
     preview_bulk,
 )
+from pricebook.console.batch_sentences import read_filter_names
 from pricebook.console.category_choices import list_category_choices
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.page_errors import caller_of
@@ -24,12 +24,13 @@ from pricebook.console.product_pages import STATUSES
 from pricebook.console.query_fields import PageQuery, require_page_query
 from pricebook.console.rendering import render
 from pricebook.errors import ValidationError
+from pricebook.product_batches.schemas import BatchRequest, ProductSelection
 from pricebook.products import service
 from pricebook.products.list_filters import StaffProductQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = f"{PRODUCTS}/change"
-PRICE_ACTIONS = (*PRICE_FIELDS, "remove")
+CHOICES = ("new_status", "new_category", "price_action", "amount")
 # Fields of the API as the form has them; others stand above the form.
 FORM_FIELDS = {
     "target_price": "amount",
@@ -37,6 +38,11 @@ FORM_FIELDS = {
     "changes.category_id": "new_category",
     "amount": "amount",
     "price_action": "price_action",
+    "step": "step",
+    "ending": "ending",
+    "target_price_from_lowest.percent": "amount",
+    "target_price_from_lowest.step": "step",
+    "target_price_from_lowest.ending": "ending",
 }
 
 
@@ -67,7 +73,7 @@ async def preview_bulk_change(request: AnyRequest) -> Response[Any]:
 
 def _missing_choice(query: PageQuery) -> str:
     """Return what is still to be chosen: `change`, `price_action`, or nothing."""
-    if not any(query.get(name) for name in CHANGES):
+    if not any(query.get(name) for name in CHOICES):
         return "change"
     return "price_action" if query.get("amount") and not query.get("price_action") else ""
 
@@ -82,11 +88,14 @@ async def _form(
     """Return the form with what was typed, and why it was refused beside the fields."""
     chosen = filters_of(query)
     criteria = require_page_query(StaffProductQuery, PageQuery({**chosen.fields, "limit": "1"}))
+    scope = BatchRequest(filter=require_page_query(ProductSelection, chosen))
     found = await service.list_products(request.app.state.database, criteria)
     issues = {FORM_FIELDS.get(each.field, ""): each.issue for each in error.issues} if error else {}
     values = {
         "query": query,
         "filters": chosen,
+        "scope": scope,
+        "names": await read_filter_names(request, [scope]),
         "found": found,
         "back": chosen.address(PRODUCTS),
         "issues": issues,

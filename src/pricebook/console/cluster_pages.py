@@ -5,27 +5,28 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
-from pricebook.console.match_forms import NOTHING_DONE, describe_undo, undo_batch
+from pricebook.console.match_forms import NOTHING_DONE, describe_making, describe_undo, undo_batch
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
 from pricebook.console.rendering import render, wants_fragment
+from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.http.pagination import CursorPaging
 from pricebook.matching import product_making, service
-from pricebook.matching.cluster_schemas import ItemsProduct
+from pricebook.matching.cluster_schemas import ClusterQuery, ItemsProduct
 
 AnyRequest = Request[Any, Any, Any]
 Fields = list[tuple[str, str]]
 PATH = "/console/matches/clusters"
+VIEW = ("supplier_id", "cursor")
 SHOWN_CLUSTERS = "20"
 
 
 @get(PATH, opt=page_for("GET", "/clusters"))
 async def show_clusters(request: AnyRequest) -> Response[Any]:
     """Show groups of unmatched items, the likeliest first."""
-    query = read_page_query(CursorPaging, request.scope["query_string"])
+    query = read_page_query(ClusterQuery, request.scope["query_string"])
     return await _clusters(request, query.fields, {})
 
 
@@ -53,8 +54,7 @@ async def make_cluster_product(request: AnyRequest) -> Response[Any]:
             "problem": error.message,
         }
         return await _clusters(request, form, refused, status=error.status)
-    done = {"outcome": "made", "batch": made.batch_id, "made": made}
-    return await _clusters(request, form, done)
+    return await _clusters(request, form, describe_making(made))
 
 
 @post(
@@ -67,8 +67,7 @@ async def undo_cluster_product(request: AnyRequest) -> Response[Any]:
     """Unlink the items of a product that was made and archive it, and show the groups."""
     form = await read_form(request)
     undone = await undo_batch(request, form)
-    done = describe_undo(undone) | {"outcome": "unmade", "kept": undone.made_product}
-    return await _clusters(request, form, done)
+    return await _clusters(request, form, describe_undo(undone) | {"outcome": "unmade"})
 
 
 def _read_product(fields: Fields) -> ItemsProduct:
@@ -92,18 +91,17 @@ async def _clusters(
     request: AnyRequest, fields: dict[str, str], done: dict[str, Any], status: int = 200
 ) -> Response[Any]:
     """Return the groups of the page that the fields name, below what was just done."""
-    view = PageQuery({"cursor": fields["cursor"]} if fields.get("cursor") else {})
+    view = PageQuery({name: fields[name] for name in VIEW if fields.get(name)})
     wanted = PageQuery({**view.fields, "limit": SHOWN_CLUSTERS})
     database: Database = request.app.state.database
-    page = await service.list_clusters(database, require_page_query(CursorPaging, wanted))
+    page = await service.list_clusters(database, require_page_query(ClusterQuery, wanted))
     following = page.next_cursor
     values = {
         "query": view,
         "page": page,
         "next": following and view.address(PATH, cursor=following),
-        "first": PATH,
-        "made": None,
-        "kept": None,
+        "first": view.address(PATH, cursor=None),
+        "queue": view.address("/console/matches", cursor=None),
         "refused": None,
         "problem": "",
         **NOTHING_DONE,
@@ -112,4 +110,5 @@ async def _clusters(
     if wants_fragment(request):
         headers = {"HX-Replace-Url": view.address(PATH)}
         return render(request, "cluster_list.html", values, status=status, headers=headers)
+    values["suppliers"] = await list_supplier_choices(database, [view.get("supplier_id")])
     return render(request, "clusters.html", values, status=status)

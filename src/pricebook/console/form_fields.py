@@ -1,5 +1,6 @@
 """Forms that pages send (application/x-www-form-urlencoded)."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,23 +13,31 @@ from pricebook.errors import ValidationError, body_issue, validation_error
 
 MAX_FORM_BYTES = 64 * 1024
 MAX_FIELDS = 500
+DECIMAL_COMMA = re.compile(r"^(-?\d+),(\d{1,2})$")
 NUMBER_EXPECTED = "expected a number such as 19.90"
 KEPT_FIELDS = "console_fields"  # the key of what a form had in the scope of a refused request
 # Fields whose values are never sent back to the browser.
-SECRETS = ("password", "present_password", "new_password", "repeated_password")
+SECRETS = (
+    *("password", "present_password", "new_password", "repeated_password"),
+    "credentials_secret",
+)
 
 
-async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
+async def read_form(
+    request: Request[Any, Any, Any], max_fields: int = MAX_FIELDS
+) -> dict[str, str]:
     """Return the fields of a form, the last of each name; raises ValidationError."""
-    return dict(await read_fields(request))
+    return dict(await read_fields(request, max_fields))
 
 
-async def read_fields(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+async def read_fields(
+    request: Request[Any, Any, Any], max_fields: int = MAX_FIELDS
+) -> list[tuple[str, str]]:
     """Return the fields of a form in their order; raises ValidationError."""
     body = await request.body()
     try:
         fields = parse_qsl(
-            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=max_fields
         )
     except ValueError:
         raise ValidationError("The form is malformed.") from None
@@ -43,9 +52,13 @@ def without_secrets(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def read_number(name: str, text: str) -> Decimal | None:
-    """Return a typed number, None for no text; raises ValidationError."""
+    """Return a typed number, None for no text; raises ValidationError.
+
+    `22,18` has a decimal comma; `1,234` may be a thousand, and is refused.
+    """
     if not text:
         return None
+    text = DECIMAL_COMMA.sub(r"\1.\2", text)
     try:
         return Decimal(text) if text.isascii() and "_" not in text else Decimal("NaN")
     except InvalidOperation:

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from pricebook.auth.schemas import Caller, Role
+from pricebook.console.imports.task_lines import task_lines
 from pricebook.console.match_look import first_of_band
 from pricebook.console.rendering import may
 from pricebook.db.database import Database
@@ -61,6 +62,12 @@ async def _low_margins(context: HomeContext) -> dict[str, Any] | None:
     return {"page": page, "below": f"{below:g}"} if page.data else None
 
 
+async def _unpriced(context: HomeContext) -> dict[str, Any] | None:
+    query = StaffProductQuery(status="active", is_priced=False, limit=1)
+    page = await products.list_products(context.database, query)
+    return {"page": page} if page.data else None
+
+
 async def _unmatched(context: HomeContext) -> dict[str, Any] | None:
     pages = {band: await first_of_band(context.database, band) for band in BANDS}
     return {"pages": pages} if any(page.data for page in pages.values()) else None
@@ -82,10 +89,12 @@ async def _stopped_lists(context: HomeContext) -> dict[str, Any] | None:
         task
         for state in STATES
         for task in (
-            await history.list_tasks(context.database, TaskQuery(state=state, limit=ROWS))
+            await history.list_tasks(
+                context.database, TaskQuery(state=state, limit=ROWS), is_unresolved=True
+            )
         ).data
     ]
-    return {"tasks": tasks} if tasks else None
+    return {"lines": task_lines(tasks, {})} if tasks else None
 
 
 SECTIONS = {
@@ -93,6 +102,7 @@ SECTIONS = {
     for each in (
         Section("margin_losses", ("GET", "/price-changes"), _margin_losses),
         Section("low_margins", ("GET", "/products"), _low_margins),
+        Section("unpriced", ("GET", "/products"), _unpriced),
         Section("unmatched", ("GET", "/matches/summary"), _unmatched),
         Section("quarantined", ("GET", "/quarantined-rows"), _quarantined),
         Section("stopped_lists", ("GET", "/tasks"), _stopped_lists),
@@ -100,9 +110,17 @@ SECTIONS = {
     )
 }
 ORDER: dict[Role, tuple[str, ...]] = {
-    "sales": ("margin_losses", "low_margins"),
+    "sales": ("margin_losses", "low_margins", "unpriced"),
     "procurement": ("unmatched", "quarantined", "late", "margin_losses"),
-    "admin": ("stopped_lists", "late", "unmatched", "quarantined", "margin_losses", "low_margins"),
+    "admin": (
+        "stopped_lists",
+        "late",
+        "unmatched",
+        "quarantined",
+        "margin_losses",
+        "low_margins",
+        "unpriced",
+    ),
 }
 
 

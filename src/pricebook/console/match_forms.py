@@ -9,6 +9,7 @@ from litestar import Request
 from pricebook.console.form_fields import convert_fields
 from pricebook.console.page_errors import caller_of
 from pricebook.matching import service
+from pricebook.matching.cluster_schemas import MadeProduct
 from pricebook.matching.decision_schemas import (
     BulkDecision,
     DecidedBatch,
@@ -18,13 +19,13 @@ from pricebook.matching.decision_schemas import (
 
 AnyRequest = Request[Any, Any, Any]
 
-FILTERS = ("supplier_id", "band", "search")
-VIEW = (*FILTERS, "cursor")
 SHOWN_REASONS = 20
 NOTHING_DONE: dict[str, Any] = {
     "outcome": "",
     "reason": "",
     "batch": None,
+    "linked": None,
+    "archived": None,
     "lines": [],
     "more_lines": 0,
 }
@@ -60,15 +61,33 @@ def describe_decisions(done: DecidedBatch) -> dict[str, Any]:
         }
     outcome = next((name for name in names if counts[name]), "unchanged")
     reason = "".join(_note(each) for each in done.outcomes)
-    return {**NOTHING_DONE, "outcome": outcome, "reason": reason, "batch": done.batch_id}
+    linked = [(each.product_id, each.internal_sku) for each in done.outcomes if done.linked]
+    return {
+        **NOTHING_DONE,
+        "outcome": outcome,
+        "reason": reason,
+        "batch": done.batch_id,
+        "linked": linked[0] if linked else None,
+    }
+
+
+def describe_making(made: MadeProduct) -> dict[str, Any]:
+    """Return that a product was made, with a link to it."""
+    return {
+        **NOTHING_DONE,
+        "outcome": "made",
+        "batch": made.batch_id,
+        "linked": (made.id, made.name),
+    }
 
 
 def describe_undo(undone: UndoneBatch) -> dict[str, Any]:
-    """Return what an undo did, and why it left something."""
+    """Return what an undo did, and why it left something; what became of a product it had made."""
     lines = [(each.supplier_sku, each.reason) for each in undone.left]
     return {
         **NOTHING_DONE,
         "outcome": "undone",
+        "archived": undone.made_product,
         "lines": lines[:SHOWN_REASONS],
         "more_lines": max(0, len(lines) - SHOWN_REASONS),
     }

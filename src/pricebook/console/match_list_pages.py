@@ -6,24 +6,28 @@ from litestar import Request, Response, get, post
 
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
 from pricebook.console.match_forms import (
-    FILTERS,
     NOTHING_DONE,
-    VIEW,
     carry_out,
     describe_decisions,
     describe_undo,
     undo_batch,
 )
-from pricebook.console.match_look import look_at_all
+from pricebook.console.match_look import LookForm, look_at_all, read_look
+from pricebook.console.match_view import (
+    FILTERS,
+    MatchView,
+    decode_view,
+    find_matches,
+    find_remaining,
+    view_of,
+)
 from pricebook.console.page_guard import page_for
-from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
+from pricebook.console.query_fields import PageQuery, read_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError
-from pricebook.matching import service
 from pricebook.matching.decision_schemas import FilteredDecision
-from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches/list"
@@ -35,7 +39,7 @@ LOOKS = {"accept": "accept", "none": "dismiss"}
 @get(PATH, opt=page_for("GET", "/matches"))
 async def show_list(request: AnyRequest) -> Response[Any]:
     """Show unmatched items, each with its best candidate and a box to mark it."""
-    query = read_page_query(MatchQuery, request.scope["query_string"])
+    query = read_page_query(MatchView, request.scope["query_string"])
     return await _list(request, query.fields, {})
 
 
@@ -74,7 +78,7 @@ async def undo_marked(request: AnyRequest) -> Response[Any]:
 async def show_all(request: AnyRequest) -> Response[Any]:
     """Show what all that the filters match is, before it is accepted or rejected."""
     query = read_page_query(FilteredDecision, request.scope["query_string"])
-    return await _look(request, query.fields)
+    return await _look(request, LookForm(query.fields))
 
 
 @post(
@@ -84,15 +88,19 @@ async def show_all(request: AnyRequest) -> Response[Any]:
     opt=page_for("POST", "/matches/bulk"),
 )
 async def decide_all(request: AnyRequest) -> Response[Any]:
-    """Accept or reject all that the filters match, if it is as many as was shown."""
-    form = await read_form(request)
-    wanted = {name: form[name] for name in FILTERS if form.get(name)}
-    wanted |= {"action": _action_of_all(form), "expected_count": form.get("count", "")}
+    """Accept or reject all that the filters match but those taken out, if they are as many."""
+    look = read_look(await read_fields(request))
+    form = look.fields
+    if not look.is_decision or look.has_too_many:
+        return await _look(request, look)
+    wanted: dict[str, Any] = {name: form[name] for name in FILTERS if form.get(name)}
+    wanted |= {"action": _action_of_all(form), "expected_count": look.count}
+    wanted["without_items"] = sorted(look.without)
     try:
         done = await carry_out(request, {"filter": wanted})
     except ConflictError as error:
-        return await _look(request, form, error)
-    return await _list(request, {**form, "cursor": ""}, describe_decisions(done))
+        return await _look(request, look, error)
+    return await _list(request, {**form, "cursor": "", "rest": ""}, describe_decisions(done))
 
 
 def _decision(pair: str, action: str) -> dict[str, str]:
@@ -110,42 +118,52 @@ def _action_of_all(fields: dict[str, str]) -> str:
 
 async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any]) -> Response[Any]:
     """Return the list at the page that the fields name, below what was just done."""
-    view = PageQuery({name: fields[name] for name in VIEW if fields.get(name)})
-    wanted = PageQuery({**view.fields, "limit": SHOWN_ITEMS})
-    criteria, issues = decode_page_query(MatchQuery, wanted)
+    view = view_of(fields)
+    criteria, issues = decode_view(view, SHOWN_ITEMS)
     database: Database = request.app.state.database
-    page = None if criteria is None else await service.list_matches(database, criteria)
-    following = page and page.next_cursor
+    shown = None if criteria is None else await find_matches(database, view, criteria)
+    view = shown.view if shown else view
+    is_empty = shown is not None and not shown.page.data
+    # Items without candidates are decided about apart from the others.
+    decided = {
+        "cursor": None,
+        "rest": None,
+        "band": "none" if view.get("rest") else view.get("band"),
+    }
     values = {
         "query": view,
-        "page": page,
+        "shown": shown,
+        "page": shown and shown.page,
+        "is_none": decided["band"] == "none",
         "issues": {each.field: each.issue for each in issues},
-        "next": following and view.address(PATH, cursor=following),
-        "first": view.address(PATH, cursor=None),
+        "next": shown and shown.next_address(PATH),
+        "first": view.address(PATH, cursor=None, rest=None),
         "queue": view.address("/console/matches", cursor=None),
-        "accept_all": view.address(f"{PATH}/all", cursor=None, action="accept"),
-        "reject_all": view.address(f"{PATH}/all", cursor=None, action="reject"),
+        "accept_all": view.address(f"{PATH}/all", **decided, action="accept"),
+        "reject_all": view.address(f"{PATH}/all", **decided, action="reject"),
+        "remaining": await find_remaining(database, view, PATH) if is_empty else [],
         **NOTHING_DONE,
         **done,
     }
     if wants_fragment(request):
         headers = {"HX-Replace-Url": view.address(PATH)}
         return render(request, "match_list.html", values, headers=headers)
-    values["suppliers"] = await list_supplier_choices(database)
+    values["suppliers"] = await list_supplier_choices(database, [view.get("supplier_id")])
     return render(request, "matches_list.html", values, status=400 if issues else 200)
 
 
 async def _look(
-    request: AnyRequest, fields: dict[str, str], conflict: ConflictError | None = None
+    request: AnyRequest, look: LookForm, conflict: ConflictError | None = None
 ) -> Response[Any]:
-    chosen = PageQuery({name: fields[name] for name in FILTERS if fields.get(name)})
-    action = _action_of_all(fields)
+    chosen = PageQuery({name: look.fields[name] for name in FILTERS if look.fields.get(name)})
+    action = _action_of_all(look.fields)
     values = {
-        **await look_at_all(request.app.state.database, chosen),
+        **await look_at_all(request.app.state.database, chosen, look),
         "kind": LOOKS.get(action, "reject"),
         "action": "accept" if action == "accept" else "reject",
         "path": f"{PATH}/all",
         "back": chosen.address(PATH),
         "conflict": conflict and conflict.message,
     }
-    return render(request, "match_all.html", values, status=409 if conflict else 200)
+    status = conflict.status if conflict else 400 if look.has_too_many else 200
+    return render(request, "match_all.html", values, status=status)

@@ -82,10 +82,15 @@ def _require_same_origin(connection: AnyConnection) -> None:
 
 
 async def _keep_fields(connection: AnyConnection, method: str) -> None:
-    """Keep what a form had for the login that follows."""
-    if method == "POST" and isinstance(connection, Request):
+    """Keep what a form had for the login that follows; an upload is not read."""
+    media_type = connection.headers.get("content-type", "")
+    if method == "POST" and isinstance(connection, Request) and not _is_upload(media_type):
         fields = await read_fields(connection)
         cast("dict[str, Any]", connection.scope)[KEPT_FIELDS] = fields
+
+
+def _is_upload(media_type: str) -> bool:
+    return media_type.startswith("multipart/")
 
 
 async def _find_caller(connection: AnyConnection) -> Caller | None:

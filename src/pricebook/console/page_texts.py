@@ -1,4 +1,4 @@
-"""The texts of the pages, from one file for each language.
+"""The texts of the pages, from one folder for each language.
 
 A text is a string with `{name}` for each value, or a table of plural forms that are chosen by the
 value `n`.
@@ -38,6 +38,11 @@ class Texts(Struct, frozen=True):
             entry = entry[PLURAL_FORMS[self.language](int(str(number).replace(",", "")))]
         return entry.format_map(values) if values else entry
 
+    def forms(self, key: str) -> Forms:
+        """Return the plural forms of a text, for scripts that count; one form for all numbers."""
+        entry = self.entries[key]
+        return {"other": entry} if isinstance(entry, str) else entry
+
     def get(self, key: str, default: str = "") -> str:
         """Return a text without values, or the default where the language has none."""
         entry = self.entries.get(key, default)
@@ -47,8 +52,9 @@ class Texts(Struct, frozen=True):
 @cache
 def load_texts(language: str = DEFAULT_LANGUAGE) -> Texts:
     """Return the texts of a language."""
-    content = (files("pricebook.console") / "languages" / f"{language}.toml").read_text("utf-8")
-    return Texts(language, dict(_flatten(tomllib.loads(content))))
+    folder = files("pricebook.console") / "languages" / language
+    tables = [tomllib.loads(path.read_text("utf-8")) for path in folder.iterdir()]
+    return Texts(language, dict(entry for table in tables for entry in _flatten(table)))
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str | Forms]]:

@@ -39,11 +39,12 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
         "export": query.address(f"{PATH}/export", cursor=None, limit=None),
         "issues": {each.field: each.issue for each in issues},
         "sorts": SORTS,
+        "default_since": PriceChangeQuery().begin,
     }
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
         return render(request, "price_change_results.html", values, headers=headers)
-    values["suppliers"] = await list_supplier_choices(database)
+    values["suppliers"] = await list_supplier_choices(database, [query.get("supplier_id")])
     return render(request, "price_changes.html", values, status=400 if issues else 200)
 
 

@@ -14,13 +14,14 @@ CLASSES = {
     "mpn": "wide",
     "gtin": "wide",
     "suppliers": "number wide",
+    "lowest_price": "number wide",
     "change": "number wide",
     "margin": "number",
     "updated": "wide",
 }
 # What a form sends beside the boxes that are ticked, so that none of them can be, too.
 NONE = "none"
-DEFAULT = ("sku", "status", "change", "margin")
+DEFAULT = ("sku", "status", "lowest_price", "change", "margin")
 
 
 def chosen_columns(raw: bytes) -> tuple[str, ...]:

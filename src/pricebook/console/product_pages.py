@@ -21,6 +21,7 @@ from pricebook.console.product_columns import (
 )
 from pricebook.console.product_view import (
     PATH,
+    STATUSES,
     LinkQuery,
     render_found_items,
     render_product,
@@ -45,7 +46,6 @@ ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
 SORTS = ("name", "-name", "margin", "-margin", "-price_change", "price_change", "-updated")
 # What the address of a view has beside filters and sort.
 NO_PLACE = dict.fromkeys(("cursor", "page", "limit", FIELD))
-STATUSES = ("active", "draft", "archived")
 
 
 @get(PATH, opt=page_for("GET", "/products"))
@@ -65,6 +65,7 @@ async def show_products(request: AnyRequest) -> Response[Any]:
         "first": query.address(PATH, cursor=None, page=None),
         "cleared": PageQuery({FIELD: address_field(columns)}).address(PATH),
         "export": query.address(f"{PATH}/export", **NO_PLACE),
+        "import_file": query.address(f"{PATH}/import/file", **NO_PLACE),
         "change_all": query.address(f"{PATH}/change", **NO_PLACE, sort=None),
         "is_filtered": bool(query.fields.keys() - NO_PLACE.keys() - {"sort"}),
         **column_values(columns),
@@ -75,7 +76,8 @@ async def show_products(request: AnyRequest) -> Response[Any]:
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None, page=None)}
         return render(request, "product_results.html", values, headers=headers)
-    page = {**values, "suppliers": await list_supplier_choices(database)}
+    suppliers = await list_supplier_choices(database, [query.get("supplier_id")])
+    page = {**values, "suppliers": suppliers}
     return render(request, "products.html", page, status=400 if issues else 200)
 
 
@@ -107,7 +109,10 @@ async def set_target_price(request: AnyRequest, product_id: ProductId) -> Respon
     try:
         change = ProductChange(target_price=read_number("target_price", typed))
         product = await service.change_product(database, caller_of(request), product_id, change)
-    except (ValidationError, ForbiddenError) as error:
+    except ValidationError as error:
+        problem = ", ".join(each.issue for each in error.issues)
+        return show_row(product, typed=typed, problem=problem or error.message)
+    except ForbiddenError as error:
         return show_row(product, typed=typed, problem=error.message)
     return show_row(product, is_saved=True)
 

@@ -9,57 +9,100 @@ from litestar import Request, Response
 
 from pricebook.audit import service as audit
 from pricebook.audit.schemas import AuditPaging
+from pricebook.console.batch_previews import may_change
+from pricebook.console.category_choices import list_category_choices
 from pricebook.console.match_forms import NOTHING_DONE
 from pricebook.console.page_errors import caller_of
+from pricebook.console.page_texts import load_texts
 from pricebook.console.price_chart import draw_prices
+from pricebook.console.products.history_lines import HistoryLine, HistoryNames, history_lines
+from pricebook.console.products.product_forms import ProductForm, shown_form
 from pricebook.console.query_fields import PageQuery, decode_page_query
 from pricebook.console.rendering import may, render, wants_fragment
 from pricebook.db.database import Database
 from pricebook.prices import service as prices
-from pricebook.prices.product_schemas import PriceAtQuery, PriceSeriesQuery
+from pricebook.prices.product_schemas import DailyPrice, PriceAtQuery, PriceSeriesQuery
+from pricebook.product_batches import service as product_batches
 from pricebook.products import service
+from pricebook.products.schemas import StaffProductDetail
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import UnmatchedItemQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/products"
+STATUSES = ("active", "draft", "archived")
+# What may have been done with a product, as the address of its page names it.
+DONE = ("created", "changed", "unchanged")
 SHOWN_CHANGES = 50
 SHOWN_ITEMS = "20"
 
 
 class LinkQuery(msgspec.Struct):
-    """The query of the page: words of the unmatched items to link."""
+    """The query of the page: words of the unmatched items to link, and what was just done."""
 
     link: str = ""
+    done: str = ""
 
 
 async def render_product(
-    request: AnyRequest, product_id: UUID, words: str, done: Mapping[str, Any] = NOTHING_DONE
+    request: AnyRequest,
+    product_id: UUID,
+    words: str,
+    done: Mapping[str, Any] = NOTHING_DONE,
+    *,
+    form: ProductForm | None = None,
 ) -> Response[Any]:
-    """Return the page of a product, below what was just done with its items.
+    """Return the page of a product, below what was just done with it or its items.
 
-    With words it has the unmatched items that they find. Raises NotFoundError.
+    With words it has the unmatched items that they find. A form that was refused is shown with what
+    was typed, status 400. Raises NotFoundError.
     """
     database: Database = request.app.state.database
     product = await service.get_product(database, product_id)
     present = await prices.get_product_prices(database, product_id, PriceAtQuery())
     series = await prices.get_price_series(database, product_id, PriceSeriesQuery())
-    history = await audit.list_entries_of_product(
-        database, product_id, AuditPaging(limit=SHOWN_CHANGES)
-    )
+    categories = await list_category_choices(request)
+    done_name = request.query_params.get("done", "")
     values = {
         "product": product,
         "product_id": product_id,
+        "form": form or shown_form(product),
+        "categories": categories,
+        "names": dict(categories),
+        "statuses": STATUSES,
+        "may_edit": may_change(caller_of(request), ["name"]),
+        "done_name": done_name if done_name in DONE and form is None else "",
         "states": {each.supplier_item_id: each.state for each in present.prices},
-        "lowest": present.lowest,
-        "chart": draw_prices(series.data),
-        "history": history.data,
+        "chart": draw_prices(_until_now(series.data, product)),
+        "has_rates": any(each.exchange_rate is not None for each in product.supplier_items),
+        "history": await _history(request, product, dict(categories)),
         "base": "fragment.html" if wants_fragment(request) else "layout.html",
         **await _find_items(request, words),
         **done,
     }
     headers = {"HX-Replace-Url": _address(product_id, words)}
-    return render(request, "product.html", values, headers=headers)
+    is_refused = form is not None and form.is_refused
+    return render(
+        request, "product.html", values, status=400 if is_refused else 200, headers=headers
+    )
+
+
+def _until_now(days: list[DailyPrice], product: StaffProductDetail) -> list[DailyPrice]:
+    """Return the days with the present price as the last one: new exchange rates are no history."""
+    return [*days[:-1], msgspec.structs.replace(days[-1], lowest=product.lowest_price)]
+
+
+async def _history(
+    request: AnyRequest, product: StaffProductDetail, categories: Mapping[str, str]
+) -> list[HistoryLine]:
+    """Return the last changes of a product, and which bulk changes they are part of."""
+    database: Database = request.app.state.database
+    paging = AuditPaging(limit=SHOWN_CHANGES)
+    entries = (await audit.list_entries_of_product(database, product.id, paging)).data
+    ids = {each.batch_id for each in entries if each.entity_type == "product" and each.batch_id}
+    batches = await product_batches.list_heads(database, sorted(ids))
+    names = HistoryNames(load_texts(), categories, batches)
+    return history_lines(entries, product, caller_of(request), names)
 
 
 async def render_found_items(request: AnyRequest, product_id: UUID, words: str) -> Response[Any]:

@@ -12,6 +12,7 @@ from pricebook.console import (
     catalog_pages,
     cluster_pages,
     home_pages,
+    match_item_pages,
     match_list_pages,
     match_pages,
     page_errors,
@@ -20,9 +21,15 @@ from pricebook.console import (
     product_pages,
     rule_pages,
 )
+from pricebook.console.administration.routes import PAGES as ADMINISTRATION_PAGES
 from pricebook.console.assets import asset
+from pricebook.console.imports.routes import PAGES as IMPORT_PAGES
 from pricebook.console.page_guard import guard_page
 from pricebook.console.policy_reports import receive_report
+from pricebook.console.previews import routes as previews
+from pricebook.console.products.routes import PAGES as PRODUCT_FORMS
+from pricebook.console.suppliers.routes import PAGES as SUPPLIER_PAGES
+from pricebook.console.system.routes import PAGES as SYSTEM_PAGES
 from pricebook.errors import PricebookError
 
 ERROR_HANDLERS: dict[int | type[Exception], Any] = {
@@ -63,7 +70,9 @@ pages = Router(
         product_item_pages.undo_link,
         match_pages.show_queue,
         match_pages.decide,
-        match_pages.make_product,
+        match_item_pages.search_product,
+        match_item_pages.show_new_product,
+        match_item_pages.make_product,
         match_pages.undo,
         match_pages.show_certain,
         match_pages.accept_certain,
@@ -77,8 +86,14 @@ pages = Router(
         cluster_pages.undo_cluster_product,
         price_change_pages.show_price_changes,
         price_change_pages.export_price_changes,
+        *IMPORT_PAGES,
         home_pages.show_home,
         home_pages.show_components,
+        *ADMINISTRATION_PAGES,
+        *SYSTEM_PAGES,
+        *SUPPLIER_PAGES,
+        *PRODUCT_FORMS,
+        *previews.PAGES,
     ],
     guards=[guard_page],
     exception_handlers=ERROR_HANDLERS,

@@ -16,7 +16,7 @@ from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, decode_page_query
 from pricebook.console.rendering import render
-from pricebook.console.supplier_choices import name_suppliers
+from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, ValidationError
 from pricebook.http.field_types import is_number
@@ -41,13 +41,11 @@ async def show_rules(request: AnyRequest) -> Response[Any]:
     """Show all rules in the order in which they count, each as a sentence."""
     database: Database = request.app.state.database
     rules = await service.list_rules(database)
-    suppliers = await name_suppliers(
-        database, [each.supplier_id for each in rules if each.supplier_id]
-    )
+    suppliers = await list_supplier_choices(database, [each.supplier_id for each in rules])
     done = request.query_params.get("done", "")
     values = {
         "rules": rules,
-        "names": {**suppliers, **dict(await list_category_choices(request))},
+        "names": dict([*suppliers, *await list_category_choices(request)]),
         "done": done if done in DONE else "",
     }
     return render(request, "rules.html", values)
@@ -145,8 +143,8 @@ async def _form(
     has_conflict: bool = False,
 ) -> Response[Any]:
     """Return the form of a rule with what was typed, and why it was refused beside the fields."""
-    chosen = [rule.supplier_id] if rule and rule.supplier_id else []
-    suppliers = await name_suppliers(request.app.state.database, chosen)
+    chosen = [rule.supplier_id] if rule else []
+    suppliers = await list_supplier_choices(request.app.state.database, chosen)
     categories = await list_category_choices(request)
     values = {
         "rule": rule,
@@ -154,8 +152,8 @@ async def _form(
         "issues": issues or {},
         "has_conflict": has_conflict,
         "categories": categories,
-        "suppliers": list(suppliers.items()),
-        "all_names": {**suppliers, **dict(categories)},
+        "suppliers": suppliers,
+        "all_names": dict([*suppliers, *categories]),
     }
     is_refused = bool(issues) or has_conflict
     return render(request, "rule.html", values, status=400 if is_refused else 200)

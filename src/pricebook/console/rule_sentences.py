@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from pricebook.console.number_texts import plain, price_text
 from pricebook.console.page_texts import Texts
-from pricebook.pricing_rules.schemas import CENT, PricingRule, Rounding
+from pricebook.pricing_rules.schemas import PricingRule
+from pricebook.product_batches.price_derivations import CENT, PriceDerivation, Rounding
 
 # Prices of a rule are shown by two of them, so many steps above zero.
 SAMPLE_STEPS = (5, 6)
@@ -30,19 +31,19 @@ def rule_scope(rule: PricingRule, names: Mapping[str, str], t: Texts) -> str:
     return t("rules.scope.some", parts=", ".join(parts)) if parts else t("rules.scope.all")
 
 
-def rule_pricing(rule: PricingRule, t: Texts) -> str:
-    """Return how a rule derives a target price from the lowest price."""
+def rule_pricing(rule: PricingRule | PriceDerivation, t: Texts) -> str:
+    """Return how a rule or a bulk change derives a target price from the lowest price."""
     return f"{_amount(rule, t)}, {_rounding(rule, t)}"
 
 
-def _amount(rule: PricingRule, t: Texts) -> str:
+def _amount(rule: PricingRule | PriceDerivation, t: Texts) -> str:
     percent = plain(rule.percent)
     if rule.method == "markup":
         return t("rules.sentences.markup", percent=percent)
     return t("rules.sentences.margin", percent=percent)
 
 
-def _rounding(rule: PricingRule, t: Texts) -> str:
+def _rounding(rule: PricingRule | PriceDerivation, t: Texts) -> str:
     if rule.step == CENT and not rule.ending:
         prices = t("rules.sentences.cents")
     else:

@@ -4,10 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 from pricebook.audit.schemas import AuditEntry
+from pricebook.console.batch_sentences import batch_changes, batch_scope
+from pricebook.console.issue_texts import issue_text
 from pricebook.console.letter_differences import mark_differences
 from pricebook.console.number_texts import plain, price_text
 from pricebook.console.page_texts import Texts
 from pricebook.console.rule_sentences import rule_pricing, rule_scope
+from pricebook.console.setting_words import plain_words
 from pricebook.suppliers.item_terms import ItemDetails
 from pricebook.suppliers.schemas import SupplierItem
 
@@ -20,6 +23,11 @@ def day_text(moment: date | datetime) -> str:
 def minute_text(moment: datetime) -> str:
     """Return a time to the minute, ISO 8601, UTC."""
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def second_text(moment: datetime) -> str:
+    """Return a time to the second, ISO 8601, UTC."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def changed_fields(entry: AuditEntry) -> list[tuple[str, str, str]]:
@@ -73,14 +81,19 @@ def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
 FILTERS: dict[str, Any] = {
     each.__name__: each
     for each in (
+        issue_text,
         price_text,
         plain,
         day_text,
         minute_text,
+        second_text,
         changed_fields,
         derivation,
         mark_differences,
         rule_scope,
         rule_pricing,
+        batch_changes,
+        batch_scope,
+        plain_words,
     )
 }

@@ -149,6 +149,7 @@ openapi = OpenAPIConfig(
         Tag(name="API keys", description="Admin: the keys of programs that use the API."),
         Tag(name="Events", description="Programs: what happened, in order."),
         Tag(name="Webhooks", description="Admin: events sent to the addresses of programs."),
+        Tag(name="System", description="Admin: the state of servers, workers and the queue."),
         Tag(name="Service", description="Operators: health and metrics."),
     ],
     components=Components(

@@ -98,16 +98,6 @@ def log_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> N
     log.error("request failed", request_id=request_id, path=request.scope["path"], exc_info=error)
 
 
-async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
-    """Send the response of an error from a middleware."""
-    problem = problem_of(error, scope["path"], request_id_of(Request[Any, Any, Any](scope)))
-    body = msgspec.json.encode(problem)
-    fields = {**error.headers, "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
-    headers = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
 def as_pricebook_error(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
     """Return an error of the framework as one of ours."""
     match error.status_code:

@@ -16,7 +16,7 @@ from pricebook.pricelists.schemas.read_request import CorrectionRequest
 from pricebook.suppliers.schemas import Supplier
 from pricebook.tasks import service as tasks
 from pricebook.tasks.correctable_tasks import TaskToCorrect
-from pricebook.tasks.schemas import Counts
+from pricebook.tasks.counts import Counts
 
 # Options of reading that say what the prices are, not where they are in a file.
 _PRICE_OPTIONS = (

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from pricebook.db.actor import set_transaction_actor
-from pricebook.db.database import Connection, Database, find_currency
+from pricebook.db.database import Connection, Database
 from pricebook.db.lock_waits import bounded_lock_waits
 from pricebook.errors import ConflictError, PriceListError
 from pricebook.imports import row_error_repository, staging_repository
@@ -36,9 +36,9 @@ from pricebook.imports.importer_schemas import (
 )
 from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
 from pricebook.imports.sheet_places import stage_sheets
-from pricebook.imports.staging import add_cells, check_staged_rows
+from pricebook.imports.source_credentials import without_credentials
+from pricebook.imports.staging import add_cells, check_restaged_rows, check_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
-from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.pricelists.schemas.read_request import ReadConfig, ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
@@ -118,11 +118,12 @@ def _inline_task(
     request: ImportRequest, config: ReadConfig, supplier: Supplier | None, started_at: datetime
 ) -> InlineTask:
     """Return the task that an import without a lease records."""
+    place = _as_builtins(without_credentials(request.source))
     return InlineTask(
         supplier_id=supplier.id if supplier else None,
         supplier_name=request.supplier_name,
         parser_type=expected_source_type(request.source, supplier),
-        source_config={"place": _as_builtins(request.source), **_as_builtins(config)},
+        source_config={"place": place, **_as_builtins(config)},
         requested_by=request.requested_by,
         started_at=started_at,
         corrections_of=request.corrections_of,
@@ -156,16 +157,11 @@ async def apply_held(
         held = await tasks.claim_held(conn, task_id)  # again, now under the supplier's lock
         await staging_repository.create_staging(conn)
         await row_error_repository.restage_held_rows(conn, task_id, NO_EXCHANGE_RATE)
-        found = convert_profile(held.found)
-        await stage_sheets(conn, found)
-        rule = ExchangeRule(await find_currency(conn) or "", options.rate_max_age_days)
-        await check_staged_rows(conn, supplier.id, rule)
-        await row_error_repository.delete_errors_of_valid_rows(conn, task_id)
-        await row_error_repository.insert_row_errors(conn, task_id, supplier.id)
+        days = options.rate_max_age_days
         staged = StagedImport(
             lease=TaskLease(task_id, None),
             supplier=supplier,
-            found=found and await with_applied_rates(conn, found, rule),
+            found=await check_restaged_rows(conn, task_id, supplier.id, held.found, days),
             mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
             safety_thresholds=options.safety_thresholds,

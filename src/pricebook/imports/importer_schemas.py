@@ -12,7 +12,8 @@ from pricebook.pricelists.row_errors import RowError
 from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import CatalogVat, ReadConfig
 from pricebook.pricelists.schemas.read_request import PriceListSource, ReadLimits
-from pricebook.tasks.schemas import Counts, TaskLease
+from pricebook.tasks.counts import Counts
+from pricebook.tasks.schemas import TaskLease
 
 ImportStatus = Literal["success", "held", "failed"]
 

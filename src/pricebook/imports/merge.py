@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from pricebook.db.database import Connection
 from pricebook.imports import (
     exchange,
+    impact_repository,
     merge_repository,
     quarantine_repository,
     row_error_repository,
@@ -36,12 +38,8 @@ from pricebook.suppliers.schemas import Supplier
 from pricebook.tasks import refusal
 from pricebook.tasks import service as tasks
 from pricebook.tasks.correctable_tasks import TaskToCorrect
-from pricebook.tasks.schemas import (
-    Counts,
-    EndState,
-    TaskEnd,
-    TaskLease,
-)
+from pricebook.tasks.counts import Counts
+from pricebook.tasks.schemas import EndState, TaskEnd, TaskLease
 from pricebook.undo import service as undo
 
 NO_ROW_IMPORTED = "No row of the price list could be imported."
@@ -78,8 +76,16 @@ class StagedImport(msgspec.Struct, frozen=True, kw_only=True):
     max_listed_rows: int | None = MAX_LISTED_ROWS
 
 
-async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportResult:
-    """Apply, hold or reject the staged price list, end its task and return the result.
+class Comparison(NamedTuple):
+    """What merging a staged price list would do: its task's end, rows by error, and the mode."""
+
+    end: TaskEnd
+    counts_by_error: CountsByError
+    mode: ImportMode
+
+
+async def compare_staged_rows(conn: Connection, staged: StagedImport) -> Comparison:
+    """Plan the changes by the staged price list; nothing of them is written.
 
     With a malformed row, no item is marked as absent: its code may stand in that row.
     """
@@ -90,7 +96,13 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     replaced = replaced_values(staged.found)
     await merge_repository.create_merge_plan(conn, staged.supplier.id, staged.mode, replaced)
     end = await _decide_task_end(conn, staged, counts_by_error)
-    end = _with_row_error_counts(end, counts_by_error)
+    return Comparison(_with_row_error_counts(end, counts_by_error), counts_by_error, staged.mode)
+
+
+async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportResult:
+    """Apply, hold or reject the staged price list, end its task and return the result."""
+    end, counts_by_error, mode = await compare_staged_rows(conn, staged)
+    staged = msgspec.structs.replace(staged, mode=mode)
     plan = (
         await merge_repository.list_planned_rows(conn, staged.max_listed_rows)
         if end.state != "failed"
@@ -175,6 +187,7 @@ async def _decide_task_end(
         errors = [NO_ROW_IMPORTED, *await exchange.list_missing_rates(conn)]
         return TaskEnd(state="failed", counts=counts, errors=errors, found=profile)
     thresholds = supplier_thresholds(staged.safety_thresholds, staged.supplier)
+    reasons: list[str] = []
     if thresholds:
         impact = await _measure_impact(conn, staged.supplier.id, counts, thresholds)
         if not price_reasons(impact, thresholds):
@@ -182,9 +195,16 @@ async def _decide_task_end(
             counts = await _count_rows(conn, staged, counts_by_error)
         if staged.may_hold and (reasons := hold_reasons(impact, thresholds)):
             reasons += await _describe_earlier_holds(conn, staged.lease)
-            return TaskEnd(state="held", counts=counts, errors=reasons, found=profile)
     state = "partially_succeeded" if counts.rejected or counts.quarantined else "succeeded"
-    return TaskEnd(state=state, counts=counts, found=profile)
+    return TaskEnd(
+        state="held" if reasons else state,
+        counts=counts,
+        errors=reasons,
+        found=profile,
+        average_price_change=await impact_repository.find_average_price_change(
+            conn, staged.supplier.id
+        ),
+    )
 
 
 async def _count_rows(
@@ -197,11 +217,11 @@ async def _count_rows(
 async def _measure_impact(
     conn: Connection, supplier_id: UUID, counts: Counts, thresholds: SafetyThresholds
 ) -> ImportImpact:
-    before, after = await merge_repository.find_median_prices(conn, supplier_id)
+    before, after = await impact_repository.find_median_prices(conn, supplier_id)
     row_factor = Decimal(str(thresholds.row_price_factor))
     out_of_line = await quarantine_repository.mark_out_of_line(conn, row_factor)
     return ImportImpact(
-        present_items=await merge_repository.count_present_items(conn, supplier_id),
+        present_items=await impact_repository.count_present_items(conn, supplier_id),
         absent=counts.absent,
         rows=counts.imported + counts.rejected + counts.duplicate,
         rejected=counts.rejected,

@@ -4,12 +4,11 @@ All of it runs in one transaction. The temporary table `planned_item` (the chang
 items, with the values that each will have) is dropped at its end.
 """
 
-from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.db.row_types import struct_row
 from pricebook.imports.importer_schemas import PlannedRow
 from pricebook.imports.replaced_values import ReplacedValues
 from pricebook.pricelists.schemas.read_config import ImportMode
@@ -196,44 +195,6 @@ async def list_planned_rows(conn: Connection, limit: int | None) -> list[Planned
             [limit],
         )
         return await cursor.fetchall()
-
-
-async def count_present_items(conn: Connection, supplier_id: UUID) -> int:
-    """Return the number of the supplier's items that are not absent."""
-    return await fetch_value(
-        conn,
-        "SELECT count(*) FROM supplier_items WHERE supplier_id = %s AND absent_since IS NULL",
-        [supplier_id],
-    )
-
-
-async def find_median_prices(
-    conn: Connection, supplier_id: UUID
-) -> tuple[Decimal | None, Decimal | None]:
-    """Return the median price before and after the import, of the items that are in both.
-
-    Prices are compared in the currency of the price list if an item had it before, so that a new
-    exchange rate is no change. Both are None if no price of these items changes.
-    """
-    cursor = await conn.execute(
-        """
-        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY CASE
-                WHEN item.currency = staged.currency THEN item.cost ELSE item.current_price END),
-            percentile_disc(0.5) WITHIN GROUP (ORDER BY CASE
-                WHEN item.currency = staged.currency THEN staged.cost ELSE staged.price END)
-        FROM staged_row AS staged
-        JOIN supplier_items AS item
-            ON item.supplier_id = %s AND item.supplier_sku = staged.supplier_sku
-        WHERE staged.error_type IS NULL AND staged.price IS NOT NULL
-            AND EXISTS (
-                SELECT FROM planned_item
-                WHERE CASE WHEN old_currency = currency THEN old_cost <> cost
-                    ELSE old_price <> current_price END)
-        """,
-        [supplier_id],
-    )
-    ((before, after),) = await cursor.fetchall()
-    return before, after
 
 
 async def insert_new_items(conn: Connection, supplier_id: UUID, task_id: UUID) -> None:

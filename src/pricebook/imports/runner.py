@@ -15,6 +15,8 @@ from pricebook.imports.configuration import (
 )
 from pricebook.imports.importer_schemas import ImportRequest, Progress
 from pricebook.imports.merge import AfterMerge
+from pricebook.imports.preview_applying import import_preview
+from pricebook.imports.source_credentials import with_credentials
 from pricebook.imports.source_location import SourceAccess, resolve_source
 from pricebook.matching import service as matching
 from pricebook.pricelists.isolation.parser_pool import ParserPool
@@ -58,9 +60,12 @@ def create_import_runner(
             on_progress(TaskProgress(stage=progress.stage, rows_read=read, rows_total=total))
 
         after_merge = _after_merge_step(create_products=task.create_products)
-        await importer.run_import(
-            database, parser_pool, _import_request(settings, task), report_progress, after_merge
-        )
+        if task.preview_id is not None:
+            report_progress(Progress("merging", 1.0, 0, None))
+        if await import_preview(database, task, apply_options_of(settings), after_merge):
+            return
+        request = await _import_request(database, settings, task)
+        await importer.run_import(database, parser_pool, request, report_progress, after_merge)
 
     async def apply(held: TaskToApply) -> None:
         after_merge = _after_merge_step(create_products=held.create_products)
@@ -74,12 +79,15 @@ def _after_merge_step(*, create_products: bool) -> AfterMerge | None:
     return matching.create_products_after_import if create_products else None
 
 
-def _import_request(settings: Settings, task: ClaimedTask) -> ImportRequest:
+async def _import_request(
+    database: Database, settings: Settings, task: ClaimedTask
+) -> ImportRequest:
     if task.supplier_id is None:
         raise PriceListError(f"The supplier {task.supplier_name} was deleted.")
     source = resolve_source(_convert_config(task, SourceConfig), source_access_of(settings))
     if isinstance(source, FileSource):
         source = FileSource(source.path, task.file_name)
+    source = await with_credentials(database, settings, source, task.supplier_id)
     return ImportRequest(
         source=source,
         supplier_name=task.supplier_name,

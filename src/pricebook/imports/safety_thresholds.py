@@ -94,5 +94,6 @@ def _row_price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str
     return (
         f"{count} of {compared} prices ({count * 100 / compared:.0f} %) change by more than a "
         f"factor of {thresholds.row_price_factor:g}, in the median by {median:g}: "
-        "apply the price list if that is right, or set row_price_factor of the supplier."
+        "apply the price list if that is right, or set the largest factor of a price "
+        "(row_price_factor) in the settings of the supplier."
     )

@@ -4,7 +4,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pricebook.errors import PriceListError
+import msgspec
+
+from pricebook.errors import PriceListError, body_issue, validation_error
 from pricebook.pricelists.schemas.read_request import (
     FileSource,
     GoogleSheetSource,
@@ -12,8 +14,10 @@ from pricebook.pricelists.schemas.read_request import (
     PriceListSource,
 )
 from pricebook.pricelists.text import quote
+from pricebook.suppliers.source_addresses import HAS_LOGIN, has_login
 from pricebook.suppliers.source_config import SourceConfig
 
+SPREADSHEETS = "https://docs.google.com/spreadsheets/"
 SOURCE_FIELDS = ("spreadsheet_url", "url", "file_path")
 
 
@@ -24,6 +28,18 @@ class SourceAccess(NamedTuple):
     google_credentials_path: str | None
     google_api: str
     allow_private: bool
+
+
+def address_source(address: str) -> dict[str, str]:
+    """Return the source of an address; raises ValidationError if it cannot be fetched."""
+    field = "spreadsheet_url" if address.startswith(SPREADSHEETS) else "url"
+    try:
+        msgspec.convert({field: address}, SourceConfig)
+    except msgspec.ValidationError:
+        raise validation_error(body_issue("address", "is not an address with https://")) from None
+    if has_login(address):
+        raise validation_error(body_issue("address", HAS_LOGIN))
+    return {field: address}
 
 
 def resolve_source(config: SourceConfig, access: SourceAccess) -> PriceListSource:
@@ -42,7 +58,7 @@ def resolve_source(config: SourceConfig, access: SourceAccess) -> PriceListSourc
             config.spreadsheet_url, access.google_credentials_path, access.google_api
         )
     if config.url is not None:
-        return HttpsSource(config.url, access.allow_private)
+        return HttpsSource(config.url, access.allow_private, of_supplier=True)
     if config.file_path is not None:
         return FileSource(_resolve_upload(config.file_path, access.uploads))
     raise PriceListError(

@@ -87,7 +87,7 @@ class Upload:
     def _flush(self) -> BinaryIO:
         with translate_disk_full("uploads", self._uploads):
             if self._file is None:
-                _make_private(self._partial_path.parent)
+                make_private(self._partial_path.parent)
                 self._file = open(self._partial_path, "xb", opener=_open_private)  # noqa: SIM115 (stays open between writes)
             self._file.write(self._buffer)
             self._file.flush()
@@ -111,7 +111,7 @@ def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, PRIVATE_FILE)
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
     """Create a folder with mode 0700, or set its mode, regardless of the umask."""
     folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     if stat.S_IMODE(folder.stat().st_mode) != PRIVATE_FOLDER:

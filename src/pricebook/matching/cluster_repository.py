@@ -3,32 +3,41 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.fragments import fragment
+from pricebook.db.fragments import all_of, fragment
 from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
 from pricebook.db.row_types import struct_row
-from pricebook.http.pagination import CursorPaging
-from pricebook.matching.cluster_schemas import Cluster
+from pricebook.matching.cluster_schemas import Cluster, ClusterQuery
 from pricebook.matching.schemas import MatchItem
 
 # Each item of a cluster is read to count it.
 MAX_COUNTED = 1_000
+# A cluster of which an item was linked, or is suggested a product that was made since, is none.
+WITHOUT_PRODUCT: LiteralString = """
+    (SELECT bool_and(item.product_id IS NULL
+        AND examined.best_band IS DISTINCT FROM 'certain'
+        AND examined.best_band IS DISTINCT FROM 'likely')
+    FROM match_cluster_items AS member
+    JOIN supplier_items AS item ON item.id = member.supplier_item_id
+    LEFT JOIN match_items AS examined ON examined.supplier_item_id = item.id
+    WHERE member.cluster_id = match_clusters.id)
+"""
+OF_SUPPLIER: LiteralString = """
+    EXISTS (
+        SELECT FROM match_cluster_items AS member
+        JOIN supplier_items AS item ON item.id = member.supplier_item_id
+        WHERE member.cluster_id = match_clusters.id AND item.supplier_id = %s)
+"""
 CLUSTERS = Listing(
     table="match_clusters",
-    unestimated=fragment(
-        """
-        (SELECT bool_and(item.product_id IS NULL)
-        FROM match_cluster_items AS member
-        JOIN supplier_items AS item ON item.id = member.supplier_item_id
-        WHERE member.cluster_id = match_clusters.id)
-        """
-    ),
+    unestimated=fragment(WITHOUT_PRODUCT),
     count_limit=MAX_COUNTED,
     keys=(Key("(-score)", "float8"), Key("id", "uuid")),
     details="""
@@ -78,9 +87,15 @@ class ClusterRow(Struct, frozen=True):
     absent_since: datetime | None
 
 
-async def list_clusters(conn: Connection, paging: CursorPaging) -> ListPage[Cluster]:
-    """Return a page of the clusters without linked items, the likeliest first."""
-    found = await read_page(conn, CLUSTERS, paging.window, as_structs(ClusterRow))
+async def list_clusters(conn: Connection, query: ClusterQuery) -> ListPage[Cluster]:
+    """Return a page of the clusters whose items have no product, the likeliest first."""
+    listing = CLUSTERS
+    if query.supplier_id is not None:
+        of_supplier = fragment(OF_SUPPLIER, query.supplier_id)
+        listing = msgspec.structs.replace(
+            CLUSTERS, unestimated=all_of(of_supplier, CLUSTERS.unestimated)
+        )
+    found = await read_page(conn, listing, query.window, as_structs(ClusterRow))
     return group_rows(found, _cluster)
 
 

@@ -12,13 +12,14 @@ from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import CursorPage, CursorPaging
+from pricebook.http.pagination import CursorPage
 from pricebook.http.query_string import provide_query
 from pricebook.matching import product_making, service
 from pricebook.matching.cluster_schemas import (
     Cluster,
     ClusterPage,
     ClusterProduct,
+    ClusterQuery,
     ItemsProduct,
     MadeProduct,
 )
@@ -35,14 +36,14 @@ ITEMS_PRODUCT: dict[str, Any] = {"supplier_item_ids": [ITEM_ID], "name": "Table 
     summary="List clusters",
     description="Returns unmatched items of several suppliers that are likely one article, the"
     " likeliest first; they are found by runs over all items.",
-    dependencies={"paging": provide_query(CursorPaging)},
-    opt=documented(Success(kind=ClusterPage, example=page_example(CLUSTER)), query=CursorPaging),
+    dependencies={"criteria": provide_query(ClusterQuery)},
+    opt=documented(Success(kind=ClusterPage, example=page_example(CLUSTER)), query=ClusterQuery),
 )
 async def list_clusters(
-    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+    criteria: NamedDependency[ClusterQuery], database: NamedDependency[Database]
 ) -> CursorPage[Cluster]:
     """Return a page of clusters."""
-    return await service.list_clusters(database, paging)
+    return await service.list_clusters(database, criteria)
 
 
 @post(

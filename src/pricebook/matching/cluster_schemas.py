@@ -4,7 +4,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pricebook.http.field_types import doc
-from pricebook.http.pagination import CursorPage
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.matching.schemas import MatchItem
 from pricebook.products.schemas import (
     BRAND_SENTENCE,
@@ -26,6 +26,14 @@ class Cluster(Struct, frozen=True):
     score: Annotated[float, doc("Least score of two of its items, from 0 to 1.")]
     reasons: Annotated[list[str], doc("Why the two likeliest items are one article.")]
     supplier_items: Annotated[list[MatchItem], doc("The items, the cheapest first.")]
+
+
+class ClusterQuery(CursorPaging, frozen=True, kw_only=True):
+    """Which page of the clusters to return, and of which supplier."""
+
+    supplier_id: Annotated[
+        UUID | None, doc("Only clusters with an item of this supplier, each with all its items.")
+    ] = None
 
 
 class ClusterProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

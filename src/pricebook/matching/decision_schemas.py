@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta, Struct
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
@@ -22,6 +23,7 @@ from pricebook.matching.schemas import (
 )
 
 MAX_FILTERED = 10_000
+MAX_WITHOUT = 200
 
 
 class Decision(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +56,10 @@ class FilteredDecision(MatchFilter, frozen=True, kw_only=True, forbid_unknown_fi
         Annotated[int, Meta(ge=0, le=MAX_FILTERED)],
         doc("Number of these items, at most 10,000; with another number nothing is done."),
     ]
+    without_items: Annotated[
+        Annotated[list[UUID], Meta(max_length=MAX_WITHOUT)],
+        doc("Ids of items that are left out and not counted, at most 200."),
+    ] = msgspec.field(default_factory=list[UUID])
 
     def __post_init__(self) -> None:
         """Raise ValidationError for a refused search text, or an action without a suggestion."""

@@ -12,12 +12,15 @@ from pricebook.matching import (
     cluster_repository,
     decision_repository,
     decisions,
+    equal_items,
+    item_facts_repository,
     made_product_repository,
 )
 from pricebook.matching.cluster_repository import ProductFacts
 from pricebook.matching.cluster_schemas import ClusterProduct, ItemsProduct, MadeProduct
 from pricebook.matching.decision_repository import NewBatch
 from pricebook.matching.decision_schemas import Decision
+from pricebook.matching.item_facts_repository import ItemFacts
 from pricebook.pricelists.facts.gtin import parse_gtin
 from pricebook.products import service as products
 from pricebook.products.schemas import CreateProductRequest
@@ -48,6 +51,19 @@ async def create_items_product(database: Database, wanted: ItemsProduct, name: s
     return await _create(database, list(dict.fromkeys(wanted.supplier_item_ids)), wanted, name)
 
 
+async def propose_product(
+    database: Database, item_id: UUID
+) -> tuple[ItemFacts, CreateProductRequest]:
+    """Return an item, and the product that would be made of it; raises NotFoundError."""
+    async with database.connection() as conn:
+        item = await item_facts_repository.find_item(conn, item_id)
+        if item is None:
+            raise NotFoundError(f"There is no supplier item {item_id}.")
+        facts = await cluster_repository.list_facts(conn, [item_id])
+        paths = await categories.read_paths(conn)
+    return item, _new_product(ClusterProduct(), facts, paths)
+
+
 async def _create(
     database: Database, item_ids: Sequence[UUID], wanted: ClusterProduct, name: str
 ) -> MadeProduct:
@@ -60,6 +76,7 @@ async def _create(
         links = [Decision(item_id, "accept", product_id) for item_id in item_ids]
         await decision_repository.insert_decisions(conn, batch, links)
         await made_product_repository.set_made_product(conn, batch.id, product_id)
+        await equal_items.queue_run_for_items(conn, item_ids, name)
     product = await products.get_product(database, product_id)
     return MadeProduct(**msgspec.structs.asdict(product), batch_id=batch.id)
 
@@ -87,7 +104,7 @@ def _new_product(
     return CreateProductRequest(
         name=wanted.name or facts[0].name,
         internal_sku=wanted.internal_sku,
-        category_id=wanted.category_id or _category(facts, paths),
+        category_id=wanted.category_id or category_of([item.category for item in facts], paths),
         status=wanted.status,
         target_price=wanted.target_price,
         gtin=gtin if wanted.gtin or parse_gtin(gtin or "") else None,
@@ -102,9 +119,9 @@ def _agreed(values: Sequence[str | None]) -> str | None:
     return given[0] if len({value.casefold() for value in given}) == 1 else None
 
 
-def _category(facts: Sequence[ProductFacts], paths: Mapping[UUID, tuple[str, ...]]) -> UUID | None:
+def category_of(named: Sequence[str | None], paths: Mapping[UUID, tuple[str, ...]]) -> UUID | None:
     """Return the category that all items name by its path, or by its name if it has no other."""
-    agreed = _agreed([item.category for item in facts])
+    agreed = _agreed(named)
     if agreed is None:
         return None
     wanted = agreed.casefold()

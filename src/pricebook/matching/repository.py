@@ -1,5 +1,6 @@
 """The SQL of suggested matches: their list, their number, and the best ones of many items."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import LiteralString
@@ -162,21 +163,31 @@ def _filters(wanted: MatchFilter) -> list[Fragment]:
     return conditions
 
 
-async def count_matches(conn: Connection, wanted: MatchFilter) -> int:
-    """Return the number of items that pass the filters."""
+async def _conditions(
+    conn: Connection, wanted: MatchFilter, without_items: Sequence[UUID]
+) -> Fragment:
+    listing = matches_listing(wanted, await find_items(conn, wanted.words))
+    left_out = [fragment("supplier_item_id <> ALL (%s)", [*without_items])] if without_items else []
+    return all_of(listing.all_conditions, *left_out)
+
+
+async def count_matches(
+    conn: Connection, wanted: MatchFilter, without_items: Sequence[UUID] = ()
+) -> int:
+    """Return the number of items that pass the filters, but for some."""
     statement = compose(
         "SELECT count(*) FROM match_items WHERE {conditions}",
-        conditions=matches_listing(wanted, await find_items(conn, wanted.words)).all_conditions,
+        conditions=await _conditions(conn, wanted, without_items),
     )
     return await fetch_value(conn, statement.text, statement.values)
 
 
 async def list_best_pairs(
-    conn: Connection, wanted: MatchFilter, limit: int
+    conn: Connection, wanted: MatchFilter, limit: int, without_items: Sequence[UUID] = ()
 ) -> list[tuple[UUID, UUID | None]]:
     """Return item and product of the best suggestion of each item that passes the filters.
 
-    An item without a suggestion has no product.
+    An item without a suggestion has no product. `without_items` are left out.
     """
     template: LiteralString = """
         SELECT supplier_item_id, best.product_id
@@ -192,7 +203,7 @@ async def list_best_pairs(
     """
     statement = compose(
         template,
-        conditions=matches_listing(wanted, await find_items(conn, wanted.words)).all_conditions,
+        conditions=await _conditions(conn, wanted, without_items),
         order=order_by(KEYS),
         limit=fragment("%s", limit),
     )

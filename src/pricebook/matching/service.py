@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -18,7 +19,7 @@ from pricebook.matching import (
     undoing,
 )
 from pricebook.matching.auto_link_schemas import AutoLink, UnlinkedCertain
-from pricebook.matching.cluster_schemas import Cluster
+from pricebook.matching.cluster_schemas import Cluster, ClusterQuery
 from pricebook.matching.decision_repository import NewBatch
 from pricebook.matching.decision_schemas import (
     BulkDecision,
@@ -49,6 +50,14 @@ async def list_matches(database: Database, query: MatchQuery) -> CursorPage[Sugg
     """Return a page of unmatched items with their suggestions, the best first."""
     async with database.connection() as conn:
         return cursor_page_of(query, await repository.list_matches(conn, query))
+
+
+async def count_matches(
+    database: Database, query: MatchQuery, without_items: Sequence[UUID]
+) -> int:
+    """Return how many items pass the filters of a query, but for some; exact."""
+    async with database.connection() as conn:
+        return await repository.count_matches(conn, query, without_items)
 
 
 async def request_run(database: Database, request: RunRequest, name: str) -> MatchRun:
@@ -222,21 +231,22 @@ async def use_model(database: Database, version: int) -> list[MatchModel]:
     return await list_models(database)
 
 
-async def list_clusters(database: Database, paging: CursorPaging) -> CursorPage[Cluster]:
+async def list_clusters(database: Database, query: ClusterQuery) -> CursorPage[Cluster]:
     """Return a page of the clusters, the likeliest first."""
     async with database.connection() as conn:
-        return cursor_page_of(paging, await cluster_repository.list_clusters(conn, paging))
+        return cursor_page_of(query, await cluster_repository.list_clusters(conn, query))
 
 
 async def _best_pairs(database: Database, wanted: FilteredDecision) -> list[Decision]:
     async with database.connection() as conn:
-        count = await repository.count_matches(conn, wanted)
+        without = wanted.without_items
+        count = await repository.count_matches(conn, wanted, without)
         if count != wanted.expected_count:
             raise ConflictError(
                 f"{count} items pass the filter, not {wanted.expected_count}: nothing was changed."
                 " List them again."
             )
-        pairs = await repository.list_best_pairs(conn, wanted, limit=wanted.expected_count)
+        pairs = await repository.list_best_pairs(conn, wanted, wanted.expected_count, without)
     return [
         Decision(item_id, wanted.action, None if wanted.action == "none" else product_id)
         for item_id, product_id in pairs

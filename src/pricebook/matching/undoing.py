@@ -11,13 +11,15 @@ from pricebook.errors import ConflictError, NotFoundError
 from pricebook.matching import (
     batch_repository,
     decision_repository,
+    equal_item_repository,
     made_product_repository,
     run_repository,
 )
 from pricebook.matching.batch_repository import BatchDecision
 from pricebook.matching.decision_repository import LockedItem, LockedProduct
-from pricebook.matching.decision_schemas import LeftLink, UndoneBatch
+from pricebook.matching.decision_schemas import LeftLink, MadeProductState, UndoneBatch
 from pricebook.matching.decisions import CHUNK, IS_LOCKED
+from pricebook.matching.equal_items import MAX_EQUAL_ITEMS
 
 CHANGED = "The link was changed after the batch."
 
@@ -55,9 +57,9 @@ async def undo(database: Database, batch_id: UUID, name: str) -> UndoneBatch:
         await set_transaction_actor(conn, batch_id=batch_id)
         await batch_repository.set_undone(conn, batch_id, name)
         made_product = await made_product_repository.archive_made_product(conn, batch_id)
-        if restored:
-            items = sorted(set(restored))
-            await run_repository.insert_run(conn, name, None, items, with_unchanged=True)
+        items = {*restored, *await _suggested(conn, made_product)}
+        if items:
+            await run_repository.insert_run(conn, name, None, sorted(items), with_unchanged=True)
     actions = [each.action for each in undone]
     return UndoneBatch(
         batch_id,
@@ -68,6 +70,13 @@ async def undo(database: Database, batch_id: UUID, name: str) -> UndoneBatch:
         left=left,
         made_product=made_product,
     )
+
+
+async def _suggested(conn: Connection, made: MadeProductState | None) -> list[UUID]:
+    """Return the items to which an archived product is suggested, to be examined again."""
+    if made is None or made.outcome != "archived":
+        return []
+    return await equal_item_repository.list_suggested_items(conn, made.product_id, MAX_EQUAL_ITEMS)
 
 
 async def _require_undoable(database: Database, batch_id: UUID) -> None:

@@ -11,7 +11,7 @@ from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import find_value, struct_row
 from pricebook.errors import NotFoundError
 from pricebook.http.pagination import CursorPaging
-from pricebook.notices.schemas import MailStatus, Recipient, RecipientChange
+from pricebook.notices.schemas import MailStatus, Recipient, RecipientChange, SentMail
 
 SELECT_RECIPIENT: LiteralString = """
     SELECT user_id, username, email, kinds, recipient.created_at, recipient.updated_at
@@ -61,6 +61,31 @@ async def find_user_id(conn: Connection, username: str) -> UUID | None:
     return await find_value(
         conn, "SELECT id FROM users WHERE lower(username) = lower(%s)", [username]
     )
+
+
+async def list_other_users(conn: Connection) -> list[tuple[UUID, str]]:
+    """Return the ids and names of the active users who receive no notices, by name."""
+    cursor = await conn.execute(
+        """
+        SELECT id, username FROM users
+        WHERE is_active AND NOT EXISTS (SELECT FROM notice_recipients WHERE user_id = users.id)
+        ORDER BY lower(username)
+        """
+    )
+    return await cursor.fetchall()
+
+
+async def list_mails(conn: Connection, limit: int) -> list[SentMail]:
+    """Return the last mails, newest first; they are kept for 30 days."""
+    async with conn.cursor(row_factory=struct_row(SentMail)) as cursor:
+        await cursor.execute(
+            """
+            SELECT recipient, subject, state, attempts, error, created_at, sent_at, next_attempt_at
+            FROM notice_mails ORDER BY created_at DESC, id DESC LIMIT %s
+            """,
+            [limit],
+        )
+        return await cursor.fetchall()
 
 
 async def get_mail_status(conn: Connection) -> MailStatus:

@@ -70,6 +70,19 @@ class NoticeMail(Struct, frozen=True):
     created_at: datetime
 
 
+class SentMail(Struct, frozen=True):
+    """A mail of notices as people see it: when, to whom, and what came of it."""
+
+    recipient: str
+    subject: str
+    state: Literal["queued", "sent", "failed"]
+    attempts: int
+    error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    next_attempt_at: datetime
+
+
 class MailStatus(Struct, frozen=True):
     """Numbers of mails by state, and the newest error of those that are not sent."""
 

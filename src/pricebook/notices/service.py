@@ -4,7 +4,7 @@ from pricebook.db.database import Database
 from pricebook.errors import NotFoundError
 from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 from pricebook.notices import repository
-from pricebook.notices.schemas import MailStatus, Recipient, RecipientChange
+from pricebook.notices.schemas import MailStatus, Recipient, RecipientChange, SentMail
 
 
 async def list_recipients(database: Database, paging: CursorPaging) -> CursorPage[Recipient]:
@@ -46,6 +46,18 @@ async def get_user_id(database: Database, username: str) -> UUID:
     if user_id is None:
         raise NotFoundError(f"No user is named {username}.")
     return user_id
+
+
+async def list_other_users(database: Database) -> list[tuple[UUID, str]]:
+    """Return the ids and names of the active users who receive no notices, by name."""
+    async with database.connection() as conn:
+        return await repository.list_other_users(conn)
+
+
+async def list_mails(database: Database, limit: int) -> list[SentMail]:
+    """Return the last mails, newest first."""
+    async with database.connection() as conn:
+        return await repository.list_mails(conn, limit)
 
 
 async def get_mail_status(database: Database) -> MailStatus:

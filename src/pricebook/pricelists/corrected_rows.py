@@ -67,7 +67,7 @@ def open_corrections(request: ReadRequest, corrections: CorrectionRequest) -> Co
     """
     limits = request.limits
     limits = msgspec.structs.replace(limits, columns=limits.columns + HELPER_COLUMNS)
-    files, _ = formats.open_tables(msgspec.structs.replace(request, limits=limits))
+    files = formats.open_tables(msgspec.structs.replace(request, limits=limits)).files
     file = CorrectionFile(files[0], corrections, file_name(request))
     table = table_of_profile(corrections.profile, request.config)
     separator = request.config.decimal_separator

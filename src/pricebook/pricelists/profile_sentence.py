@@ -5,7 +5,12 @@ from decimal import Decimal
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
 from pricebook.pricelists.detection.column_names import column_index, column_letters
-from pricebook.pricelists.schemas.profile import AppliedRate, DetectedProfile, PriceBasis
+from pricebook.pricelists.schemas.profile import (
+    BILLED_SEPARATELY,
+    AppliedRate,
+    DetectedProfile,
+    PriceBasis,
+)
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote, quote_list
 
@@ -66,8 +71,10 @@ class _ProfileDescription:
         yield from self._discounts()
         if "surcharge" in self._fields:
             yield f"plus the surcharge of column {self._fields['surcharge']}"
-        elif "surcharge" in self._profile.price_facts:
-            yield f"without a surcharge that may be added{self._origin('surcharge')}"
+        elif fact := self._profile.price_facts.get("surcharge"):
+            kind = "the surcharge that is billed separately"
+            kind = kind if fact.value == BILLED_SEPARATELY else "a surcharge that may be added"
+            yield f"without {kind}{self._origin('surcharge')}"
         if "deposit" in self._profile.price_facts:
             yield f"including a deposit{self._origin('deposit')}"
         yield from self._other_prices()
@@ -129,6 +136,9 @@ class _ProfileDescription:
         if self._basis.prices_per_pack:
             size = self._fields.get("pack_size", "that is not known")
             yield f"per pack of the size in column {size}{self._origin('prices_per_pack')}"
+        if self._basis.unit_packs:
+            size, origin = self._fields["pack_size"], self._origin("unit_packs")
+            yield f"per pack of the size in column {size} where the unit is a pack{origin}"
 
     def _discounts(self) -> Iterator[str]:
         chain = " and ".join(f"{_number(discount)} %" for discount in self._basis.discounts)

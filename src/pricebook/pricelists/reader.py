@@ -71,7 +71,8 @@ def open_price_list(request: ReadRequest) -> PriceList:
     try:
         if request.corrections:
             return open_corrections(request, request.corrections)
-        files, unread_sheets = formats.open_tables(request)
+        files, unread_sheets, group_tables = formats.open_tables(request)
+        request = msgspec.structs.replace(request, group_tables=dict(group_tables))
         refuse_rejected_rows(files[0], file_name(request))
         tables = open_sheets(files, request)
         number_profile, later_notes = _read_price_columns(tables, request)

@@ -11,7 +11,7 @@ from pricebook.pricelists.detection.currencies import currencies_in_text, format
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.dates import parse_date
-from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
+from pricebook.pricelists.facts.quantities import Quantity, parse_pack, parse_quantity
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.facts.vat import parse_vat_rate
 from pricebook.pricelists.numbers import RowProblem, known_decimal_mark
@@ -94,6 +94,10 @@ class RowFields:
         """Return the quantity of a cell by the decimal mark of the price list."""
         return parse_quantity(cell, self.decimal_mark)
 
+    def pack_in(self, cell: str) -> Quantity | None:
+        """Return the pieces of a pack by the decimal mark of the price list."""
+        return parse_pack(cell, self.decimal_mark)
+
     def currency(self, cells: list[str]) -> str:
         """Return the currency of the row: its currency cell, else that of the price list."""
         cell = self.cell(cells, "currency")
@@ -167,7 +171,7 @@ class RowFields:
 
     def _pack(self, cells: list[str], reason: str, or_else: str) -> Quantity:
         cell = self.cell(cells, "pack_size")
-        pack = self.quantity_in(cell) if cell else None
+        pack = self.pack_in(cell) if cell else None
         if pack is None:
             column = f" ({self.label('pack_size')})" if self.has("pack_size") else ""
             found = f"{_quoted(cell)} is not understood" if cell else "is missing"
@@ -230,6 +234,14 @@ class RowFields:
             column = f" ({self.label('vat_rate')})" if self.has("vat_rate") else ""
             message = f"The VAT rate of the row{column} is unknown: correct it or set vat_rate."
         return RowRejectedError("vat_unknown", message)
+
+    def unit_currency_problem(self, cells: list[str], currency: str) -> RowRejectedError:
+        """Return the error for a row whose unit cell names another currency than its price."""
+        return RowRejectedError(
+            "other_currency",
+            f"The unit {_quoted(self.cell(cells, 'unit'))} ({self.label('unit')}) is in another "
+            f"currency than the row, {currency}: correct one of them or set currency.",
+        )
 
     def _parse_currency(self, cell: str) -> str:
         text, label = display_text(cell), self.label("currency")

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.quantity_phrases import PACK_CODES
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.detection.unit_currencies import read_money_per_unit
 from pricebook.pricelists.facts.quantities import Quantity
-from pricebook.pricelists.facts.units import parse_unit
+from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.pricing import NO_CONVERSION, NO_SURCHARGE, Surcharge, vat_conversion
 from pricebook.pricelists.row_discounts import RowDiscounts
@@ -82,11 +83,13 @@ class RowTermsParser:
         fields = self._fields
         unread: dict[Field, str] = {}
         currency = fields.currency(cells)
-        unit_quantity = self._unit_quantity(cells)
+        unit_quantity = self._unit_quantity(cells, currency)
         quantity = fields.price_quantity(cells, unit_quantity)
-        pack_size = fields.parsed(cells, "pack_size", fields.quantity_in, unread)
+        pack_size = fields.parsed(cells, "pack_size", fields.pack_in, unread)
         if self._basis.prices_per_pack:
             quantity = fields.pack_quantity(cells, quantity)
+        elif pack_size and quantity.unit in self._basis.unit_packs:
+            quantity = Quantity(pack_size.number * quantity.number, pack_size.unit or PIECE)
         minimum = self._minimum(cells, quantity.unit, pack_size, unread)
         vat = fields.vat(cells, unread)
         vat_factor = vat_conversion(vat, self._catalog_vat)
@@ -143,10 +146,19 @@ class RowTermsParser:
         unread["min_order_quantity"] = fields.text(cells, "min_order_quantity") or ""
         return None
 
-    def _unit_quantity(self, cells: list[str]) -> Quantity | None:
-        """Return the unit of a row, of its unit cell also a quantity; None if it is unknown."""
+    def _unit_quantity(self, cells: list[str], currency: str) -> Quantity | None:
+        """Return the unit of a row, of its unit cell also a quantity; None if it is unknown.
+
+        Raises RowRejectedError for a cell such as `EUR/kg` in another currency than the row.
+        """
         cell = self._fields.cell(cells, "unit")
         if not cell:
             return Quantity(_ONE, self._basis.unit) if self._basis.unit else None
         unit = parse_unit(display_text(cell))
-        return Quantity(_ONE, unit) if unit else self._fields.quantity_in(cell)
+        quantity = Quantity(_ONE, unit) if unit else self._fields.quantity_in(cell)
+        if quantity or not (money := read_money_per_unit(display_text(cell), currency)):
+            return quantity
+        if currency not in money.codes:
+            raise self._fields.unit_currency_problem(cells, currency)
+        unit = parse_unit(money.unit)
+        return Quantity(_ONE, unit) if unit else self._fields.quantity_in(money.unit)

@@ -1,26 +1,25 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import FieldIssue, body_issue, validation_error
-from pricebook.http.field_types import MAX_PRICE, doc, normalise_text, text_schema
-from pricebook.product_batches.schemas import (
-    ProductIds,
-    Selected,
-    is_between,
-    require_one_selection,
+from pricebook.errors import body_issue, validation_error
+from pricebook.http.field_types import doc, normalise_text, text_schema
+from pricebook.product_batches.price_derivations import (
+    CENT,
+    Ending,
+    MethodField,
+    Percent,
+    RoundingField,
+    Step,
+    amount_issues,
 )
-
-Method = Literal["markup", "margin"]
-Rounding = Literal["up", "nearest", "down"]
+from pricebook.product_batches.schemas import ProductIds, Selected, require_one_selection
 
 MAX_NAME = MAX_BRAND = 255
-MAX_PERCENT = Decimal(10_000)
-CENT = Decimal("0.01")
 MAX_POSITION = 1_000_000
 
 RuleName = Annotated[str, doc("Name of the rule; unique.", **text_schema(MAX_NAME))]
@@ -34,31 +33,6 @@ CategoryId = Annotated[
 Brand = Annotated[str | None, doc("Only products of this brand, in any case; null for all.")]
 SupplierId = Annotated[
     UUID | None, doc("Only products whose lowest price is of this supplier; null for all.")
-]
-MethodField = Annotated[
-    Method,
-    doc(
-        "`markup`: the percentage is of the lowest price, which it is added to; `margin`: it is of"
-        " the target price, so that 25 percent of the target price remain."
-    ),
-]
-Percent = Annotated[
-    Decimal,
-    doc("Percentage of the markup, 0 to 10,000, or of the margin, 0 to less than 100."),
-]
-Step = Annotated[
-    Decimal,
-    doc("Prices are multiples of this, plus `ending`: `0.05`, `1` or `10`; `0.01` by default."),
-]
-Ending = Annotated[
-    Decimal,
-    doc(
-        "Added to each multiple of `step`: `0.99` with the step 1 gives 4.99 and 5.99; 0 for none."
-    ),
-]
-RoundingField = Annotated[
-    Rounding,
-    doc("Which of these prices: the next one `up`, which keeps the margin, `nearest` or `down`."),
 ]
 IsActive = Annotated[bool, doc("Whether the rule counts.")]
 
@@ -157,19 +131,3 @@ class RulePreview(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         """Raise ValidationError if both product_ids and filter are given."""
         if self.product_ids is not None or self.filter is not None:
             require_one_selection(self.product_ids, self.filter)
-
-
-def amount_issues(
-    method: Method, percent: Decimal, step: Decimal, ending: Decimal
-) -> list[FieldIssue]:
-    """Return the issues of the percentage and of the prices that a rule may give."""
-    issues: list[FieldIssue] = []
-    highest = MAX_PERCENT if method == "markup" else Decimal(100) - Decimal("0.0001")
-    if not is_between(percent, Decimal(0), highest):
-        expected = "0 to 10,000" if method == "markup" else "0 to less than 100"
-        issues.append(body_issue("percent", f"expected {expected} with at most four decimals"))
-    if not is_between(step, Decimal("0.0001"), MAX_PRICE):
-        issues.append(body_issue("step", "expected a number over 0 with at most four decimals"))
-    elif not (is_between(ending, Decimal(0), MAX_PRICE) and ending < step):
-        issues.append(body_issue("ending", f"expected 0 to less than the step {step}"))
-    return issues

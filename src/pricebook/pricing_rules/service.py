@@ -15,10 +15,10 @@ from pricebook.pricing_rules.schemas import (
     PricingRule,
     PricingRuleChange,
     RulePreview,
-    amount_issues,
 )
 from pricebook.product_batches import service as batches
-from pricebook.product_batches.schemas import ProductBatch
+from pricebook.product_batches.price_derivations import amount_issues
+from pricebook.product_batches.schemas import ProductBatch, requested
 
 Fields = dict[str, Any]
 
@@ -80,7 +80,10 @@ async def preview(database: Database, caller: Caller, wanted: RulePreview) -> Pr
             if wanted.product_ids is None and wanted.filter is None
             else await batches.select_products(conn, wanted.product_ids, wanted.filter)
         )
-        batch_id = await batches.start_batch(conn, "pricing_rules", ["target_price"], caller)
+        request = requested(None, wanted.product_ids, wanted.filter)
+        batch_id = await batches.start_batch(
+            conn, "pricing_rules", ["target_price"], caller, request
+        )
         for rule in rules:
             await repository.propose_prices(conn, batch_id, rule, product_ids)
         await repository.delete_unchanged(conn, batch_id)

@@ -66,14 +66,17 @@ LOCK_PRODUCTS: LiteralString = """
     SELECT id FROM products WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 SETS: LiteralString = """
-    SELECT change.*, kind, old_status <> new_status AS sets_status,
+    SELECT change.*,
+        kind = 'pricing_rules' OR request #> '{changes,target_price_from_lowest}' IS NOT NULL
+            AS is_derived,
+        old_status <> new_status AS sets_status,
         old_category_id IS DISTINCT FROM new_category_id AS sets_category,
         old_target_price IS DISTINCT FROM new_target_price AS sets_price
     FROM product_batch_changes AS change JOIN product_batches AS batch ON batch.id = batch_id
 """
 # Why a product of SETS does not get the values. Fields that a change leaves may have changed
-# meanwhile. A lowest price counts only where a rule, which may be deleted by now, derived the new
-# price from it.
+# meanwhile. A lowest price counts only where the new price follows from it, by a rule, which may be
+# deleted by now, or by the request.
 CHANGED_SINCE: LiteralString = """
     WHEN sets_status AND status <> {before}_status
         THEN 'The status was changed after {reason}.'
@@ -83,7 +86,7 @@ CHANGED_SINCE: LiteralString = """
         THEN 'The target price was changed after {reason}.'
     WHEN NOT sets_status AND status = 'archived'
         THEN 'The product was archived after {reason}.'
-    WHEN outcome IS NULL AND kind = 'pricing_rules'
+    WHEN outcome IS NULL AND is_derived
         AND min_price IS DISTINCT FROM lowest_price
         THEN 'The lowest price was changed after {reason}.'
 """

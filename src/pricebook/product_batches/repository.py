@@ -6,23 +6,26 @@ from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 import msgspec
+from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
 from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import counted_row, fetch_page, fetch_value, struct_row
 from pricebook.http.pagination import CursorPaging
+from pricebook.product_batches.change_schemas import ProductChanges
 from pricebook.product_batches.schemas import (
     BatchChange,
     BatchHead,
     BatchKind,
+    BatchRequest,
     ChangeQuery,
     Effect,
-    ProductChanges,
 )
 
 HEAD: LiteralString = (
-    "id, kind, state, fields, created_by, created_at, applied_by, applied_at, undone_by, undone_at"
+    "id, kind, state, fields, created_by, created_at, applied_by, applied_at, undone_by, undone_at,"
+    " request, without_cost"
 )
 _ONE: LiteralString = "SELECT {head} FROM product_batches WHERE id = page.k2"
 BATCHES = Listing(
@@ -53,7 +56,8 @@ EFFECT: LiteralString = """
     FROM product_batch_changes WHERE batch_id = %s
 """
 
-# An archived product changes only if its status does.
+# An archived product changes only if its status does. OFFSET 0: a price is derived once for each
+# product, not once for each use of it.
 INSERT_CHANGES: LiteralString = """
     INSERT INTO product_batch_changes (batch_id, product_id, lowest_price, old_status, new_status,
         old_category_id, new_category_id, old_target_price, new_target_price)
@@ -67,11 +71,16 @@ INSERT_CHANGES: LiteralString = """
         CASE WHEN %(sets_category)s THEN %(category_id)s ELSE products.category_id END
             AS category_id,
         CASE WHEN %(sets_target_price)s THEN %(target_price)s
+            WHEN %(method)s::pricing_method IS NOT NULL THEN coalesce(
+                proposed_price(min_price, %(method)s, %(derived_percent)s::numeric,
+                    %(step)s::numeric, %(ending)s::numeric, %(rounding)s::price_rounding),
+                products.target_price)
             WHEN %(percent)s::numeric IS NULL OR products.target_price IS NULL
                 THEN products.target_price
             ELSE greatest(power(0.1::numeric, decimals),
                 round(products.target_price * (100 + %(percent)s::numeric) / 100, decimals))
         END AS target_price
+        OFFSET 0
     ) AS wanted
     WHERE id = ANY (%(product_ids)s)
         AND (products.status <> 'archived' OR wanted.status <> 'archived')
@@ -120,13 +129,29 @@ class PlacedChange(BatchChange, frozen=True):
 
 
 async def insert_batch(
-    conn: Connection, kind: BatchKind, fields: Sequence[str], created_by: str
+    conn: Connection, kind: BatchKind, fields: Sequence[str], created_by: str, request: BatchRequest
 ) -> UUID:
     """Insert a batch without changes and return its id."""
     return await fetch_value(
         conn,
-        "INSERT INTO product_batches (kind, fields, created_by) VALUES (%s, %s, %s) RETURNING id",
-        [kind, list(fields), created_by],
+        """
+        INSERT INTO product_batches (kind, fields, created_by, request) VALUES (%s, %s, %s, %s)
+        RETURNING id
+        """,
+        [kind, list(fields), created_by, Jsonb(msgspec.to_builtins(request))],
+    )
+
+
+async def set_without_cost(conn: Connection, batch_id: UUID, product_ids: Sequence[UUID]) -> None:
+    """Store how many of these products cannot get a price that follows from their lowest one."""
+    await conn.execute(
+        """
+        UPDATE product_batches SET without_cost = (
+            SELECT count(*) FROM products
+            WHERE id = ANY (%s) AND status <> 'archived' AND (min_price IS NULL OR min_price <= 0))
+        WHERE id = %s
+        """,
+        [list(product_ids), batch_id],
     )
 
 
@@ -146,7 +171,16 @@ async def find_batch(conn: Connection, batch_id: UUID, *, locks: bool = False) -
     lock: LiteralString = " FOR NO KEY UPDATE" if locks else ""
     async with conn.cursor(row_factory=struct_row(BatchHead)) as cursor:
         await cursor.execute(statement.format(head=HEAD) + lock, [batch_id])
-        return await cursor.fetchone()
+        head = await cursor.fetchone()
+    return None if head is None else _with_request(head)
+
+
+async def list_heads(conn: Connection, batch_ids: Sequence[UUID]) -> list[BatchHead]:
+    """Return those of these batches that exist."""
+    statement: LiteralString = "SELECT {head} FROM product_batches WHERE id = ANY (%s)"
+    async with conn.cursor(row_factory=struct_row(BatchHead)) as cursor:
+        await cursor.execute(statement.format(head=HEAD), [list(batch_ids)])
+        return [_with_request(head) for head in await cursor.fetchall()]
 
 
 async def get_effect(conn: Connection, batch_id: UUID) -> Effect:
@@ -178,7 +212,15 @@ async def count_products(
 
 async def list_batches(conn: Connection, paging: CursorPaging) -> ListPage[BatchHead]:
     """Return a page of the batches, newest first."""
-    return await read_page(conn, BATCHES, paging.window, as_structs(BatchHead))
+    page = await read_page(conn, BATCHES, paging.window, as_structs(BatchHead))
+    return msgspec.structs.replace(page, rows=[_with_request(head) for head in page.rows])
+
+
+def _with_request(head: BatchHead) -> BatchHead:
+    """Return a batch with its request as a struct: it is read as the object that is stored."""
+    if head.request is None:
+        return head
+    return msgspec.structs.replace(head, request=msgspec.convert(head.request, BatchRequest))
 
 
 async def list_changes(

@@ -34,6 +34,20 @@ HEAD: dict[str, Any] = {
     "applied_at": None,
     "undone_by": None,
     "undone_at": None,
+    "request": {
+        "changes": {
+            "target_price_from_lowest": {
+                "method": "margin",
+                "percent": "25",
+                "step": "1",
+                "ending": "0.99",
+                "rounding": "up",
+            }
+        },
+        "filter": {"status": "active"},
+        "product_count": None,
+    },
+    "without_cost": 3,
 }
 EFFECT: dict[str, Any] = {
     "products": 214,

@@ -1,15 +1,15 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
-from pricebook.errors import FieldIssue, body_issue, validation_error
+from pricebook.errors import body_issue, validation_error
 from pricebook.http.cursor import Cursor, CursorQuery
-from pricebook.http.field_types import MAX_PRICE, doc
+from pricebook.http.field_types import doc
 from pricebook.http.pagination import CursorPage, PageSize
+from pricebook.product_batches.change_schemas import ProductChanges
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.schemas import (
     CategoryId,
@@ -18,10 +18,7 @@ from pricebook.products.schemas import (
     NullablePrice,
     ProductId,
     ProductName,
-    ProductStatus,
     Status,
-    TargetPrice,
-    target_price_issues,
 )
 
 BatchKind = Literal["bulk", "pricing_rules"]
@@ -30,7 +27,6 @@ Outcome = Literal["applied", "skipped", "undone", "left"]
 ChangeSort = Literal["increase", "decrease"]
 
 MAX_PRODUCTS = 10_000
-MIN_PERCENT, MAX_PERCENT = Decimal(-99), Decimal(1000)
 
 
 class ProductSelection(StaffProductFilter, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,78 +53,6 @@ Selected = Annotated[
 ]
 
 
-class ProductChanges(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is changed of each product; fields that are not sent stay."""
-
-    status: Annotated[ProductStatus | UnsetType, doc("New status.")] = UNSET
-    category_id: Annotated[
-        UUID | UnsetType | None, doc("Id of an existing category; null removes the category.")
-    ] = UNSET
-    target_price: Annotated[
-        TargetPrice | UnsetType | None,
-        doc("Own selling price in the currency of the catalog; null removes it."),
-    ] = UNSET
-    target_price_percent: Annotated[
-        Decimal | UnsetType,
-        doc(
-            "Change of the target price in percent, -99 to 1000, with at most four decimals; the"
-            " result is rounded to two decimals, to four if the price has more than two. Products"
-            " without a target price, and those whose result is too high, stay as they are.",
-            anyOf=[
-                {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["3.5"]},
-                {"type": "number", "minimum": -99, "maximum": 1000},
-            ],
-        ),
-    ] = UNSET
-
-    def __post_init__(self) -> None:
-        """Raise ValidationError for refused fields or without any field."""
-        issues = [*target_price_issues(self.target_price), *self._percent_issues()]
-        if not self.fields:
-            issues = [body_issue("changes", "names no field to change")]
-        if issues:
-            raise validation_error(*issues)
-
-    def _percent_issues(self) -> list[FieldIssue]:
-        percent = self.target_price_percent
-        if percent is UNSET:
-            return []
-        if self.target_price is not UNSET:
-            return [body_issue("target_price_percent", "is given beside target_price")]
-        if not is_between(percent, MIN_PERCENT, MAX_PERCENT):
-            issue = "expected -99 to 1000 with at most four decimals"
-            return [body_issue("target_price_percent", issue)]
-        return []
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of products that are changed, sorted."""
-        given = {name for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
-        return tuple(sorted({name.removesuffix("_percent") for name in given}))
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The values for the statement that stores the changes; None where a field stays."""
-        given = {
-            name: None if value is UNSET else value
-            for name, value in msgspec.structs.asdict(self).items()
-        }
-        return {
-            "status": given["status"],
-            "category_id": given["category_id"],
-            "sets_category": self.category_id is not UNSET,
-            "target_price": given["target_price"],
-            "sets_target_price": self.target_price is not UNSET,
-            "percent": given["target_price_percent"],
-            "max_price": MAX_PRICE,
-        }
-
-
-def is_between(number: Decimal, lowest: Decimal, highest: Decimal) -> bool:
-    """Return whether a number has at most four decimals and is lowest to highest."""
-    return number.is_finite() and lowest <= number <= highest and number == round(number, 4)
-
-
 class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changes of products by their ids, or of those that pass filters."""
 
@@ -147,6 +71,30 @@ def require_one_selection(
     """Raise ValidationError unless exactly one of both is given."""
     if (product_ids is None) == (selected is None):
         raise validation_error(body_issue("product_ids", "expected one of product_ids and filter"))
+
+
+class BatchRequest(Struct, frozen=True, kw_only=True):
+    """What a batch was requested to change, and of which products."""
+
+    changes: Annotated[
+        ProductChanges | None, doc("What is changed of each product; null for pricing rules.")
+    ] = None
+    filter: Annotated[
+        ProductSelection | None, doc("The filters of the products; null without any.")
+    ] = None
+    product_count: Annotated[
+        int | None, doc("Number of the products that were named by their ids; or null.")
+    ] = None
+
+
+def requested(
+    changes: ProductChanges | None,
+    product_ids: list[UUID] | None,
+    selected: ProductSelection | None,
+) -> BatchRequest:
+    """Return what a batch is requested to change, without the ids of its products."""
+    count = None if product_ids is None else len(product_ids)
+    return BatchRequest(changes=changes, filter=selected, product_count=count)
 
 
 class Effect(Struct, frozen=True):
@@ -197,6 +145,16 @@ class BatchHead(Struct, frozen=True):
     applied_at: Annotated[datetime | None, doc("Time at which it was applied; or null.")]
     undone_by: Annotated[str | None, doc("Name of the user who took it back; or null.")]
     undone_at: Annotated[datetime | None, doc("Time at which it was taken back; or null.")]
+    request: Annotated[
+        BatchRequest | None, doc("What was requested; null for batches of earlier versions.")
+    ]
+    without_cost: Annotated[
+        int | None,
+        doc(
+            "Products that were left out, as no supplier has a price for them; null if the new"
+            " prices do not follow from the lowest ones."
+        ),
+    ]
 
 
 class ProductBatch(BatchHead, frozen=True):

@@ -28,11 +28,13 @@ from pricebook.product_batches.schemas import (
     BatchChangePage,
     BatchHead,
     BatchKind,
+    BatchRequest,
     ChangePosition,
     ChangeQuery,
     NewBatch,
     ProductBatch,
     ProductSelection,
+    requested,
 )
 from pricebook.products import bulk
 from pricebook.products.service import SALES_EDITABLE_FIELDS
@@ -68,16 +70,19 @@ async def preview(database: Database, caller: Caller, new: NewBatch) -> ProductB
         if not await categories.lock_category_if_given(conn, new.changes.category_id or None):
             raise validation_error(body_issue("changes.category_id", "there is no such category"))
         product_ids = await select_products(conn, new.product_ids, new.filter)
-        batch_id = await start_batch(conn, "bulk", new.changes.fields, caller)
+        request = requested(new.changes, new.product_ids, new.filter)
+        batch_id = await start_batch(conn, "bulk", new.changes.fields, caller, request)
         await repository.insert_changes(conn, batch_id, product_ids, new.changes)
+        if new.changes.derivation is not None:
+            await repository.set_without_cost(conn, batch_id, product_ids)
         return await require_batch(conn, batch_id)
 
 
 async def start_batch(
-    conn: Connection, kind: BatchKind, fields: Sequence[str], caller: Caller
+    conn: Connection, kind: BatchKind, fields: Sequence[str], caller: Caller, request: BatchRequest
 ) -> UUID:
     """Insert a batch to which the caller adds changes; return its id."""
-    batch_id = await repository.insert_batch(conn, kind, fields, caller.username)
+    batch_id = await repository.insert_batch(conn, kind, fields, caller.username, request)
     await _log(conn, batch_id, "previewed")
     return batch_id
 
@@ -111,6 +116,15 @@ async def get_head(database: Database, batch_id: UUID) -> BatchHead:
     """Return a batch without its effect, which is fast for any size; raises NotFoundError."""
     async with database.connection() as conn:
         return await _require_head(conn, batch_id)
+
+
+async def list_heads(database: Database, batch_ids: Sequence[UUID]) -> dict[UUID, BatchHead]:
+    """Return those of these batches that exist, by id."""
+    if not batch_ids:
+        return {}
+    async with database.connection() as conn:
+        heads = await repository.list_heads(conn, batch_ids)
+    return {each.id: each for each in heads}
 
 
 async def get_batch(database: Database, batch_id: UUID) -> ProductBatch:

@@ -14,6 +14,7 @@ from pricebook.errors import LeaseLostError
 from pricebook.http.pagination import CursorPaging
 from pricebook.product_imports.schemas import (
     ClaimedImport,
+    DryRun,
     ImportCounts,
     ImportLease,
     ImportState,
@@ -92,6 +93,20 @@ async def find_by_idempotency_key(
             WHERE requested_by_id = %s AND idempotency_key = %s
             """,
             [user_id, key],
+        )
+        return await cursor.fetchone()
+
+
+async def find_dry_run(conn: Connection, import_id: UUID) -> DryRun | None:
+    """Find a dry run that ended, with its file, if that is kept."""
+    async with conn.cursor(row_factory=struct_row(DryRun)) as cursor:
+        await cursor.execute(
+            """
+            SELECT file_path, file_name, sheet_name FROM product_imports
+            WHERE id = %s AND dry_run AND state IN ('succeeded', 'partially_succeeded')
+                AND file_path IS NOT NULL AND completed_at > now() - interval '1 day'
+            """,
+            [import_id],
         )
         return await cursor.fetchone()
 
@@ -220,11 +235,15 @@ async def set_queued(
 
 
 async def list_pending_files(conn: Connection) -> set[str]:
-    """Return the `file_path` of each import that has not ended, relative to UPLOADS_DIR."""
+    """Return the `file_path` of each import that has not ended, relative to UPLOADS_DIR.
+
+    Those of dry runs are kept for a day, so that they can be applied.
+    """
     cursor = await conn.execute(
         """
         SELECT file_path FROM product_imports
-        WHERE state IN ('queued', 'running') AND file_path IS NOT NULL
+        WHERE file_path IS NOT NULL AND (state IN ('queued', 'running')
+            OR dry_run AND completed_at > now() - interval '1 day')
         """
     )
     return {file_path for (file_path,) in await cursor.fetchall()}

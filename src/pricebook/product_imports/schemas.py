@@ -110,6 +110,14 @@ class ImportedRowQuery(CursorPaging, frozen=True):
     outcome: Annotated[Outcome | None, doc("Only rows of this outcome.")] = None
 
 
+class DryRun(Struct, frozen=True):
+    """A dry run that ended, and its file."""
+
+    file_path: str
+    file_name: str | None
+    sheet_name: str | None
+
+
 class NewImport(Struct, frozen=True, kw_only=True):
     """A request to import a file; `file_path` is relative to UPLOADS_DIR."""
 

@@ -61,11 +61,44 @@ async def accept_upload(
         idempotency_key=requester.idempotency_key,
         digest=digest,
     )
+    return await _insert(database, requester, new)
+
+
+async def apply_dry_run(
+    database: Database, requester: Requester, dry_run_id: UUID
+) -> ProductImport:
+    """Queue the import of the file of a dry run, and return it; repeated, return the first one.
+
+    Raises NotFoundError; ConflictError for what is no dry run that ended within a day.
+    """
+    async with database.connection() as conn:
+        await require_import(conn, dry_run_id)
+        found = await repository.find_dry_run(conn, dry_run_id)
+    if found is None:
+        raise ConflictError(
+            "Only a dry run that read its file can be applied, within a day: upload the file again."
+        )
+    requester = msgspec.structs.replace(requester, idempotency_key=f"dry run {dry_run_id}")
+    new = NewImport(
+        options=ImportOptions(sheet_name=found.sheet_name),
+        file_path=found.file_path,
+        file_name=found.file_name,
+        requested_by=requester.name,
+        requested_by_id=requester.id,
+        request_id=requester.request_id,
+        idempotency_key=requester.idempotency_key,
+        digest=hashlib.sha256(found.file_path.encode()).digest(),
+    )
+    return await _insert(database, requester, new)
+
+
+async def _insert(database: Database, requester: Requester, new: NewImport) -> ProductImport:
+    """Queue an import, and return it, or the one that has its idempotency key."""
     async with database.transaction() as conn:
         import_id = await repository.insert_import(conn, new)
         if import_id is not None:
             return await require_import(conn, import_id)
-        earlier = await _find_earlier(conn, requester, digest)
+        earlier = await _find_earlier(conn, requester, new.digest or b"")
     if earlier is None:
         raise LookupError("the import of a used idempotency key is missing")
     return earlier

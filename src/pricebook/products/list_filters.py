@@ -51,6 +51,10 @@ class StaffProductFilter(Struct, frozen=True):
         UUID | None,
         doc("Only products of this category; those of its subcategories by the next parameter."),
     ] = None
+    is_priced: Annotated[
+        bool | None,
+        doc("`false`: only products without a target price, `true`: only those with one."),
+    ] = None
     include_subcategories: Annotated[bool, INCLUDE_SUBCATEGORIES] = False
     search: Annotated[
         SearchText | None,

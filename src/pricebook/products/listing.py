@@ -13,10 +13,11 @@ from pricebook.suppliers.item_terms import TERM_COLUMNS
 # for each item, and one with nulls for a product without items.
 PRODUCT_ITEMS: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
-        margin_percentage, price_change_percentage, price_changed_at, product.updated_at, gtin, mpn,
-        brand, item.id AS item_id, item.supplier_id, supplier.name AS supplier_name,
-        item.supplier_sku, item.name AS item_name, item.current_price, item.characteristics,
-        item.last_ingested_at, item.absent_since, {terms}, product.created_at
+        min_price AS lowest_price, margin_percentage, price_change_percentage, price_changed_at,
+        product.updated_at, gtin, mpn, brand, item.id AS item_id, item.supplier_id,
+        supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
+        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since,
+        {terms}, product.created_at
     FROM products AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
@@ -68,6 +69,7 @@ def products_listing(query: StaffProductFilter, search: SearchFilter | None = No
     others = [
         *([] if by_name else status),
         *([] if by_margin else margin),
+        *_target_price(query),
         *_category(query),
         *([search.condition] if search else []),
     ]
@@ -110,6 +112,15 @@ def _margin(query: StaffProductFilter) -> list[Fragment]:
     return [
         fragment(texts[operator], bound) for operator, bound in bounds.items() if bound is not None
     ]
+
+
+def _target_price(query: StaffProductFilter) -> list[Fragment]:
+    """Return the condition of a target price; without one there is no margin either."""
+    if query.is_priced is None:
+        return []
+    if query.is_priced:
+        return [fragment("target_price IS NOT NULL")]
+    return [fragment("target_price IS NULL"), fragment("margin_percentage IS NULL")]
 
 
 def _category(query: StaffProductFilter) -> list[Fragment]:

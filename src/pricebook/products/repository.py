@@ -62,6 +62,7 @@ class ProductItemRow(Struct, frozen=True):
     category_id: UUID | None
     status: ProductStatus
     target_price: Decimal | None
+    lowest_price: Decimal | None
     margin_percentage: Decimal | None
     price_change_percentage: Decimal | None
     price_changed_at: datetime | None
@@ -209,6 +210,7 @@ def _product(rows: Sequence[ProductItemRow]) -> StaffProduct:
         mpn=product.mpn,
         brand=product.brand,
         supplier_items=[row.item(row.item_id) for row in rows if row.item_id is not None],
+        lowest_price=product.lowest_price,
         margin_percentage=_percentage(product.margin_percentage),
         price_change_percentage=_percentage(product.price_change_percentage),
         price_changed_at=product.price_changed_at,

@@ -79,6 +79,13 @@ Margin = Annotated[
     ),
 ]
 
+LowestPrice = Annotated[
+    Price | None,
+    doc(
+        "Lowest price of its present items, in the currency of the catalog, those of inactive"
+        " suppliers aside; null without one."
+    ),
+]
 PriceChange = Annotated[
     float | None,
     doc(
@@ -151,6 +158,7 @@ class ProductWithItems(Struct, frozen=True):
 class StaffProduct(ProductWithItems, frozen=True):
     """A product with its supplier items, its margin and the last change of its price."""
 
+    lowest_price: LowestPrice
     margin_percentage: Margin
     price_change_percentage: PriceChange
     price_changed_at: PriceChangedAt

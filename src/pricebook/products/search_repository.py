@@ -59,6 +59,35 @@ async def find_by_codes(conn: Connection, codes: Sequence[str]) -> dict[str, tup
     return {code: tuple(ids) for code, ids in await cursor.fetchall()}
 
 
+async def find_best_words(conn: Connection, words: Sequence[str], most: int) -> list[str]:
+    """Return those of these words that the product with the most and rarest of them has.
+
+    At most `most` products are read of each word. Archived ones are left out.
+    """
+    cursor = await conn.execute(
+        """
+        WITH hit AS MATERIALIZED (
+            SELECT given.word, product.id
+            FROM unnest(%(words)s::text[]) AS given (word)
+            CROSS JOIN LATERAL (
+                SELECT id FROM products
+                WHERE search_text LIKE search_pattern(given.word) AND status <> 'archived'
+                LIMIT %(most)s
+            ) AS product
+        ), best AS (
+            SELECT id FROM hit
+            JOIN (SELECT word, 1 / ln(1 + count(*)) AS weight FROM hit GROUP BY word) AS weighted
+                USING (word)
+            GROUP BY id ORDER BY sum(weight) DESC, id LIMIT 1
+        )
+        SELECT word FROM unnest(%(words)s::text[]) AS word
+        WHERE (SELECT search_text FROM products JOIN best USING (id)) LIKE search_pattern(word)
+        """,
+        {"words": list(words), "most": most},
+    )
+    return [word for (word,) in await cursor.fetchall()]
+
+
 async def find_word_forms(conn: Connection, words: Sequence[str]) -> dict[str, list[str]]:
     """Return the words of products that are other forms of each word: those with the same stem."""
     cursor = await conn.execute(

@@ -1,7 +1,8 @@
 import secrets
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from typing import Any
 from uuid import UUID
 
 from pricebook.auth.roles import EDITOR_ROLES, describe
@@ -18,6 +19,7 @@ from pricebook.errors import (
 from pricebook.http import safe_csv
 from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.products import bulk_repository, repository, search
+from pricebook.products.change_checks import require_no_other_change, require_values
 from pricebook.products.export_columns import EXPORT_HEADER
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.products.schemas import (
@@ -113,13 +115,19 @@ def require_change_permission(caller: Caller, fields: Sequence[str]) -> None:
 
 
 async def change_product(
-    database: Database, caller: Caller, product_id: UUID, change: ProductChange
+    database: Database,
+    caller: Caller,
+    product_id: UUID,
+    change: ProductChange,
+    *,
+    expected: Mapping[str, Any] | None = None,
 ) -> StaffProductDetail:
     """Change a product and return it.
 
     An archived product changes only in a request that sets its status to draft or active. Raises
     ForbiddenError when the caller may not change a field, NotFoundError, ValidationError when the
-    product stays archived or the category is unknown.
+    product stays archived or the category is unknown, ConflictError when fields do not have the
+    expected values.
     """
     require_change_permission(caller, tuple(change.given))
     async with database.short_transaction() as conn:
@@ -131,19 +139,13 @@ async def change_product(
             raise _not_found(product_id)
         if not category_exists:
             raise validation_error(body_issue("category_id", "there is no such category"))
+        if expected:
+            require_values(await _get(conn, product_id), expected)
         if status == "archived" and change.given.get("status", "archived") == "archived":
-            _require_no_other_change(change)
+            require_no_other_change(change)
         else:
             await repository.set_product(conn, product_id, change)
         return await _get(conn, product_id)
-
-
-def _require_no_other_change(change: ProductChange) -> None:
-    """Raise ValidationError when a change leaves a product archived and sets another field."""
-    if set(change.given) != {"status"}:
-        raise validation_error(
-            body_issue("status", "the product is archived: set draft or active to change it")
-        )
 
 
 async def match_item(database: Database, product_id: UUID, match: Match) -> StaffProductDetail:

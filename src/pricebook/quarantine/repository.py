@@ -98,6 +98,18 @@ def rows_listing(query: QuarantineQuery) -> Listing:
     )
 
 
+async def count_open_rows(conn: Connection, task_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the open rows of each of these tasks that has some."""
+    cursor = await conn.execute(
+        """
+        SELECT task_id, count(*) FROM quarantined_rows
+        WHERE task_id = ANY (%s) AND state = 'open' GROUP BY task_id
+        """,
+        [list(task_ids)],
+    )
+    return dict(await cursor.fetchall())
+
+
 async def list_open_ids(conn: Connection, selection: QuarantineSelection) -> list[UUID]:
     """Return the ids of the open rows of a task or of a supplier."""
     cursor = await conn.execute(

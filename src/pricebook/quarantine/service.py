@@ -37,6 +37,12 @@ async def list_rows(database: Database, query: QuarantineQuery) -> CursorPage[Qu
         return cursor_page_of(query, await repository.list_rows(conn, query))
 
 
+async def count_open_rows(database: Database, task_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the number of open rows of each of these tasks that has some."""
+    async with database.connection() as conn:
+        return await repository.count_open_rows(conn, task_ids)
+
+
 async def accept_rows(
     database: Database, selection: QuarantineSelection, name: str
 ) -> QuarantineDecision:

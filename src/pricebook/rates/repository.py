@@ -8,8 +8,10 @@ from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.rates.schemas import (
     MANUAL,
+    MAX_COUNTED_ITEMS,
     CurrencyRate,
     ExchangeRule,
+    HeldCurrency,
     NewRate,
     RateAge,
     RateChanges,
@@ -149,3 +151,80 @@ async def list_rate_ages(conn: Connection, today: date) -> list[RateAge]:
             {"today": today, "max_age": MAX_SHOWN_AGE_DAYS},
         )
         return await cursor.fetchall()
+
+
+async def list_held_currencies(
+    conn: Connection, today: date, max_age_days: int
+) -> list[HeldCurrency]:
+    """Return each currency that supplier items have beside that of the catalog, with its rate."""
+    async with conn.cursor(row_factory=struct_row(HeldCurrency)) as cursor:
+        await cursor.execute(
+            """
+            WITH RECURSIVE held (currency) AS (
+                SELECT min(currency) FROM supplier_items WHERE currency IS NOT NULL
+                UNION ALL
+                SELECT (SELECT min(item.currency) FROM supplier_items AS item
+                    WHERE item.currency > held.currency)
+                FROM held WHERE held.currency IS NOT NULL
+            )
+            SELECT held.currency, counted.items, usable.rate, usable.rate_date,
+                CASE WHEN usable.rate IS NULL THEN known.rate_date END AS newest
+            FROM held
+            CROSS JOIN catalog_settings AS catalog
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS items FROM (
+                    SELECT FROM supplier_items AS item
+                    WHERE item.currency = held.currency LIMIT %(limit)s
+                ) AS item
+            ) AS counted
+            LEFT JOIN LATERAL find_exchange_rate(
+                held.currency, catalog.currency, %(today)s, %(max_age)s) AS usable ON true
+            LEFT JOIN LATERAL find_exchange_rate(
+                held.currency, catalog.currency, %(today)s, %(shown_age)s) AS known ON true
+            WHERE held.currency IS NOT NULL
+            ORDER BY usable.rate IS NOT NULL, held.currency
+            """,
+            {
+                "limit": MAX_COUNTED_ITEMS + 1,
+                "today": today,
+                "max_age": max_age_days,
+                "shown_age": MAX_SHOWN_AGE_DAYS,
+            },
+        )
+        return await cursor.fetchall()
+
+
+async def list_newest_rates(conn: Connection) -> list[StoredRate]:
+    """Return the newest rate of each pair of currencies, by an index scan for each pair."""
+    async with conn.cursor(row_factory=struct_row(StoredRate)) as cursor:
+        await cursor.execute("""
+            WITH RECURSIVE pair AS (
+                (SELECT base, currency FROM exchange_rates ORDER BY base, currency LIMIT 1)
+                UNION ALL
+                SELECT following.base, following.currency FROM pair CROSS JOIN LATERAL (
+                    SELECT base, currency FROM exchange_rates
+                    WHERE (base, currency) > (pair.base, pair.currency)
+                    ORDER BY base, currency LIMIT 1
+                ) AS following
+            )
+            SELECT newest.* FROM pair CROSS JOIN LATERAL (
+                SELECT base, currency, date, trim_scale(rate)::text AS rate, source, set_by,
+                    created_at, updated_at
+                FROM exchange_rates
+                WHERE base = pair.base AND currency = pair.currency
+                ORDER BY date DESC LIMIT 1
+            ) AS newest
+            ORDER BY base, currency
+        """)
+        return await cursor.fetchall()
+
+
+async def count_items(conn: Connection, currency: str) -> int:
+    """Return the number of supplier items in a currency, at most MAX_COUNTED_ITEMS and one."""
+    return await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM (SELECT FROM supplier_items WHERE currency = %s LIMIT %s) AS item
+        """,
+        [currency, MAX_COUNTED_ITEMS + 1],
+    )

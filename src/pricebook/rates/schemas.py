@@ -14,6 +14,7 @@ MAX_RATES = 1_000
 MAX_RATE = Decimal(10) ** 12
 MAX_DECIMALS = 12
 MAX_SOURCE = 255
+MAX_COUNTED_ITEMS = 100_000
 CURRENCY_PATTERN = "^[A-Z]{3}$"
 Day = date  # the structs have fields of the name `date`
 
@@ -166,6 +167,20 @@ class RateAge(Struct, frozen=True):
 
     currency: str
     days: int | None
+
+
+class HeldCurrency(Struct, frozen=True):
+    """A currency that items have: their number, and its usable rate in the catalog's currency.
+
+    Items are counted up to MAX_COUNTED_ITEMS and one more. Without a usable rate, rows in the
+    currency are rejected; `newest` is the day of the newest rate that is too old, if any.
+    """
+
+    currency: str
+    items: int
+    rate: Decimal | None
+    rate_date: date | None
+    newest: date | None
 
 
 def today() -> date:

@@ -17,6 +17,7 @@ from pricebook.rates.schemas import (
     MAX_SOURCE,
     CurrencyRate,
     ExchangeRule,
+    HeldCurrency,
     NewRate,
     RateAge,
     RateChanges,
@@ -102,6 +103,32 @@ async def list_rate_ages(database: Database) -> list[RateAge]:
     """Return the age of the newest rate of each currency of supplier items, by currency."""
     async with database.connection() as conn:
         return await repository.list_rate_ages(conn, today())
+
+
+async def list_held_currencies(context: RateContext) -> list[HeldCurrency]:
+    """Return each currency of items but that of the catalog; those without a rate first."""
+    async with context.database.connection() as conn:
+        return await repository.list_held_currencies(conn, today(), context.max_age_days)
+
+
+async def list_newest_rates(database: Database) -> list[StoredRate]:
+    """Return the newest rate of each pair of currencies."""
+    async with database.connection() as conn:
+        return await repository.list_newest_rates(conn)
+
+
+async def find_former_rate(
+    database: Database, base: str, currency: str
+) -> tuple[StoredRate | None, int]:
+    """Return the newest rate of a pair, and how many items are in either currency.
+
+    The currency of the catalog has no items here; they are counted up to MAX_COUNTED_ITEMS and one.
+    """
+    query = RateQuery(1, 1, base=base, currency=currency)
+    async with database.connection() as conn:
+        page = cursor_page_of(query, await repository.list_rates(conn, query))
+        items = [await repository.count_items(conn, each) for each in (base, currency)]
+    return (page.data[0] if page.data else None), sum(items)
 
 
 async def find_newest_date(database: Database, source_name: str) -> date | None:

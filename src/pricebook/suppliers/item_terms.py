@@ -1,7 +1,9 @@
 """The terms of a supplier item: how its price was derived, and what else its row says."""
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, LiteralString
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
@@ -146,6 +148,29 @@ def decode_availability(text: str | None) -> ItemAvailability | None:
         return None
     availability = msgspec.json.decode(text, type=Availability)
     return ItemAvailability(**msgspec.structs.asdict(availability))
+
+
+class SupplierItemRow(Struct, frozen=True):
+    """The fields of SupplierItem as columns; details and availability are JSON."""
+
+    id: UUID
+    supplier_id: UUID
+    supplier_name: str
+    supplier_sku: str
+    name: str
+    current_price: Decimal
+    characteristics: dict[str, Any]
+    last_ingested_at: datetime
+    absent_since: datetime | None
+    currency: str
+    cost: Decimal
+    exchange_rate: Decimal | None
+    rate_date: date | None
+    next_price: Decimal | None
+    next_from: date | None
+    price_outdated_since: datetime | None
+    details: str | None
+    availability: str | None
 
 
 def with_decoded_terms(row: Struct) -> dict[str, Any]:

@@ -123,7 +123,7 @@ async def list_late(conn: Connection) -> list[LateList]:
     async with conn.cursor(row_factory=struct_row(LateList)) as cursor:
         await cursor.execute(
             """
-            SELECT supplier.name AS supplier_name, late_since, last_list_at
+            SELECT supplier_id, supplier.name AS supplier_name, late_since, last_list_at
             FROM expected_lists JOIN suppliers AS supplier ON supplier.id = supplier_id
             WHERE late_since IS NOT NULL AND deleting_since IS NULL
             ORDER BY late_since, supplier.id

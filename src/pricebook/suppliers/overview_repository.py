@@ -12,13 +12,17 @@ from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
 from pricebook.http.pagination import CursorPaging
+from pricebook.suppliers.credential_schemas import CredentialKind, StoredCredentials
 from pricebook.suppliers.schemas import LastTask, SourceType, SupplierOverview
 from pricebook.suppliers.status_schemas import ExpectedBy, ExpectedList
 from pricebook.tasks.schemas import TaskState
 
 OVERVIEW: LiteralString = """
     SELECT supplier.id, supplier.name, supplier.source_type,
-        coalesce(metadata -> 'source_config', '{}') AS source_config, contact_email, is_active,
+        coalesce(metadata -> 'source_config', '{}') AS source_config,
+        credentials.kind AS credentials_kind, credentials.name AS credentials_name,
+        credentials.origin AS credentials_origin, credentials.updated_at AS credentials_updated_at,
+        credentials.updated_by AS credentials_updated_by, contact_email, is_active,
         deleting_since,
         (SELECT coalesce(sum(items), 0)::bigint FROM supplier_item_counts
             WHERE supplier_id = supplier.id) AS items_count,
@@ -27,6 +31,7 @@ OVERVIEW: LiteralString = """
         task.completed_at AS task_completed_at,
         expected.expected_by, expected.expected_at, expected.late_at, expected.late_since
     FROM suppliers AS supplier
+    LEFT JOIN supplier_credentials AS credentials ON credentials.supplier_id = supplier.id
     LEFT JOIN expected_lists AS expected ON expected.supplier_id = supplier.id
     LEFT JOIN LATERAL (
         SELECT id, state, enqueued_at, completed_at FROM ingestion_tasks
@@ -46,13 +51,18 @@ SUPPLIERS = Listing(
 class OverviewRow(Struct, frozen=True):
     """A supplier and its last task in one row; the task's columns are null without a task.
 
-    The expected list's are null without one.
+    Those of the credentials and of the expected list are null without any.
     """
 
     id: UUID
     name: str
     source_type: SourceType
     source_config: dict[str, Any]
+    credentials_kind: CredentialKind | None
+    credentials_name: str | None
+    credentials_origin: str
+    credentials_updated_at: datetime
+    credentials_updated_by: str
     contact_email: str | None
     is_active: bool
     deleting_since: datetime | None
@@ -76,6 +86,14 @@ class OverviewRow(Struct, frozen=True):
             name=self.name,
             source_type=self.source_type,
             source_config=self.source_config,
+            credentials=self.credentials_kind
+            and StoredCredentials(
+                self.credentials_kind,
+                self.credentials_name,
+                self.credentials_origin,
+                self.credentials_updated_at,
+                self.credentials_updated_by,
+            ),
             contact_email=self.contact_email,
             is_active=self.is_active,
             deleting_since=self.deleting_since,

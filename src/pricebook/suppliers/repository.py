@@ -182,13 +182,26 @@ async def find_supplier_by_id(conn: Connection, supplier_id: UUID) -> Supplier |
         return await cursor.fetchone()
 
 
-async def list_names(conn: Connection, supplier_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the names of suppliers by id; unknown ones and those being deleted are left out."""
+async def list_names(
+    conn: Connection, supplier_ids: Sequence[UUID], limit: int
+) -> list[tuple[UUID, str]]:
+    """Return ids and names of the first suppliers by name, and of those with the given ids.
+
+    Unknown ones and those being deleted are left out.
+    """
     cursor = await conn.execute(
-        "SELECT id, name FROM suppliers WHERE id = ANY (%s) AND deleting_since IS NULL",
-        [list(supplier_ids)],
+        """
+        SELECT id, name FROM suppliers
+        WHERE deleting_since IS NULL AND (
+            id = ANY (%s) OR id IN (
+                SELECT id FROM suppliers WHERE deleting_since IS NULL ORDER BY lower(name) LIMIT %s
+            )
+        )
+        ORDER BY lower(name)
+        """,
+        [list(supplier_ids), limit],
     )
-    return dict(await cursor.fetchall())
+    return await cursor.fetchall()
 
 
 class LockedSupplier(Supplier, frozen=True):
@@ -242,6 +255,13 @@ async def set_detected_profile(
         WHERE id = %(id)s AND metadata -> 'found' IS DISTINCT FROM %(found)s
         """,
         {"id": supplier_id, "found": Jsonb(profile)},
+    )
+
+
+async def delete_detected_profile(conn: Connection, supplier_id: UUID) -> None:
+    """Delete the detected profile of a supplier's price list."""
+    await conn.execute(
+        "UPDATE suppliers SET metadata = metadata - 'found' WHERE id = %s", [supplier_id]
     )
 
 

@@ -11,7 +11,7 @@ from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.query_string import provide_query
-from pricebook.suppliers import service
+from pricebook.suppliers import credential_routes, service
 from pricebook.suppliers.schemas import (
     NewSupplier,
     PriceHistoryPage,
@@ -38,6 +38,7 @@ CHANGE_REQUEST: dict[str, Any] = {
 SUPPLIER: dict[str, Any] = {
     "id": "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18",
     **CREATE_REQUEST,
+    "credentials": None,
     "deleting_since": None,
     "items_count": 337,
     "created_at": "2026-02-11T10:40:05.019335Z",
@@ -252,6 +253,7 @@ router = Router(
         change_supplier,
         delete_supplier,
         list_price_history,
+        *credential_routes.HANDLERS,
     ],
     tags=["Suppliers"],
 )

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import (
@@ -17,7 +17,9 @@ from pricebook.http.field_types import (
     text_schema,
 )
 from pricebook.http.pagination import CursorPage, CursorPaging
+from pricebook.suppliers.credential_schemas import StoredCredentials
 from pricebook.suppliers.item_terms import ItemAvailability, ItemDetails
+from pricebook.suppliers.source_addresses import login_issues
 from pricebook.suppliers.source_config import SourceConfig
 from pricebook.suppliers.source_config_change import SourceConfigChange
 from pricebook.suppliers.status_schemas import ExpectedList
@@ -67,7 +69,8 @@ class NewSupplier(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Normalise the name; raises ValidationError naming the refused fields."""
-        if issues := [*normalise_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]:
+        issues = [*normalise_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]
+        if issues := [*issues, *login_issues(structs.asdict(self.source_config))]:
             raise validation_error(*issues)
 
 
@@ -128,6 +131,10 @@ class SupplierOverview(Struct, frozen=True):
     source_type: Source
     source_config: Annotated[
         dict[str, Any], doc("Source of the price list and how to read it; see NewSupplier.")
+    ]
+    credentials: Annotated[
+        StoredCredentials | None,
+        doc("Credentials of its https address, without the secret; null without any."),
     ]
     contact_email: Annotated[str | None, doc("Address of a contact; null without one.")]
     is_active: Annotated[bool, doc(f"{ACTIVITY}.")]

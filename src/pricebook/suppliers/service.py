@@ -43,10 +43,15 @@ async def list_suppliers(database: Database, paging: CursorPaging) -> CursorPage
         return cursor_page_of(paging, await overview_repository.list_suppliers(conn, paging))
 
 
-async def list_names(database: Database, supplier_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the names of suppliers by id; unknown ones and those being deleted are left out."""
+async def list_names(
+    database: Database, supplier_ids: Sequence[UUID], limit: int
+) -> list[tuple[UUID, str]]:
+    """Return ids and names of the first suppliers by name, and of those with the given ids.
+
+    Unknown ones and those being deleted are left out.
+    """
     async with database.connection() as conn:
-        return await repository.list_names(conn, supplier_ids)
+        return await repository.list_names(conn, supplier_ids, limit)
 
 
 async def get_supplier(database: Database, supplier_id: UUID) -> SupplierOverview:

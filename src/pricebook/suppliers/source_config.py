@@ -20,6 +20,7 @@ from pricebook.pricelists.schemas.read_config import (
 )
 from pricebook.suppliers.schedule import next_run_at
 
+HTTPS_PATTERN = r"^https://\S+$"
 ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
 Address = Annotated[str, Meta(min_length=1, max_length=2000)]
 
@@ -99,7 +100,7 @@ class SourceConfig(
         Address | None, doc("Path of a file inside UPLOADS_DIR, relative to it.")
     ] = None
     url: Annotated[
-        Annotated[str, Meta(max_length=2000, pattern=r"^https://\S+$")] | None,
+        Annotated[str, Meta(max_length=2000, pattern=HTTPS_PATTERN)] | None,
         doc("Address of a file to download, https only."),
     ] = None
     column_mapping: Annotated[dict[Field, ShortText], COLUMN_MAPPING] = {}

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from pricebook.errors import validation_error
 from pricebook.http.field_types import doc
 from pricebook.pricelists.schemas.read_config import DiscountChain, Field
+from pricebook.suppliers.source_addresses import login_issues
 from pricebook.suppliers.source_config import COLUMN_MAPPING, ShortText, SourceConfig
 
 ADDRESS_NAMES = ("spreadsheet_url", "sheet_url", "source_url")  # the first is the current name
@@ -34,6 +36,8 @@ def _check(change: Any) -> None:
         members = cast("dict[str, str | None]", given[name])
         given[name] = {key: value for key, value in members.items() if value is not None}
     SourceConfig(**given)
+    if issues := login_issues(given):
+        raise validation_error(*issues)
 
 
 if TYPE_CHECKING:

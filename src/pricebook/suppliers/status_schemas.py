@@ -31,6 +31,7 @@ class ExpectedList(Struct, frozen=True):
 class LateList(Struct, frozen=True):
     """A supplier whose price list is late; without any list so far, `last_list_at` is None."""
 
+    supplier_id: UUID
     supplier_name: str
     late_since: datetime
     last_list_at: datetime | None

@@ -1,18 +1,14 @@
 """The list of the items without a product, and its search."""
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, LiteralString
-from uuid import UUID
-
-from msgspec import Struct
+from datetime import datetime
+from typing import LiteralString
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, equals, fragment
 from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.suppliers.item_search import SUPPLIER_STAYS, ItemSearch, find_items
-from pricebook.suppliers.item_terms import TERM_COLUMNS, with_decoded_terms
+from pricebook.suppliers.item_terms import TERM_COLUMNS, SupplierItemRow, with_decoded_terms
 from pricebook.suppliers.schemas import UnmatchedItem, UnmatchedItemQuery
 
 DETAILS: LiteralString = """
@@ -23,27 +19,9 @@ DETAILS: LiteralString = """
 """
 
 
-class UnmatchedItemRow(Struct, frozen=True):
-    """An item without a product; details and availability are JSON."""
+class UnmatchedItemRow(SupplierItemRow, frozen=True):
+    """An item without a product."""
 
-    id: UUID
-    supplier_id: UUID
-    supplier_name: str
-    supplier_sku: str
-    name: str
-    current_price: Decimal
-    characteristics: dict[str, Any]
-    last_ingested_at: datetime
-    absent_since: datetime | None
-    currency: str
-    cost: Decimal
-    exchange_rate: Decimal | None
-    rate_date: date | None
-    next_price: Decimal | None
-    next_from: date | None
-    price_outdated_since: datetime | None
-    details: str | None
-    availability: str | None
     created_at: datetime
 
 

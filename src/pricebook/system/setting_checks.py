@@ -25,6 +25,12 @@ def secret_problem(secret: str) -> str | None:
     return None
 
 
+def credentials_key_problem(text: str) -> str | None:
+    """Return why one of the keys, separated by commas, is refused; None if all are strong."""
+    keys = split_list(text) or [""]
+    return next(filter(None, map(secret_problem, keys)), None)
+
+
 def database_url_problem(url: str) -> str | None:
     """Return why the URL of a database is refused; None for a valid one."""
     try:

@@ -49,7 +49,7 @@ CLAIM: LiteralString = """
         source_config, requested_by, requested_by_id,
         (SELECT name FROM api_keys WHERE id = requested_by_id) AS api_key,
         request_id, file_name, create_products, new_layout, corrections_of, undo_of, retry_count,
-        is_slow
+        is_slow, preview_id
 """
 
 

@@ -9,8 +9,8 @@ from psycopg.types.json import Jsonb
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.tasks.correctable_tasks import TaskToCorrect
+from pricebook.tasks.counts import Counts
 from pricebook.tasks.list_order import IS_LATEST
-from pricebook.tasks.schemas import Counts
 
 _TASK_TO_CORRECT: LiteralString = """
     SELECT id, supplier_id, supplier_name, state, cancelled_by, source_config, found,

@@ -1,6 +1,6 @@
 """Reads tasks: lists, one task, rejected rows, metrics; deletes old tasks."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from pricebook.errors import NotFoundError
 from pricebook.http import safe_csv
 from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.pricelists.schemas.profile import convert_profile
-from pricebook.tasks import history_repository
+from pricebook.tasks import history_repository, metrics_repository
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
 from pricebook.tasks.queue_metrics import QueueStatus, TaskMetrics
 from pricebook.tasks.rejected_rows import RejectedRowLines
@@ -22,19 +22,39 @@ from pricebook.tasks.schemas import (
 async def get_queue_status(database: Database) -> QueueStatus:
     """Return how many tasks are queued, running and dead, and the age of the oldest due one."""
     async with database.connection() as conn:
-        return await history_repository.get_queue_status(conn)
+        return await metrics_repository.get_queue_status(conn)
 
 
 async def get_task_metrics(database: Database) -> TaskMetrics:
     """Return the number of tasks by state, the age of the oldest due one, and the read rate."""
     async with database.connection() as conn:
-        return await history_repository.get_task_metrics(conn)
+        return await metrics_repository.get_task_metrics(conn)
 
 
-async def list_tasks(database: Database, query: TaskQuery) -> CursorPage[Task]:
-    """Return a page of the tasks, newest first."""
+async def list_tasks(
+    database: Database,
+    query: TaskQuery,
+    *,
+    needs_decision: bool = False,
+    is_unresolved: bool = False,
+) -> CursorPage[Task]:
+    """Return a page of the tasks, newest first.
+
+    With `needs_decision`, they are the held price lists without a decision, and the tasks
+    with open quarantined rows. With `is_unresolved`, imports are left out after which a later one
+    of the supplier succeeded, unless they are held.
+    """
     async with database.connection() as conn:
-        return cursor_page_of(query, await history_repository.list_tasks(conn, query))
+        page = await history_repository.list_tasks(
+            conn, query, needs_decision=needs_decision, is_unresolved=is_unresolved
+        )
+        return cursor_page_of(query, page)
+
+
+async def list_tasks_by_id(database: Database, ids: Sequence[UUID]) -> list[Task]:
+    """Return those of these tasks that exist, newest first."""
+    async with database.connection() as conn:
+        return await history_repository.list_tasks_by_id(conn, ids)
 
 
 async def get_task(database: Database, task_id: UUID) -> Task:

@@ -1,6 +1,6 @@
-"""Reads tasks: lists, one task, rejected rows, metrics; deletes old tasks."""
+"""Reads tasks: lists, one task, rejected rows; deletes old tasks."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -10,17 +10,11 @@ from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, equals, fragment
 from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_dicts, as_structs, map_rows, read_page
-from pricebook.db.row_types import struct_row
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
-from pricebook.tasks.queue_metrics import QueueStatus, TaskMetrics
-from pricebook.tasks.schemas import (
-    Counts,
-    Task,
-    TaskQuery,
-    TaskResult,
-)
+from pricebook.tasks.counts import Counts
+from pricebook.tasks.schemas import Task, TaskQuery, TaskResult
 from pricebook.tasks.undo_counts import UndoCounts
 
 EXPORT_ROWS = 1000
@@ -49,8 +43,27 @@ TASK: LiteralString = """
             AND (held.enqueued_at, held.id) > (ingestion_tasks.enqueued_at, ingestion_tasks.id)
     ) ELSE 0 END AS later_held,
     held_reasons, decided_by, decided_at, decision_reason,
+    average_price_change::float8 AS average_price_change,
     count_new, count_changed, count_unchanged, count_absent, count_rejected, count_duplicate,
     count_ignored, count_quarantined, count_stock_updated
+"""
+# Held price lists that nobody has decided about, and tasks with quarantined rows that are open.
+NEEDS_DECISION: LiteralString = """
+    ingestion_tasks.id = ANY (ARRAY(
+        SELECT held.id FROM ingestion_tasks AS held
+        WHERE held.state = 'held' AND held.apply_requested_at IS NULL
+        UNION
+        SELECT task_id FROM quarantined_rows WHERE state = 'open' AND task_id IS NOT NULL
+    ))
+"""
+# Imports after which no later one of the supplier succeeded; held ones wait for a decision.
+UNRESOLVED: LiteralString = """
+    (ingestion_tasks.state = 'held' OR ingestion_tasks.undo_of IS NOT NULL OR NOT EXISTS (
+        SELECT FROM ingestion_tasks AS imported
+        WHERE imported.supplier_id = ingestion_tasks.supplier_id
+            AND imported.state IN ('succeeded', 'partially_succeeded')
+            AND imported.corrections_of IS NULL AND imported.undo_of IS NULL
+            AND imported.completed_at > ingestion_tasks.completed_at))
 """
 NEWEST_FIRST = (
     Key("enqueued_at", "timestamptz", is_descending=True),
@@ -60,17 +73,34 @@ COMPUTED_FIELDS = {"profile_sentence", "counts", "result", "undo"}
 TASK_FIELDS = [name for name in Task.__struct_fields__ if name not in COMPUTED_FIELDS]
 
 
-async def list_tasks(conn: Connection, query: TaskQuery) -> ListPage[Task]:
-    """Return a page of the tasks, newest first."""
-    return map_rows(await read_page(conn, tasks_listing(query), query.window, as_dicts), _task)
+async def list_tasks(
+    conn: Connection,
+    query: TaskQuery,
+    *,
+    needs_decision: bool = False,
+    is_unresolved: bool = False,
+) -> ListPage[Task]:
+    """Return a page of the tasks, newest first; with `needs_decision`, those that wait for one.
+
+    With `is_unresolved`, those that no later import of the supplier made up for.
+    """
+    listing = tasks_listing(query, needs_decision=needs_decision, is_unresolved=is_unresolved)
+    return map_rows(await read_page(conn, listing, query.window, as_dicts), _task)
 
 
-def tasks_listing(query: TaskQuery) -> Listing:
+def tasks_listing(
+    query: TaskQuery, *, needs_decision: bool = False, is_unresolved: bool = False
+) -> Listing:
     """Return the list of the tasks that pass the filters."""
     details: LiteralString = "SELECT {task} FROM ingestion_tasks WHERE id = page.k2"
+    conditions = equals(state=query.state, supplier_id=query.supplier_id)
+    if needs_decision:
+        conditions.append(fragment(NEEDS_DECISION))
+    if is_unresolved:
+        conditions.append(fragment(UNRESOLVED))
     return Listing(
         table="ingestion_tasks",
-        conditions=all_of(*equals(state=query.state, supplier_id=query.supplier_id)),
+        conditions=all_of(*conditions),
         keys=NEWEST_FIRST,
         details=details.format(task=TASK),
     )
@@ -82,6 +112,16 @@ async def find_task(conn: Connection, task_id: UUID) -> Task | None:
     async with conn.cursor(row_factory=dict_row) as cursor:
         row = await (await cursor.execute(statement.format(task=TASK), [task_id])).fetchone()
     return _task(row) if row else None
+
+
+async def list_tasks_by_id(conn: Connection, ids: Sequence[UUID]) -> list[Task]:
+    """Return those of these tasks that exist, newest first."""
+    statement: LiteralString = """
+        SELECT {task} FROM ingestion_tasks WHERE id = ANY (%s) ORDER BY enqueued_at DESC, id DESC
+    """
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement.format(task=TASK), [list(ids)])
+        return [_task(row) for row in await cursor.fetchall()]
 
 
 def _task(row: dict[str, Any]) -> Task:
@@ -213,48 +253,3 @@ async def list_kept_files(conn: Connection, days: int) -> set[str]:
         [days],
     )
     return {file_path for (file_path,) in await cursor.fetchall()}
-
-
-async def get_queue_status(conn: Connection) -> QueueStatus:
-    """Count the queued, running and dead tasks; find for how many seconds the oldest is due."""
-    async with conn.cursor(row_factory=struct_row(QueueStatus)) as cursor:
-        await cursor.execute(
-            """
-            SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
-                count(*) FILTER (WHERE state = 'running') AS running,
-                count(*) FILTER (WHERE state = 'dead') AS dead,
-                coalesce(extract(epoch FROM
-                    now() - min(next_attempt_at) FILTER (WHERE state = 'queued')
-                ), 0)::float8 AS oldest_seconds
-            FROM ingestion_tasks WHERE state IN ('queued', 'running', 'dead')
-            """
-        )
-        queue_status = await cursor.fetchone()
-    if queue_status is None:
-        raise LookupError("an aggregate that returns no row")
-    return queue_status
-
-
-async def get_task_metrics(conn: Connection) -> TaskMetrics:
-    """Count the tasks by state; find how long the oldest is due (s), and the rows read a second."""
-    async with conn.cursor(row_factory=struct_row(TaskMetrics)) as cursor:
-        await cursor.execute(
-            """
-            SELECT coalesce((SELECT jsonb_object_agg(state, number) FROM (
-                    SELECT state, count(*) AS number FROM ingestion_tasks GROUP BY state
-                ) AS counted), '{}') AS states,
-                coalesce((
-                    SELECT greatest(extract(epoch FROM now() - min(next_attempt_at)), 0)
-                    FROM ingestion_tasks WHERE state = 'queued'
-                ), 0)::float8 AS oldest_queued_seconds,
-                coalesce((
-                    SELECT sum(rows_read) / nullif(sum(
-                        extract(epoch FROM coalesce(completed_at, now()) - started_at)), 0)
-                    FROM ingestion_tasks
-                    WHERE (state = 'running' OR completed_at > now() - interval '5 minutes')
-                        AND rows_read > 0
-                ), 0)::float8 AS rows_per_second
-            """
-        )
-        (metrics,) = await cursor.fetchall()
-    return metrics

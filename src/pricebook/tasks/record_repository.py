@@ -60,8 +60,9 @@ async def set_requeued(
             rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
             count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
             count_ignored = 0, count_quarantined = 0, count_stock_updated = 0,
-            row_error_counts = '{{}}', cancelled_by = NULL, held_reasons = '[]',
-            decided_by = NULL, decided_at = NULL, decision_reason = NULL, request_id = %s
+            average_price_change = NULL, row_error_counts = '{{}}', cancelled_by = NULL,
+            held_reasons = '[]', decided_by = NULL, decided_at = NULL, decision_reason = NULL,
+            request_id = %s
         WHERE id = %s AND state IN ('failed', 'dead')
             AND (file_name IS NULL OR NOT EXISTS (
                 SELECT FROM ingestion_tasks AS later
@@ -86,13 +87,15 @@ async def set_requeued(
 async def set_cancelled(conn: Connection, task_id: UUID, name: str, reason: str) -> bool:
     """Set a task that has not ended failed; return whether this statement did.
 
+    The reason stands before those of the last attempt, or of the hold.
+
     A worker that runs the task finds its lease lost and commits nothing.
     """
     cursor = await conn.execute(
         """
         UPDATE ingestion_tasks
         SET state = 'failed', completed_at = clock_timestamp(), cancelled_by = %(name)s,
-            apply_requested_at = NULL, errors = jsonb_build_array(%(reason)s::text)
+            apply_requested_at = NULL, errors = jsonb_build_array(%(reason)s::text) || errors
         WHERE id = %(id)s AND state IN ('queued', 'running', 'held')
         """,
         {"id": task_id, "name": name, "reason": reason},

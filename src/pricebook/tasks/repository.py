@@ -45,8 +45,8 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
             """
             INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config,
                 requested_by, requested_by_id, idempotency_key, request_digest, file_name,
-                create_products, new_layout, corrections_of, request_id, undo_of)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                create_products, new_layout, corrections_of, request_id, undo_of, preview_id)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL
                 DO NOTHING
             RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
@@ -67,6 +67,7 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
                 task.corrections_of,
                 task.requester.request_id,
                 task.undo_of,
+                task.preview_id,
             ],
         )
         return await cursor.fetchone()
@@ -171,6 +172,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
             count_absent = %(absent)s, count_rejected = %(rejected)s,
             count_duplicate = %(duplicate)s, count_ignored = %(ignored)s,
             count_quarantined = %(quarantined)s, count_stock_updated = %(stock_updated)s,
+            average_price_change = %(average_price_change)s,
             apply_requested_at =
                 CASE WHEN %(state)s::task_state <> 'held' THEN apply_requested_at END,
             held_reasons = CASE WHEN %(state)s::task_state = 'held' THEN %(errors)s
@@ -188,6 +190,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
             "state": end.state,
             "errors": Jsonb(end.errors),
             "row_error_counts": Jsonb(end.row_error_counts),
+            "average_price_change": end.average_price_change,
             **msgspec.structs.asdict(lease),
         },
     )

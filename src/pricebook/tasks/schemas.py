@@ -7,6 +7,17 @@ from msgspec import Struct
 from pricebook.db.actor import Actor, requester_as_actor
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import CursorPage, CursorPaging
+from pricebook.tasks.counts import (
+    AbsentItems,
+    ChangedItems,
+    Counts,
+    DuplicateRows,
+    NewItems,
+    QuarantinedRows,
+    RejectedRows,
+    StockUpdatedItems,
+    UnchangedItems,
+)
 from pricebook.tasks.message import ParserType
 from pricebook.tasks.undo_counts import UndoCounts
 
@@ -15,22 +26,9 @@ TaskState = Literal[
 ]
 EndState = Literal["succeeded", "partially_succeeded", "failed", "held"]
 
-
 TaskId = Annotated[UUID, doc("Id of the task.")]
 SupplierId = Annotated[UUID | None, doc("Id of the supplier; null once it is deleted.")]
 EnqueuedAt = Annotated[datetime, doc("Time of the request, ISO 8601 UTC.")]
-NewItems = Annotated[int, doc("Rows with a new item.")]
-ChangedItems = Annotated[int, doc("Rows with an item whose values changed.")]
-UnchangedItems = Annotated[int, doc("Rows with an item as it was.")]
-AbsentItems = Annotated[int, doc("Items of the supplier that the price list lacks.")]
-RejectedRows = Annotated[int, doc("Rows that were not imported because of an error.")]
-DuplicateRows = Annotated[int, doc("Rows whose article code an earlier row has.")]
-QuarantinedRows = Annotated[
-    int, doc("Rows whose price is out of line, which wait until somebody accepts or refuses them.")
-]
-StockUpdatedItems = Annotated[
-    int, doc("Rows with an item of which only the stock or the lead time changed.")
-]
 
 
 class Requester(Struct, frozen=True):
@@ -59,6 +57,7 @@ class NewTask(Struct, frozen=True, kw_only=True):
     new_layout: bool = False
     corrections_of: UUID | None = None
     undo_of: UUID | None = None
+    preview_id: UUID | None = None
 
 
 class AcceptedTask(Struct, frozen=True):
@@ -100,6 +99,7 @@ class ClaimedTask(Struct, frozen=True):
     undo_of: UUID | None
     retry_count: int
     is_slow: bool
+    preview_id: UUID | None = None
 
     @property
     def lease(self) -> TaskLease:
@@ -129,35 +129,6 @@ class TaskProgress(Struct, frozen=True, kw_only=True):
     rows_total: int | None = None
 
 
-class Counts(Struct, frozen=True):
-    """The rows of a price list by outcome; for a held one the outcome of applying it."""
-
-    new: NewItems = 0
-    changed: ChangedItems = 0
-    unchanged: UnchangedItems = 0
-    absent: AbsentItems = 0
-    rejected: RejectedRows = 0
-    duplicate: DuplicateRows = 0
-    ignored: Annotated[int, doc("Blank rows, headings and totals.")] = 0
-    quarantined: QuarantinedRows = 0
-    stock_updated: StockUpdatedItems = 0
-
-    @property
-    def imported(self) -> int:
-        """The rows that were imported."""
-        return self.new + self.changed + self.stock_updated + self.unchanged
-
-    @property
-    def accepted(self) -> int:
-        """The rows with an article that could be read without doubt."""
-        return self.imported + self.quarantined
-
-    @property
-    def rows(self) -> int:
-        """All rows of the price list; each is counted once."""
-        return self.accepted + self.rejected + self.duplicate + self.ignored
-
-
 class TaskEnd(Struct, frozen=True, kw_only=True):
     """The end of a task: its counts (zero for a failed one) and the detected profile.
 
@@ -169,6 +140,7 @@ class TaskEnd(Struct, frozen=True, kw_only=True):
     errors: list[str] = []
     row_error_counts: dict[str, int] = {}
     found: dict[str, Any] | None = None
+    average_price_change: float | None = None
 
 
 class InlineTask(Struct, frozen=True, kw_only=True):
@@ -253,6 +225,14 @@ class Task(Struct, frozen=True, kw_only=True):
         doc(
             "Time since which price lists of the supplier are held without a decision, ISO 8601"
             " UTC; null unless this one is held."
+        ),
+    ]
+    average_price_change: Annotated[
+        float | None,
+        doc(
+            "Average change of the prices of the supplier's items that were present before, in"
+            " percent; an item that the price list does not change counts as 0. For a held one the"
+            " change by applying it; null without such items."
         ),
     ]
     later_held: Annotated[

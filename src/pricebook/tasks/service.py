@@ -12,6 +12,7 @@ from pricebook.tasks import (
     repository,
 )
 from pricebook.tasks.correctable_tasks import TaskToCorrect
+from pricebook.tasks.counts import Counts
 from pricebook.tasks.held_tasks import EarlierHeld, HeldTask, TaskToApply
 from pricebook.tasks.history import require_task, task_not_found
 from pricebook.tasks.message import TaskMessage
@@ -19,7 +20,6 @@ from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
     ClaimedTask,
-    Counts,
     InlineTask,
     NewTask,
     ReclaimedTask,

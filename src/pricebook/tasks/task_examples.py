@@ -53,6 +53,7 @@ TASK: dict[str, Any] = {
     "undo_of": None,
     "undo": None,
     "undone_by": None,
+    "average_price_change": 1.24,
     "state": "partially_succeeded",
     "requested_by": "admin",
     "request_id": "8f14e45f-ceea-467f-9575-0a5b7c2d1e90",

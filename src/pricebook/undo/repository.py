@@ -11,8 +11,8 @@ from pricebook.db.row_types import find_value, struct_row
 from pricebook.http.pagination import Paging
 from pricebook.tasks.schemas import AcceptedTask
 from pricebook.tasks.undo_counts import UndoCounts
-from pricebook.undo.preview_schemas import ChangedPart, PlannedChange
 from pricebook.undo.schemas import SENTENCES, LeftChange, LeftKind, LeftReason, TaskToUndo
+from pricebook.undo.undo_preview_schemas import ChangedPart, PlannedChange
 
 LEFT_COLUMNS: LiteralString = """
     kind, supplier_item_id, product_id, code, name, reason, later_task_id

@@ -15,8 +15,8 @@ from pricebook.tasks.routes import ACCEPTED_RESPONSE, TaskId, accepted_response
 from pricebook.tasks.schemas import Requester
 from pricebook.tasks.task_examples import ID
 from pricebook.undo import service
-from pricebook.undo.preview_schemas import UndoPreview
 from pricebook.undo.schemas import LeftChange, LeftPage, UndoQuery
+from pricebook.undo.undo_preview_schemas import UndoPreview
 
 LEFT: dict[str, Any] = {
     "kind": "item",

@@ -14,11 +14,11 @@ from pricebook.rates import service as rates
 from pricebook.suppliers import service as suppliers
 from pricebook.tasks import history
 from pricebook.tasks import service as tasks
+from pricebook.tasks.counts import Counts
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
     ClaimedTask,
-    Counts,
     InlineTask,
     NewTask,
     Requester,
@@ -28,8 +28,8 @@ from pricebook.tasks.schemas import (
 )
 from pricebook.tasks.undo_counts import UndoCounts
 from pricebook.undo import repository
-from pricebook.undo.preview_schemas import PlannedPage, UndoPreview, UndoResult
 from pricebook.undo.schemas import LeftChange, LeftPage, UndoableTask, UndoQuery
+from pricebook.undo.undo_preview_schemas import PlannedPage, UndoPreview, UndoResult
 
 
 async def preview_undo(database: Database, task_id: UUID, query: UndoQuery) -> UndoPreview:

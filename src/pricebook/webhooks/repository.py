@@ -1,5 +1,6 @@
 """Reads and writes webhooks, and the list of their deliveries; never reads a secret."""
 
+from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.errors import ConflictError
-from pricebook.webhooks.schemas import Delivery, DeliveryQuery, NewWebhook, Webhook
+from pricebook.webhooks.schemas import Delivery, DeliveryQuery, Message, NewWebhook, Webhook
 
 NAME_TAKEN = "There is a webhook of this name."
 
@@ -148,11 +149,34 @@ async def list_deliveries(
     return await read_page(conn, listing, query.window, as_structs(Delivery))
 
 
+async def list_last_deliveries(conn: Connection) -> list[Delivery]:
+    """Return the newest delivery of each webhook that has one."""
+    statement: LiteralString = """
+        SELECT last.id, webhook_id, kind, event_id, last.position, type, state, attempts, status,
+            error, milliseconds, last.created_at, attempted_at
+        FROM webhooks CROSS JOIN LATERAL (
+            SELECT * FROM webhook_deliveries WHERE webhook_id = webhooks.id
+            ORDER BY created_at DESC, id DESC LIMIT 1
+        ) AS last
+    """
+    async with conn.cursor(row_factory=struct_row(Delivery)) as cursor:
+        await cursor.execute(statement)
+        return await cursor.fetchall()
+
+
 async def find_delivery(conn: Connection, delivery_id: UUID) -> Delivery | None:
     """Return a delivery."""
     async with conn.cursor(row_factory=struct_row(Delivery)) as cursor:
         await cursor.execute(SELECT_DELIVERY + "WHERE id = %s", [delivery_id])
         return await cursor.fetchone()
+
+
+async def list_messages(conn: Connection, event_ids: Sequence[UUID]) -> dict[UUID, Message]:
+    """Return what is sent of these events, by their ids; those that are deleted by now are not."""
+    cursor = await conn.execute(
+        "SELECT id, type, at, data FROM events WHERE id = ANY (%s)", [list(event_ids)]
+    )
+    return {event_id: Message(*fields) for event_id, *fields in await cursor.fetchall()}
 
 
 async def insert_test(conn: Connection, webhook_id: UUID) -> UUID:

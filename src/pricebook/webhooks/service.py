@@ -1,5 +1,6 @@
 """Webhooks as admins see and change them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pricebook.webhooks import repository
 from pricebook.webhooks.schemas import (
     Delivery,
     DeliveryQuery,
+    Message,
     NewWebhook,
     Webhook,
     WebhookChange,
@@ -110,6 +112,28 @@ async def list_deliveries(
     async with database.connection() as conn:
         await _require(conn, webhook_id)
         return cursor_page_of(query, await repository.list_deliveries(conn, webhook_id, query))
+
+
+async def list_last_deliveries(database: Database) -> dict[UUID, Delivery]:
+    """Return the newest delivery of each webhook that has one, by the id of the webhook."""
+    async with database.connection() as conn:
+        return {each.webhook_id: each for each in await repository.list_last_deliveries(conn)}
+
+
+async def read_messages(database: Database, deliveries: Sequence[Delivery]) -> dict[UUID, Message]:
+    """Return what was sent, or is to be, by the id of the delivery.
+
+    Deliveries whose event is deleted by now are left out.
+    """
+    async with database.connection() as conn:
+        events = await repository.list_messages(conn, [each.event_id for each in deliveries])
+    tests = {
+        each.event_id: Message(each.type, each.created_at, {})
+        for each in deliveries
+        if each.kind == "test"
+    }
+    known = events | tests
+    return {each.id: known[each.event_id] for each in deliveries if each.event_id in known}
 
 
 async def get_delivery(database: Database, delivery_id: UUID) -> Delivery:

@@ -5,6 +5,7 @@ import asyncio
 from pricebook.audit import service as audit
 from pricebook.db.database import Database
 from pricebook.events.service import purge_old_events
+from pricebook.imports import preview_service as previews
 from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.matching import service as matching
 from pricebook.notices.sending import purge_notices
@@ -38,5 +39,6 @@ async def purge(settings: Settings, database: Database) -> None:
     await products.clear_old_price_changes(database)
     referenced = await history.list_kept_files(database, settings.keep_uploads_days)
     referenced |= await product_imports.list_pending_files(database)
+    referenced |= await previews.purge_previews(database)
     await asyncio.to_thread(delete_orphaned_uploads, settings.uploads, referenced)
     await maintain_history(database, settings.keep_prices_months)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from functools import partial
 
@@ -14,15 +14,18 @@ from structlog.contextvars import bound_contextvars
 from pricebook.db.actor import WORKER, acting_as, acting_for, set_actor
 from pricebook.db.database import Database
 from pricebook.db.resources import open_resources
+from pricebook.diagnostics.worker_state import WorkerReports
 from pricebook.errors import DatabaseBusyError, DatabaseUnavailableError, LeaseLostError
 from pricebook.imports import service as import_requests
+from pricebook.imports.preview_notifications import listen_for_queued
+from pricebook.imports.preview_reading import list_preview_work
 from pricebook.imports.queued_messages import accept_message
 from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.product_imports.importing import create_product_importer
 from pricebook.services import open_redis
 from pricebook.settings import Settings
-from pricebook.system.async_tasks import cancel_all, wait_for_first
+from pricebook.system.async_tasks import cancel_all, in_background, wait_for_first
 from pricebook.tasks import service as tasks
 from pricebook.tasks import slots
 from pricebook.tasks.failures import classify_failure, describe_error, list_reasons
@@ -30,7 +33,8 @@ from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.queue import RECEIVE_SECONDS, QueueClient, QueueReceiver
 from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress
 from pricebook.worker.message_loop import receive_messages
-from pricebook.worker.periodic_work import POLL_SECONDS, list_periodic_work
+from pricebook.worker.periodic_loop import report_state, run_periodically
+from pricebook.worker.periodic_work import POLL_SECONDS, NotifiedWork, list_periodic_work
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -40,7 +44,6 @@ MERGING = "merging"
 RENEWALS_PER_LEASE = 3
 RENEW_INTERVAL_SECONDS = 1.0
 DATABASE_RETRY_SECONDS = 1.0
-BUG_PAUSE_SECONDS = 60.0
 REDIS_MARGIN_SECONDS = 1.0
 
 
@@ -64,7 +67,12 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
         with ParserPool(has_spare=True) as parser_pool:
             runner = create_import_runner(settings, resources.database, parser_pool)
             import_products = create_product_importer(settings, resources.database, parser_pool)
-            yield Worker(settings, resources.database, queue, runner, import_products)
+            previews = list_preview_work(settings, resources.database, parser_pool)
+            worker = Worker(settings, resources.database, queue, runner, import_products)
+            queued = asyncio.Event()
+            worker.notified_work = [(*work, queued) for work in previews]
+            async with in_background(listen_for_queued(resources.database, queued)):
+                yield worker
 
 
 class Worker:
@@ -87,7 +95,9 @@ class Worker:
         self._queue = queue
         self._import_runner = runner
         self._import_products = import_products
+        self.notified_work: Sequence[NotifiedWork] = ()
         self._name = f"{socket.gethostname()}/{os.getpid()}"
+        self._reports = WorkerReports(database, self._name, settings.worker_tasks)
         self._claim_lock = asyncio.Lock()
         self._slow_tasks = 0
         self._wake_up, self._stopping = asyncio.Event(), asyncio.Event()
@@ -102,14 +112,22 @@ class Worker:
         set_actor(WORKER)
         log.debug("worker started", tasks=self._settings.worker_tasks)
         periodic_work = [
-            (POLL_SECONDS, self._reclaim_expired_leases),
-            (POLL_SECONDS, self._import_products),
-            (SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs),
+            ("lease_expiry", POLL_SECONDS, self._reclaim_expired_leases),
+            ("product_imports", POLL_SECONDS, self._import_products),
+            ("scheduled_syncs", SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs),
             *list_periodic_work(self._settings, self._database),
         ]
         background_tasks = [
             asyncio.create_task(self._receive_messages()),
-            *(asyncio.create_task(self._run_periodically(*work)) for work in periodic_work),
+            asyncio.create_task(report_state(self._reports)),
+            *(
+                asyncio.create_task(run_periodically(self._reports, *work))
+                for work in periodic_work
+            ),
+            *(
+                asyncio.create_task(run_periodically(self._reports, *work))
+                for work in self.notified_work
+            ),
         ]
         slot_tasks = [
             asyncio.create_task(self._run_slot()) for _ in range(self._settings.worker_tasks)
@@ -251,19 +269,6 @@ class Worker:
                     loop.call_later(failure.delay_seconds, self._wake_up.set)
                 return
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
-
-    async def _run_periodically(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
-        """Call `do` again and again with a pause, which is longer after a bug."""
-        while True:
-            pause = seconds
-            try:
-                await do()
-            except DatabaseUnavailableError:
-                pass  # it is logged by the pool
-            except Exception:  # a bug must not end the worker
-                log.exception("periodic work failed because of a bug")
-                pause = max(seconds, BUG_PAUSE_SECONDS)
-            await asyncio.sleep(pause)
 
     async def _reclaim_expired_leases(self) -> None:
         for task in await tasks.reclaim_expired_leases(self._database):

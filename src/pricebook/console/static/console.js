@@ -1,7 +1,6 @@
 // Keys, dialogs, toasts and the theme. Everything else is links and forms.
 
 const root = document.documentElement;
-root.classList.add("js");
 
 export const isTyping = (element) =>
   element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
@@ -13,6 +12,7 @@ const isVisible = (element) => element.getClientRects().length > 0;
 function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && isTyping(event.target)) {
+    restore(event.target);
     event.target.blur();
     return;
   }
@@ -30,6 +30,51 @@ function onKey(event) {
   } else {
     found.click();
   }
+}
+
+// A field of a row shows that it differs from what is saved; Escape restores that.
+function markChanged(field) {
+  field.form.toggleAttribute("data-changed", field.value.trim() !== field.dataset.saved);
+}
+
+function restore(field) {
+  if (field.dataset.saved === undefined) return;
+  field.value = field.dataset.saved;
+  markChanged(field);
+}
+
+function onInput(event) {
+  if (event.target.dataset.saved !== undefined) markChanged(event.target);
+}
+
+function onFocus(event) {
+  if (event.target.matches?.("[data-saved], [data-select]")) event.target.select();
+}
+
+// Of two radios, one for all and one for the ticked boxes: ticking selects the second, the first unticks.
+function onChange(event) {
+  const group = event.target.closest("[data-all-or-some]");
+  if (!group) return;
+  const [all, some] = group.querySelectorAll("input[type=radio]");
+  if (event.target === all) {
+    for (const box of group.querySelectorAll("input[type=checkbox]")) box.checked = false;
+  } else if (event.target.matches("input[type=checkbox]:checked")) {
+    some.checked = true;
+  }
+}
+
+function onLeave(event) {
+  if (document.querySelector("form[data-changed]")) event.preventDefault();
+}
+
+// Back to the view from which the page was opened, with its filters.
+function goBack(event) {
+  const link = event.target.closest("a[data-back]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const from = document.referrer && new URL(document.referrer);
+  if (!from || from.origin !== location.origin || from.pathname !== link.pathname) return;
+  event.preventDefault();
+  location.href = from.href;
 }
 
 // Dialogs that come from the server open themselves; closing gives the focus back.
@@ -100,6 +145,11 @@ document.addEventListener("keydown", onKey);
 document.addEventListener("htmx:beforeSwap", onResponse);
 document.addEventListener("htmx:sendError", () => showProblem());
 document.addEventListener("click", onClick);
+document.addEventListener("click", goBack);
+document.addEventListener("input", onInput);
+document.addEventListener("change", onChange);
+document.addEventListener("focusin", onFocus);
+addEventListener("beforeunload", onLeave);
 document.querySelector("[data-theme-switch]")?.addEventListener("change", (event) => showTheme(event.target.value));
 document.addEventListener("htmx:afterSettle", () => {
   prepare(document);

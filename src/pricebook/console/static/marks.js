@@ -21,9 +21,21 @@ function onKey(event) {
   boxes[Math.min(Math.max(next, 0), boxes.length - 1)].focus();
 }
 
+// The number of what is decided: the checked boxes and what other pages of the list have.
+function showCount() {
+  const label = document.querySelector("[data-count-others]");
+  if (!label) return;
+  const { countOthers, one, other } = label.dataset;
+  const count = Number(countOthers) + listBoxes().filter((box) => box.checked).length;
+  label.textContent = count === 1 ? one : other.replace("{n}", count.toLocaleString("en"));
+  label.closest("button").disabled = count === 0;
+}
+
 function onChange(event) {
-  if (!event.target.matches("[data-mark-all]")) return;
-  for (const box of listBoxes()) box.checked = event.target.checked;
+  if (event.target.matches("[data-mark-all]")) {
+    for (const box of listBoxes()) box.checked = event.target.checked;
+  }
+  showCount();
 }
 
 document.addEventListener("keydown", onKey);

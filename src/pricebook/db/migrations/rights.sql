@@ -28,12 +28,14 @@ BEGIN
         ingestion_tasks, parsing_logs, quarantined_rows, supplier_item_counts TO pricebook_api;
     GRANT EXECUTE ON FUNCTION add_up_supplier_item_counts() TO pricebook_worker;
     GRANT EXECUTE ON FUNCTION price_history_since() TO pricebook_api;
-    GRANT SELECT (id, username, role, is_active, password_hash, token_version) ON users
-        TO pricebook_api;
+    GRANT SELECT (id, username, role, is_active, password_hash, token_version, signed_out_at,
+            created_at, updated_at) ON users TO pricebook_api;
     GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
         TO pricebook_api;
-    -- Users change their own password in the console; its sessions carry their token version.
-    GRANT UPDATE (password_hash) ON users TO pricebook_api;
+    -- Users change their own password, admins create and change accounts; nobody renames or deletes
+    -- them here. The sessions of the console carry the token version, which triggers increment.
+    GRANT INSERT (username, role, password_hash),
+        UPDATE (role, is_active, password_hash, signed_out_at) ON users TO pricebook_api;
     GRANT SELECT, INSERT (token_hash, user_id, token_version, expires_at),
         UPDATE (last_used_at, expires_at), DELETE ON console_sessions TO pricebook_api;
     GRANT SELECT, INSERT (id, name, role, secret_hash, expires_at, created_by),
@@ -41,6 +43,12 @@ BEGIN
     GRANT INSERT (name, source_type, contact_email, is_active, metadata),
         UPDATE (name, source_type, contact_email, is_active, metadata, deleting_since)
         ON suppliers TO pricebook_api;
+    -- The API stores credentials and cannot read them; the worker sends them.
+    GRANT SELECT (supplier_id, kind, name, origin, key_id, updated_at, updated_by),
+        INSERT (supplier_id, kind, name, origin, key_id, ciphertext, updated_by),
+        UPDATE (kind, name, origin, key_id, ciphertext, updated_by), DELETE
+        ON supplier_credentials TO pricebook_api;
+    GRANT SELECT ON supplier_credentials TO pricebook_worker;
     -- Deletes items of suppliers that are marked (deleting_since) only.
     GRANT EXECUTE ON FUNCTION delete_supplier_batch(uuid, integer)
         TO pricebook_api, pricebook_worker;
@@ -77,9 +85,9 @@ BEGIN
             step, ending, rounding, is_active),
         UPDATE (name, position, category_id, brand, supplier_id, method, percent, step, ending,
             rounding, is_active) ON pricing_rules TO pricebook_api;
-    GRANT SELECT, INSERT (kind, fields, created_by),
-        UPDATE (state, applied_by, applied_at, undone_by, undone_at) ON product_batches
-        TO pricebook_api;
+    GRANT SELECT, INSERT (kind, fields, created_by, request),
+        UPDATE (state, applied_by, applied_at, undone_by, undone_at, without_cost)
+        ON product_batches TO pricebook_api;
     GRANT SELECT, INSERT (batch_id, product_id, rule_id, lowest_price, old_status, new_status,
             old_category_id, new_category_id, old_target_price, new_target_price),
         UPDATE (outcome, reason), DELETE ON product_batch_changes TO pricebook_api;
@@ -91,15 +99,24 @@ BEGIN
     GRANT UPDATE (state, decided_by, decided_at) ON quarantined_rows TO pricebook_api;
     GRANT INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, corrections_of, request_id, undo_of),
+            new_layout, corrections_of, request_id, undo_of, preview_id),
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            count_quarantined, count_stock_updated, row_error_counts, apply_requested_at,
-            keeps_thresholds, request_id, cancelled_by, held_reasons, decided_by, decided_at,
+            count_quarantined, count_stock_updated, average_price_change, row_error_counts,
+            apply_requested_at, keeps_thresholds, request_id, cancelled_by, held_reasons, decided_by, decided_at,
             decision_reason) ON ingestion_tasks
         TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that is retried
+    -- The API stores what is to be previewed and decides about it; the worker reads and compares it.
+    GRANT SELECT, INSERT (supplier_id, supplier_name, source, file_name, config, new_layout,
+            created_by, created_by_id),
+        UPDATE (state, config, new_layout, lease_owner, lease_expires_at, next_attempt_at, attempts,
+            stage, rows_read, rows_total, task_id, may_hold, decided_by, decided_at)
+        ON import_previews TO pricebook_api;
+    GRANT SELECT (preview_id), DELETE ON preview_rows TO pricebook_api;
+    GRANT SELECT, UPDATE, DELETE ON import_previews TO pricebook_worker;
+    GRANT SELECT, INSERT, DELETE ON preview_rows TO pricebook_worker;
 
     -- Suggested matches: the API decides and requests runs, the worker suggests and links.
     GRANT SELECT ON match_runs, match_models, auto_links, match_items, match_suggestions,
@@ -149,11 +166,13 @@ BEGIN
     GRANT SELECT, DELETE,
         INSERT (id, supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, corrections_of, request_id, undo_of, enqueued_at, retry_count, max_retries),
+            new_layout, corrections_of, request_id, undo_of, preview_id, enqueued_at, retry_count,
+            max_retries),
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            count_quarantined, count_stock_updated, errors, found, row_error_counts,
+            count_quarantined, count_stock_updated, average_price_change, errors, found,
+            row_error_counts,
             apply_requested_at, keeps_thresholds, is_slow, source_config, held_reasons, decided_by,
             decided_at, decision_reason, keeps_changes, changes_at, found_before, undo_counts)
         ON ingestion_tasks TO pricebook_worker;
@@ -169,6 +188,8 @@ BEGIN
         UPDATE (error_type, error_message, row_data, corrected_by), DELETE
         ON parsing_logs TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;
+    GRANT SELECT (task_id, row_number, supplier_sku, name, price, currency, error_type)
+        ON held_rows TO pricebook_api;
     -- What an import changed; an undo takes back only that.
     GRANT SELECT (task_id), INSERT, DELETE ON import_changes TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON made_products, made_categories TO pricebook_worker;
@@ -191,5 +212,11 @@ BEGIN
     GRANT SELECT, DELETE, INSERT (user_id, recipient, subject, body),
         UPDATE (subject, body, state, attempts, next_attempt_at, sent_at, error) ON notice_mails
         TO pricebook_worker;
-    GRANT SELECT (state, recipient, created_at, error, attempts) ON notice_mails TO pricebook_api;
+    GRANT SELECT (id, state, recipient, subject, created_at, error, attempts, sent_at,
+            next_attempt_at)
+        ON notice_mails TO pricebook_api;
+
+    -- The state of the workers, which the API shows.
+    GRANT SELECT ON workers, periodic_runs TO pricebook_api;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON workers, periodic_runs TO pricebook_worker;
 END $$;

@@ -150,6 +150,8 @@ CREATE OR REPLACE TRIGGER audit_created AFTER INSERT ON users
 CREATE OR REPLACE TRIGGER audit_updated AFTER UPDATE OF username, role, is_active, password_hash ON users
     FOR EACH ROW EXECUTE FUNCTION audit_row('user.updated', 'id', 'username', 'username', 'role',
         'is_active', 'password_hash');
+CREATE OR REPLACE TRIGGER audit_signed_out AFTER UPDATE OF signed_out_at ON users
+    FOR EACH ROW EXECUTE FUNCTION audit_row('user.signed_out', 'id', 'username', 'signed_out_at');
 CREATE OR REPLACE TRIGGER audit_deleted AFTER DELETE ON users
     FOR EACH ROW EXECUTE FUNCTION audit_row('user.deleted', 'id', 'username', 'username', 'role',
         'is_active');

@@ -59,3 +59,8 @@ CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON match_runs
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON pricing_rules
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON import_previews
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+-- Of credentials that are set again; another key of the same secret changes nothing.
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE OF updated_by ON supplier_credentials
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();

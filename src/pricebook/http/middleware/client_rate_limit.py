@@ -4,9 +4,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from pricebook.http.asgi import AsgiApp
+from pricebook.http.asgi import AsgiApp, ErrorResponder
 from pricebook.http.client_address import client_network
-from pricebook.http.problems import send_error
 from pricebook.http.rate_limit import RateLimit, rate_limit_exceeded
 from pricebook.http.request_state import request_state
 
@@ -21,9 +20,14 @@ class ClientRateLimitMiddleware:
     """Counts the requests of each client network to the catalog, per process and minute."""
 
     def __init__(
-        self, app: AsgiApp, per_minute: int, clock: Callable[[], float] = time.monotonic
+        self,
+        app: AsgiApp,
+        per_minute: int,
+        error_responder: ErrorResponder,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
+        self._error_responder = error_responder
         self._clock = clock
         self._limit = RateLimit("catalog", per_minute, WINDOW_SECONDS)
         self._policy = (b"ratelimit-policy", b'"catalog";q=%d;w=%d' % (per_minute, WINDOW_SECONDS))
@@ -37,9 +41,8 @@ class ClientRateLimitMiddleware:
         request_state(scope).bypass_raw_cache()
         remaining, seconds = self._count_request(client_network(scope["client"][0]))
         if remaining < 0:
-            return send_error(
-                rate_limit_exceeded(self._limit, seconds, "Too many requests"), scope, send
-            )
+            error = rate_limit_exceeded(self._limit, seconds, "Too many requests")
+            return self._error_responder(scope, error)(scope, receive, send)
         headers = [(b"ratelimit", b'"catalog";r=%d;t=%d' % (remaining, seconds)), self._policy]
 
         def send_with_headers(message: Any) -> Awaitable[None]:

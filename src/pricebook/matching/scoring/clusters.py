@@ -1,19 +1,43 @@
 """Clusters of unmatched items of several suppliers that are one article."""
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Generic, NamedTuple, TypeVar
 
 from pricebook.matching.scoring.candidates import ProductIndex
+from pricebook.matching.scoring.folding import fold
+from pricebook.matching.scoring.measures import LABEL
 from pricebook.matching.scoring.model import Model
-from pricebook.matching.scoring.prepared import Context
+from pricebook.matching.scoring.prepared import TARGET_PRICE, Context
 from pricebook.matching.scoring.ranking import Suggestion
 from pricebook.matching.scoring.suggesting import CatalogProduct, Run
-from pricebook.matching.scoring.texts import Article
+from pricebook.matching.scoring.texts import Article, describe
 from pricebook.matching.scoring.token_ids import product_tokens
+from pricebook.matching.scoring.variants import SIZE
 
 Item = TypeVar("Item", bound=Hashable)
 _LEAST_SCORE = 0.5
+# Of `size 9`, `Gr. 9` and `taille 9`.
+_SIZE_LABELS = frozenset(
+    LABEL + word
+    for word in [
+        "size",
+        "gr",
+        "groesse",
+        "grosse",
+        "taille",
+        "talla",
+        "taglia",
+        "razmer",
+        "rozmiar",
+    ]
+)
+# Tools for work on live parts, by the word or by the voltage of the standard.
+_INSULATED = re.compile(
+    r"(?<![a-z])(?:insulated|isoliert|vde|izolirovan|dielektrich|izolowan|isolee?s?|aislad|isolat[oaie])"
+)
+_INSULATION_VOLTAGE = 1000.0
 
 
 class Unmatched(NamedTuple):
@@ -34,23 +58,48 @@ class Cluster(NamedTuple, Generic[Item]):
 def find_clusters(items: Mapping[Item, Unmatched], model: Model) -> list[Cluster[Item]]:
     """Return the clusters of unmatched items, at most one item of a supplier in each.
 
-    Items with a conflict, of size, variant or pack for example, are never in one cluster.
+    Items with a conflict, of size, variant or pack for example, are never in one cluster, nor are
+    those of which one only has a size that is worn, or is insulated.
     """
     found = _suggestions(items, model)
+    demands = {item: _demands(each.article) for item, each in items.items()}
     pairs = list[Likeness[Item]]()
     why = dict[frozenset[Item], tuple[float, Sequence[str]]]()
     for (first, second), suggestion in found.items():
         other = found.get((second, first))
-        if other and not other.vetoes and not suggestion.vetoes:
+        if (
+            other
+            and not other.vetoes
+            and not suggestion.vetoes
+            and demands[first] == demands[second]
+        ):
             score = min(suggestion.score, other.score)
             suppliers = items[first].supplier, items[second].supplier
             pairs.append(Likeness((first, second), suppliers, score))
-            why[frozenset((first, second))] = score, suggestion.reasons
+            # The other item stands for a product: its price is not a target price.
+            reasons = [each.replace(TARGET_PRICE, "the other item") for each in suggestion.reasons]
+            why[frozenset((first, second))] = score, reasons
     clusters = list[Cluster[Item]]()
     for group in cluster(pairs, _LEAST_SCORE):
         known = [why[pair] for pair in map(frozenset, combinations(group, 2))]
         clusters.append(Cluster(group, min(known)[0], max(known)[1]))
     return sorted(clusters, key=lambda each: -each.score)
+
+
+def _demands(article: Article) -> frozenset[str]:
+    """Return what an article has that another one must have too: a size, insulation."""
+    texts = describe(article)
+    names = {kind for kind, _ in texts.variants if kind == SIZE}
+    names |= {
+        f"{SIZE} {measure.number:g}"
+        for measure in texts.measures
+        if measure.dimension in _SIZE_LABELS
+    }
+    is_insulated = _INSULATED.search(fold(article.name)) or any(
+        measure.dimension == "voltage" and _INSULATION_VOLTAGE in measure.values
+        for measure in texts.measures
+    )
+    return frozenset([*names, *(["insulated"] if is_insulated else [])])
 
 
 def _suggestions(

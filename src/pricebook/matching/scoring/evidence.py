@@ -49,7 +49,7 @@ class Evidence(NamedTuple):
 
     `gtin`, `mpn` and `brand` say whether they agree, None if one of both is unknown. `variants`
     are kinds with the item's and the product's variant, `price_ratio` is the item's price by the
-    product's.
+    product's, and `price_of` says which price of the product that is.
     """
 
     item_words: Coverage
@@ -66,6 +66,7 @@ class Evidence(NamedTuple):
     shared_variants: Sequence[tuple[str, str]]
     marks: list[str]
     price_ratio: float | None
+    price_of: str
     category_share: float | None
 
 
@@ -90,6 +91,7 @@ def compare(item: PreparedItem, product: PreparedProduct, context: Context) -> E
         shared_variants=sorted(texts.variants & product.variants),
         marks=unshared_marks(texts.variants, product.variants),
         price_ratio=_ratio(texts.price, product.reference_price),
+        price_of=product.reference,
         category_share=_category(item, product, context),
     )
 

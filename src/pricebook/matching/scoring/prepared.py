@@ -13,6 +13,9 @@ from pricebook.matching.scoring.words import WordSet
 # The weight of a word that no product has: it may be of another language.
 _UNKNOWN_WEIGHT = 0.5
 
+# Which price of a product an item's is compared with: the median of its items, or its own.
+SUPPLIER_PRICES, TARGET_PRICE = "the product's suppliers", "the target price"
+
 WeightedWords = tuple[tuple[str, float], ...]
 Words = tuple[str, ...]
 
@@ -77,6 +80,7 @@ class PreparedProduct(NamedTuple):
     variants: frozenset[tuple[str, str]]
     brands: frozenset[str]
     reference_price: float | None
+    reference: str
 
 
 def prepare_item(texts: Description, context: Context) -> PreparedItem:
@@ -122,6 +126,7 @@ def prepare_product(
         variants=texts.variants or frozenset().union(*(each.variants for each in linked)),
         brands=_union(each.brand[:1] for each in everything),
         reference_price=median(prices) if prices else texts.price,
+        reference=SUPPLIER_PRICES if prices else TARGET_PRICE,
     )
 
 

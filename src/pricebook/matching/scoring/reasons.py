@@ -10,7 +10,9 @@ from pricebook.matching.scoring.folding import fold
 from pricebook.matching.scoring.measures import COUNT, LABEL, PLAIN, Measure
 from pricebook.matching.scoring.model_numbers import compact
 from pricebook.matching.scoring.texts import Article
-from pricebook.matching.scoring.variants import variant_of
+from pricebook.matching.scoring.unit_dimensions import LENGTH
+from pricebook.matching.scoring.variants import MARK, variant_of
+from pricebook.matching.scoring.words import common_prefix
 
 _MAX_WORDS = 4
 _RARE = 0.3
@@ -19,6 +21,9 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _TIMES = "xX\u0445\u0425\u00d7"
 _LENGTHS = {1.0: "mm", 10.0: "cm", 25.4: "in", 1000.0: "m"}
 _SIGNS = ",;:()[]"
+_INCHES = re.compile(r"\s?-?\s?(?:in|\"|'')\.?$", re.IGNORECASE)
+# Words that begin alike are forms of one word; others are of two languages.
+_MIN_STEM = 4
 # A meaning learnt from links that is less likely is no reason that a person would accept.
 _LEARNT = 0.5
 # A price beyond this factor is an objection.
@@ -35,13 +40,13 @@ def reasons(evidence: Evidence, item: Article, product: Article) -> list[str]:
         *_numbers("same code", numbers.codes, item),
         *([f"model number but for its end {numbers.stem.upper()}"] if numbers.stem else []),
         *_measures(evidence, item, product),
-        *(f"{kind} {each} in both" for kind, each in evidence.shared_variants if each.isalpha()),
+        *_variants(evidence, item, product),
         *_brand(item, product, is_same=evidence.brand is True),
         *_words(evidence, item, product),
     ]
     if evidence.price_ratio is not None and _is_near(evidence.price_ratio):
-        texts.append(f"price {_percent(evidence.price_ratio)}")
-    return texts
+        texts.append(_price(evidence.price_ratio, evidence.price_of))
+    return list(dict.fromkeys(texts))
 
 
 def objections(evidence: Evidence, item: Article, product: Article) -> list[str]:
@@ -55,12 +60,12 @@ def objections(evidence: Evidence, item: Article, product: Article) -> list[str]
         *_conflicts(evidence, item, product),
         *_counts(evidence),
         *(f"{kind} {mine}, product {other}" for kind, mine, other in evidence.variants),
-        *(f"only one is marked “{mark}”" for mark in evidence.marks),
+        *_marks(evidence, item, product),
         *([f"brand {item.brand}, {_of_product(product.brand)}"] if evidence.brand is False else []),
     ]
     if ratio is not None and not _is_near(ratio):
-        texts.append(f"price × {ratio:.2g}")
-    return texts
+        texts.append(f"price × {ratio:.2g} of {evidence.price_of}")
+    return list(dict.fromkeys(texts))
 
 
 def _of_product(value: str | None) -> str:
@@ -101,6 +106,7 @@ def _measures(evidence: Evidence, item: Article, product: Article) -> Iterator[s
             yield f"{_show(mine, item)} in both"
         else:
             yield f"{_show(other, product)} in both"
+    plain = list(dict.fromkeys(plain))
     if plain:
         yield f"numbers {', '.join(plain)} in both" if plain[1:] else f"number {plain[0]} in both"
 
@@ -115,8 +121,43 @@ def _conflicts(evidence: Evidence, item: Article, product: Article) -> Iterator[
         yield f"{title}{_show(mine, item)}, product {_show(other, product)}"
 
 
+def _variants(evidence: Evidence, item: Article, product: Article) -> Iterator[str]:
+    """Yield the variants that both name in other words; the same word is one of the same words."""
+    for kind, variant in evidence.shared_variants:
+        named = [
+            {word for word in _written(each.name) if variant_of(word) == (kind, variant)}
+            for each in (item, product)
+        ]
+        if variant.isalpha() and not named[0] & named[1]:
+            yield f"{kind} {variant} in both"
+
+
+def _marks(evidence: Evidence, item: Article, product: Article) -> Iterator[str]:
+    """Yield the marks that one of both has, as it writes them."""
+    for mark in evidence.marks:
+        of_item, of_product = _marked(item, mark), _marked(product, mark)
+        if of_item and not of_product:
+            yield f"“{of_item}” in the item only"
+        elif of_product and not of_item:
+            yield f"“{of_product}” in the product only"
+        else:
+            yield f"“{mark}” in one of them only"
+
+
+def _marked(article: Article, mark: str) -> str:
+    words = _written(article.name).items()
+    return next((written for word, written in words if variant_of(word) == (MARK, mark)), "")
+
+
 def _show(measure: Measure, article: Article) -> str:
-    """Return a measure as an article writes it, where that is found."""
+    """Return a measure as an article writes it, where that is found; inches in words."""
+    text = _as_measured(measure, article)
+    if measure.dimension == LENGTH and _INCHES.search(text):
+        return f"{_INCHES.sub('', text)} inch"
+    return text
+
+
+def _as_measured(measure: Measure, article: Article) -> str:
     if measure.dimension == COUNT:
         return f"pack of {measure.number:g}"
     if measure.dimension == PLAIN:
@@ -159,7 +200,8 @@ def _words(evidence: Evidence, item: Article, product: Article) -> Iterator[str]
     named = set(evidence.shared_variants)
     for word, other, _, likeness in shared:
         if word != other and likeness >= _LEARNT and variant_of(word) not in named:
-            yield f"{mine.get(word, word)} as {others.get(other, other)}"
+            verb = "like" if common_prefix(word, other) >= _MIN_STEM else "means"
+            yield f"“{mine.get(word, word)}” {verb} “{others.get(other, other)}”"
 
 
 @lru_cache(maxsize=1 << 10)
@@ -168,6 +210,6 @@ def _written(name: str) -> dict[str, str]:
     return {fold(word): word for word in _WORD.findall(name)}
 
 
-def _percent(ratio: float) -> str:
+def _price(ratio: float, price_of: str) -> str:
     change = round((ratio - 1) * 100)
-    return f"{change:+d} %" if change else "±0 %"
+    return f"price {change:+d} % to {price_of}" if change else f"same price as {price_of}"

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pricebook.matching.scoring.notation import STOP_WORDS
 
-COLOUR, MARK = "colour", "mark"
+COLOUR, MARK, SIZE = "colour", "mark", "size"
 # Kinds of variants, each with its variants, each with its words in folded form. A word that ends
 # with `*` is the beginning of words.
 _KINDS: Mapping[str, Mapping[str, str]] = {
@@ -105,7 +105,7 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
         "men": "men mens herren* homme hombre uomo muzhsk* mesk*",
         "children": "kids children junior kinder* enfant* nino bambin* detsk* dzieciec*",
     },
-    "size": {
+    SIZE: {
         "small": "small klein kleine petit petite pequeno piccolo malenk* maly mala",
         "medium": "medium mittel moyen mediano medio sredn* sredni",
         "large": "large gross grosser grosses groot grand grande bolsh* duzy duza",
@@ -212,7 +212,7 @@ def find_variants(text: str) -> frozenset[tuple[str, str]]:
         variant for word in _WORD.findall(_ALLOY.sub(" ", text)) if (variant := variant_of(word))
     }
     found.update(_WHOLE[drive] for drive in _DRIVE.findall(text))
-    found.update(("size", _SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
+    found.update((SIZE, _SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
     found.update(
         (_KIND_OF[word], name or grade)
         for word, name, grade in _DESIGNATED.findall(text)

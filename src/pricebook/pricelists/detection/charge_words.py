@@ -55,11 +55,40 @@ PART_WORDS = frozenset(
 # Of a sentence about a surcharge that is to be added.
 ADDED_WORDS = frozenset(
     (
-        *("added", "add", "hinzugerechnet", "addiert", "aufgeschlagen", "hinzu", "dazu", "separat"),
-        *("separately", "gesondert", "zusätzlich", "прибавляется", "добавляется", "отдельно"),
-        *("взимается", "ajoute", "ajouter", "ajouté", "sus", "séparément", "suma", "añade"),
-        *("aparte", "dolicza", "doliczany", "doliczana", "oddzielnie", "додається", "tillkommer"),
+        *("added", "add", "hinzugerechnet", "addiert", "aufgeschlagen", "hinzu", "dazu"),
+        *("zusätzlich", "прибавляется", "добавляется"),
+        *("взимается", "ajoute", "ajouter", "ajouté", "sus", "suma", "añade"),
+        *("dolicza", "doliczany", "doliczana", "додається", "tillkommer"),
         *("läggs", "opgeteld", "komt", "připočítává", "aggiunge", "aggiunto", "adaugă", "eklenir"),
         *("добавя", "acresce", "soma"),
+    )
+)
+# Of a sentence about a surcharge that is billed separately from the prices: a word of each set.
+SEPARATELY_WORDS = frozenset(
+    (
+        *("separat", "separately", "separate", "gesondert", "extra", "apart", "afzonderlijk"),
+        *("отдельно", "дополнительно", "séparément", "à part", "aparte", "separado"),
+        *("separada", "oddzielnie", "osobno", "zvlášť", "samostatně", "separatamente", "a parte"),
+        *("окремо", "särskilt", "отделно", "ayrıca", "ayrı", "à parte", "separadamente"),
+    )
+)
+BILLED_WORDS = frozenset(
+    (
+        *("billed", "invoiced", "charged", "berechnet", "verrechnet", "fakturiert", "erhoben"),
+        *("начисляется", "взимается", "выставляется", "оплачивается", "начисляются", "взимаются"),
+        *("оплачиваются", "facturé", "facturée", "facturés", "facturées", "factura", "facturan"),
+        *("facturado", "cobra", "cobran", "naliczana", "naliczany", "naliczane", "fakturowana"),
+        *("účtuje", "účtován", "účtována", "účtují", "fatturato", "fatturata", "addebitato"),
+        *("addebitata", "addebitati", "faktureras", "debiteras", "berekend", "gefactureerd"),
+        *("facturat", "facturează", "faturalandırılır", "нараховується", "сплачується"),
+        *("начислява", "фактурира", "faturado", "faturada", "cobrado", "cobrada", "fatturati"),
+    )
+)
+# The bill itself: `added at invoice`, `wird separat in Rechnung gestellt`.
+INVOICE_WORDS = frozenset(
+    (
+        *("invoice", "invoicing", "billing", "rechnung", "rechnungsstellung", "facturation"),
+        *("facture", "facturación", "faktury", "fakturze", "faktuře", "фактуре", "счете", "счёте"),
+        *("fattura", "fatturazione", "factuur", "faktura", "fakturan", "faturaya", "рахунку"),
     )
 )

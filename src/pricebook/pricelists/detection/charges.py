@@ -1,14 +1,18 @@
 """Charges beside a price in headers and sentences: a surcharge may be added, a deposit never is."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from pricebook.pricelists.detection.charge_words import (
     ADDED_WORDS,
+    BILLED_WORDS,
     DEPOSIT_ENDINGS,
     DEPOSIT_WORDS,
+    INVOICE_WORDS,
     ORDER_CHARGE_BEGINNINGS,
     PART_WORDS,
+    SEPARATELY_WORDS,
     SURCHARGE_ENDINGS,
     SURCHARGE_WORDS,
 )
@@ -29,6 +33,9 @@ _SURCHARGES = frozenset(map(comparison_key, SURCHARGE_WORDS))
 _DEPOSITS = frozenset(map(comparison_key, DEPOSIT_WORDS))
 _PARTS = frozenset(map(comparison_key, PART_WORDS))
 _ADDED = frozenset(map(comparison_key, ADDED_WORDS))
+_SEPARATE = frozenset(map(comparison_key, SEPARATELY_WORDS))
+_BILLED = frozenset(map(comparison_key, BILLED_WORDS))
+_INVOICES = frozenset(map(comparison_key, INVOICE_WORDS))
 _PREPOSITIONS = VAT_PREPOSITIONS.keys() | INCLUDING_WORDS | EXCLUDING_WORDS
 # Words between a surcharge and the word that includes or excludes it.
 _DISTANCE = 3
@@ -50,6 +57,21 @@ def charge_of_header(words: Sequence[str], *, names_price: bool) -> Charge | Non
 def surcharge_is_added(sentence: str) -> bool | None:
     """Return whether a text adds a surcharge to the prices, None if it leaves that open."""
     return _is_added(sentence, _is_surcharge)
+
+
+def surcharge_is_billed_separately(sentence: str) -> bool:
+    """Return whether a text states that a surcharge is billed separately from the prices."""
+    keys = [token.key for token in tokenize(sentence)]
+    if not any(map(_is_surcharge, keys)):
+        return False
+    is_negated = not NEGATION_WORDS.isdisjoint(keys)
+    if not (is_negated or INCLUDING_WORDS.isdisjoint(keys)):
+        return False
+    pairs = ("".join(pair) for pair in pairwise(keys))
+    is_separate = not _SEPARATE.isdisjoint((*keys, *pairs))
+    if not _INVOICES.isdisjoint(keys):
+        return is_separate or is_negated or not _ADDED.isdisjoint(keys)
+    return is_separate and not _BILLED.isdisjoint(keys)
 
 
 def deposit_is_added(sentence: str) -> bool | None:

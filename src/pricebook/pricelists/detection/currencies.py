@@ -5,9 +5,12 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from pricebook.pricelists.detection.currency_codes import CODES_LIKE_WORDS, FURTHER_CODES
 from pricebook.pricelists.text import comparison_key
 
 _DOLLARS = "USD CAD AUD NZD HKD SGD TWD MXN"
+_PESOS = "ARS CLP COP CUP DOP MXN PHP UYU"
+_DINARS = "BHD DZD IQD JOD KWD LYD RSD TND"
 _CURRENCY_WORDS = {
     _DOLLARS: "$ dollar dollars доллар доллары долларов",
     "USD": "usd us$ usd$ u$ сша",
@@ -61,6 +64,8 @@ _CURRENCY_WORDS = {
     "ZAR": "zar",
     "AED": "aed",
     "SAR": "sar",
+    _PESOS: "pesos",
+    "PEN": "soles",
 }
 _CODES_BY_WORD = {
     word: frozenset(codes.split())
@@ -85,7 +90,51 @@ _SENTENCE_NAMES = {
     "PLN": "zł złotych złotówkach złote zloty",
     "CHF": "franken schweizerfranken sfr",
     "KZT": "тенге",
-    "HUF": "forint",
+    "HUF": "forint forintban",
+    _PESOS: "pesos",
+    "ARS": "argentinos",
+    "CLP": "chilenos",
+    "COP": "colombianos",
+    "CUP": "cubanos",
+    "DOP": "dominicanos",
+    "MXN": "mexicanos",
+    "UYU": "uruguayos",
+    "PEN": "soles",
+    "BRL": "reais",
+    "BOB": "bolivianos",
+    "CRC": "colones",
+    "GTQ": "quetzales",
+    "PYG": "guaraníes",
+    "VES": "bolívares",
+    "SEK NOK DKK ISK": "kronor kroner kronur кронах",
+    "SEK NOK DKK ISK CZK": "kronen koronach korony couronnes crowns krone kronach",
+    "CZK": "korun koruny korunách czeskich",
+    "SEK": "szwedzkich",
+    "NOK": "norweskich",
+    "DKK": "duńskich",
+    "TRY": "lira lirası liras",
+    "RON MDL": "lei",
+    "BGN": "лева левове",
+    "JPY": "yen",
+    "CNY": "yuan renminbi юанях юаней",
+    "INR LKR NPR PKR": "rupees rupien roupies",
+    "ZAR": "rand",
+    "AED MAD": "dirham dirhams dirhem дирхамах",
+    "NGN": "naira",
+    "KES TZS UGX": "shillings",
+    "THB": "baht",
+    "VND": "dong",
+    "IDR": "rupiah",
+    "MYR": "ringgit",
+    "ILS": "shekel shekels шекелях",
+    "IRR OMR QAR SAR YER": "riyal riyals rials",
+    _DINARS: "dinar dinars dinare dinara динарах динара",
+    "GEL": "лари",
+    "AMD": "драмах драмов",
+    "AZN TMT": "манатах манатов",
+    "UZS": "сумах",
+    "KGS": "сомах",
+    "TJS": "сомони",
 }
 _CODES_BY_SENTENCE_WORD = {
     comparison_key(word): frozenset(codes.split())
@@ -96,7 +145,7 @@ _CODES_BY_SENTENCE_WORD = {
 _ACCENTED_SENTENCE_NAMES = {"kč": frozenset({"CZK"})}
 # Names that a currency column uses in place of codes.
 _LOCAL_NAMES = frozenset(("руб", "грн", "zł", "kč", "kr", "тг", "лв", "us$", "сум", "euro", "у.е"))
-_ISO_CODES = frozenset(code for codes in _CURRENCY_WORDS for code in codes.split())
+_ISO_CODES = FURTHER_CODES.union(*map(str.split, _CURRENCY_WORDS))
 _MAX_LISTED_CODES = 2
 # `US$` and `R$` are one word each; every other sign is its own match.
 WORD_OR_SIGN = re.compile(r"[^\W\d_]+\$?|[^\w\s.,]")
@@ -108,7 +157,8 @@ def currencies_of_word(word: str, catalog_currency: str) -> frozenset[str] | Non
     folded = word.casefold()
     if folded == catalog_currency.casefold() or _SIGNS_OF_CATALOG.get(folded) == catalog_currency:
         return frozenset({catalog_currency})
-    return _CODES_BY_WORD.get(folded)
+    further = frozenset({word}) if word in FURTHER_CODES else None
+    return _CODES_BY_WORD.get(folded, further)
 
 
 def currencies_in_text(text: str, catalog_currency: str) -> frozenset[str] | None:
@@ -118,11 +168,19 @@ def currencies_in_text(text: str, catalog_currency: str) -> frozenset[str] | Non
     contradicting words give an empty set.
     """
     possible_codes: frozenset[str] | None = None
-    for word in WORD_OR_SIGN.findall(text):
+    for match in WORD_OR_SIGN.finditer(text):
+        word = match[0]
+        if word in CODES_LIKE_WORDS and _goes_on_in_capitals(text, match.end()):
+            continue
         word_codes = currencies_of_word(word, catalog_currency)
         if word_codes is not None:
             possible_codes = word_codes if possible_codes is None else possible_codes & word_codes
     return possible_codes
+
+
+def _goes_on_in_capitals(text: str, position: int) -> bool:
+    """Return whether a text in capitals has words behind a position: `PEN PRICE`."""
+    return text.isupper() and any(map(str.isalpha, text[position:]))
 
 
 def sentence_currency(word: str, key: str, catalog_currency: str) -> frozenset[str] | None:

@@ -1,22 +1,32 @@
 """Which price the discounts of a list apply to: the price, the list price, or none of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
+
+import msgspec
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label
-from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.currencies import currencies_of_word
 from pricebook.pricelists.detection.discount_sample import DiscountSample
+from pricebook.pricelists.detection.fact_collector import ListSources
+from pricebook.pricelists.detection.group_tables import stated_groups
 from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_texts import split_header_with_brackets
 from pricebook.pricelists.detection.header_vocabulary import PRICE_QUALIFIER_KEYS
-from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS, NET_PRICE_WORDS
+from pricebook.pricelists.detection.price_words import (
+    DISCOUNTED_PRICE_WORDS,
+    NET_PRICE_WORDS,
+    RECOMMENDED_PRICE_WORDS,
+)
 from pricebook.pricelists.detection.tax_words import NET_WORDS
-from pricebook.pricelists.schemas.read_config import DiscountBase, Field, ReadConfig
-from pricebook.pricelists.text import comparison_key, quote_list, split_header
+from pricebook.pricelists.schemas.read_config import DiscountBase, Field
+from pricebook.pricelists.text import comparison_key, quote, quote_list, split_header
 
 _DISCOUNTED = frozenset(map(comparison_key, DISCOUNTED_PRICE_WORDS))
 _NET = frozenset(map(comparison_key, NET_PRICE_WORDS))
+_RECOMMENDED = frozenset(map(comparison_key, RECOMMENDED_PRICE_WORDS))
 _MAX_EXAMPLES = 3
 
 
@@ -28,22 +38,17 @@ class FoundBase(NamedTuple):
     issue: PriceListIssue | None = None
 
 
-def find_discount_base(
-    config: ReadConfig,
-    header: TableHeader,
-    columns: Mapping[Field, int],
-    contents: Sequence[ColumnContent],
-    currency: str,
-) -> FoundBase:
+def find_discount_base(sources: ListSources) -> FoundBase:
     """Return the base of the discounts of columns and settings."""
-    group, discount = columns.get("discount_group"), columns.get("discount")
+    config, header, columns = sources.config, sources.header, sources.assignment.columns
     if config.discount_base is not None:
         return _configured(config.discount_base, columns)
-    if issue := _missing_groups(config, header, contents, group):
+    if issue := _missing_groups(sources) or _recommended_price(sources):
         return FoundBase("price", issue=issue)
-    if (group is None and discount is None) or "price" not in columns:
+    if columns.keys().isdisjoint({"discount", "discount_group"}) or "price" not in columns:
         return FoundBase("price")
-    sample = DiscountSample(config, header, columns, contents, currency)
+    currency = sources.request.currency
+    sample = DiscountSample(config, header, columns, sources.contents, currency)
     if found := _by_sample(sample):
         return found
     if "list_price" in columns and sample.has_discounts:
@@ -93,20 +98,42 @@ def _configured(base: DiscountBase, columns: Mapping[Field, int]) -> FoundBase:
     return FoundBase(base)
 
 
-def _missing_groups(
-    config: ReadConfig, header: TableHeader, contents: Sequence[ColumnContent], group: int | None
-) -> PriceListIssue | None:
-    """Return the issue of discount groups without their discounts, or the other way round."""
-    if group is None:
-        return _missing_column() if config.discount_groups else None
-    cells = contents[group].cells if group < len(contents) else ()
-    groups = sorted({display_text(cell).strip() for cell in cells})
-    if not groups or config.discount_groups or config.discount is not None:
+def _recommended_price(sources: ListSources) -> PriceListIssue | None:
+    """Return the issue of a recommended retail price as the cost, unless an option decides."""
+    config, fields = sources.config, sources.assignment.columns.keys()
+    is_decided = config.discount is not None or "price" in config.column_mapping
+    if is_decided or not fields.isdisjoint({"discount", "discount_group"}):
+        return None
+    words = split_header_with_brackets(sources.price_header)
+    if _RECOMMENDED.isdisjoint(words):
         return None
     return PriceListIssue(
-        f"The column {column_label(header, group)} has discount groups such as "
+        f"The only price {quote(sources.price_header)} is a recommended retail price, and no "
+        "discount is known; set what is taken off, as in discount=30, discount=0 if it is what you "
+        'pay, or --column price="Header" for another price.',
+        "discount",
+        ("0",),
+    )
+
+
+def _missing_groups(sources: ListSources) -> PriceListIssue | None:
+    """Return the issue of discount groups without their discounts, or the other way round.
+
+    Its example has the discounts that the file itself states.
+    """
+    config, group = sources.config, sources.assignment.columns.get("discount_group")
+    if group is None:
+        return _missing_column() if config.discount_groups else None
+    groups = sorted({display_text(cell).strip() for cell in sources.content(group).cells})
+    if not groups or config.discount_groups or config.discount is not None:
+        return None
+    stated = stated_groups(sources.request.group_tables, sources.notes, groups)
+    example = msgspec.json.encode(stated.discounts or {groups[0]: "30"}).decode()
+    by_source = f" by {stated.source}" if stated.source else ""
+    return PriceListIssue(
+        f"The column {column_label(sources.header, group)} has discount groups such as "
         f"{quote_list(groups[:_MAX_EXAMPLES])}; set the discount of each, as in "
-        f'discount_groups={{"{groups[0]}":"30"}}, or discount_base=none if the prices include '
+        f"discount_groups={example}{by_source}, or discount_base=none if the prices include "
         "them.",
         "discount_groups",
         tuple(groups[:20]),

@@ -68,3 +68,34 @@ DISCOUNT_NOUNS = frozenset(
         *("reducere", "iskonto", "indirim", "отстъпка", "отстъпки", "desconto"),
     )
 )
+# Groups of prices, to which a supplier may grant discounts: beside a list price, or where the file
+# states discounts by group, they are discount groups.
+PRICE_GROUP_WORDS = (
+    *("pg", "price group", "price grp", "price class", "pricing group", "pr grp"),
+    *("preisgruppe", "preisgr", "preisklasse", "preiskategorie", "pr gr", "prgr", "pgr"),
+    *("groupe de prix", "groupe tarifaire", "classe de prix", "classe tarifaire"),
+    *("grupo de precio", "grupo de precios", "grupo tarifario", "grupo precio", "clase de precio"),
+    *("grupa cenowa", "gr cenowa", "klasa cenowa", "ценовая группа", "группа цен", "группа цены"),
+    *("цен группа", "цінова група", "група цін", "prisgrupp", "prisklass", "prijsgroep"),
+    *("prijsklasse", "cenová skupina", "gruppo prezzo", "gruppo di prezzo", "fascia prezzo"),
+    *("fascia di prezzo", "classe prezzo", "grupă de preț", "grupa de preț", "fiyat grubu"),
+    *("ценова група", "grupo de preço", "grupo de preços", "classe de preço"),
+)
+# Prices before the discounts of a buyer, beside those of `LIST_PRICE_WORDS`.
+GROSS_PRICE_WORDS = frozenset(
+    (
+        *(
+            "liste",
+            "gross",
+            "brutto",
+            "bruttopreis",
+            "bruttopreise",
+            "brut",
+            "bruto",
+            "lordo",
+            "прайс",
+        ),
+        *("grossprice", "bruttopris", "brutoprijs", "catalogue", "catalog", "katalog", "ceník"),
+        *("cennik", "listino", "tarif", "tarifa", "brüt", "брутто"),
+    )
+)

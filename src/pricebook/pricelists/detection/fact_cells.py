@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.facts.dates import parse_date
 from pricebook.pricelists.facts.discounts import parse_discounts, parse_multiplier
-from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
+from pricebook.pricelists.facts.quantities import Quantity, parse_pack, parse_quantity
 from pricebook.pricelists.facts.vat import parse_vat_rate
 
 # Of the filled cells of the sample.
 MIN_FITTING_SHARE = 0.5
 _MAX_VAT_RATES = 6
+_TEN = Decimal(10)
+_POWERS = frozenset(Decimal(10) ** exponent for exponent in range(5))
+_MIN_QUANTITIES = 2
+_MOST = 0.8
 _MAX_CHARGE_LENGTH = 40
 _MAX_GROUP_LENGTH = 12
 _GROUP = re.compile(r"\s*[^\W_][\w./ -]*\s*").fullmatch
@@ -30,10 +35,35 @@ def is_quantity(content: ColumnContent) -> bool:
     return not _is_money(content) and _fits(content, _is_number_of_units)
 
 
+def is_pack(content: ColumnContent) -> bool:
+    """Return whether the cells are quantities in digits, or such and `each` beside `Box of 50`."""
+    if is_quantity(content):
+        return True
+    names_pack = any(_pack_of(cell) and not _quantity_of(cell) for cell in content.cells)
+    return names_pack and _fits(content, _pack_of)
+
+
 def is_price_quantity(content: ColumnContent) -> bool:
     """Return whether the cells are quantities, among which `each` may be one."""
     has_quantity = any(map(_names_quantity, content.cells)) or not content.cells
     return has_quantity and not _is_money(content) and _fits(content, _quantity_of)
+
+
+def is_quantity_of_price(content: ColumnContent) -> bool:
+    """Return whether cells are quantities that prices are for: `10`, `100`, `EACH`, `1000 St`.
+
+    With units, few other texts may be among them. Numbers without a unit are one only if they are
+    powers of ten, and some more than once.
+    """
+    texts = [display_text(cell).strip() for cell in content.cells]
+    quantities = [_quantity_of(cell) for cell in content.cells]
+    numbers = [each.number for each in quantities if each]
+    if not numbers or max(numbers) < _TEN:
+        return False
+    if any(any(map(str.isalpha, text)) for text in texts):
+        return len(numbers) >= _MOST * len(texts) and not _is_money(content)
+    is_round = len(numbers) == len(texts) and all(number in _POWERS for number in numbers)
+    return is_round and len(set(numbers)) < len(numbers) and len(numbers) >= _MIN_QUANTITIES
 
 
 def is_charge(content: ColumnContent) -> bool:
@@ -98,6 +128,10 @@ def _has_cents(cell: str) -> bool:
 def _quantity_of(cell: str) -> Quantity | None:
     """Return the quantity of a cell by either decimal mark, which the prices decide later."""
     return parse_quantity(cell, ".") or parse_quantity(cell, ",")
+
+
+def _pack_of(cell: str) -> Quantity | None:
+    return parse_pack(cell, ".") or parse_pack(cell, ",")
 
 
 def _is_number_of_units(cell: str) -> bool:

@@ -24,6 +24,7 @@ from pricebook.pricelists.detection.discount_columns import DiscountColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import header_currencies, header_statement
 from pricebook.pricelists.detection.header_words import field_ranks, is_known_non_price_header
+from pricebook.pricelists.detection.pack_counts import find_pack_counts
 from pricebook.pricelists.detection.pack_sample import PackSample
 from pricebook.pricelists.detection.quantity_remarks import remark_issues
 from pricebook.pricelists.facts.units import parse_unit
@@ -75,6 +76,7 @@ class FactColumns:
         self._choose_surcharge()
         for fact_field in _FACT_FIELDS:
             self._choose(fact_field)
+        self._choose_pack_count()
         self._choose_quantity_letters()
         self._check_remarks()
         self._choose_pack_price()
@@ -142,6 +144,16 @@ class FactColumns:
         elif free:
             self._issues.append(equal_columns_issue(self._header, "surcharge", free))
 
+    def _choose_pack_count(self) -> None:
+        """Choose the column that counts the pieces in the container that the price is for."""
+        if "pack_size" in self._columns or self._price is None:
+            return
+        counts = find_pack_counts(self._header, self._contents, self._price, self._taken)
+        if len(counts) == 1:
+            self._assign("pack_size", counts[0])
+        elif counts:
+            self._issues.append(equal_columns_issue(self._header, "pack_size", counts))
+
     def _note_gtin_as_code(self, code: int | None) -> None:
         """Note that the column of the code is that of the GTIN, too, by its header and cells."""
         if code is None or "gtin" in self._columns or code in self._header.ignored:
@@ -174,6 +186,9 @@ class FactColumns:
         if field in self._columns or is_set:
             return
         free = self._free(field)
+        if field == "discount_group":
+            # Groups of prices are settled by `price_groups`.
+            free = {i: rank for i, rank in free.items() if not rank}
         fitting = {i: rank for i, rank in free.items() if fact_field.fits(self._content(i))}
         best = self._best(fitting)
         if len(best) == 1:
@@ -271,7 +286,7 @@ _FACT_FIELDS = (
     _FactField("discount", changes_cost=True, fits=fact_cells.is_discount),
     _FactField("vat_rate", changes_cost=False, fits=fact_cells.is_vat_rate),
     _FactField("min_order_quantity", changes_cost=False, fits=fact_cells.is_quantity),
-    _FactField("pack_size", changes_cost=False, fits=fact_cells.is_quantity),
+    _FactField("pack_size", changes_cost=False, fits=fact_cells.is_pack),
     _FactField("unit", changes_cost=False, fits=fact_cells.is_unit_text),
     _FactField("mpn", changes_cost=False, fits=fact_cells.is_any),
     _FactField("gtin", changes_cost=False, fits=fact_cells.is_gtin),

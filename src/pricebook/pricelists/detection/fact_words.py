@@ -80,6 +80,7 @@ UNIT_WORDS: tuple[tuple[str, ...], ...] = (
         *("jednostka miary", "jedn miary", "jedn m", "од", "од вим", "одиниця", "од виміру"),
         *("одиниця виміру", "одиниця вимірювання", "один вим"),
         *("enhet", "försäljningsenhet", "eenheid", "verkoopeenheid", "jednotka"),
+        *("unité vente", "u vente", "ud venta", "unidad venta", "verk einheit", "ед продажи"),
         *("měrná jednotka", "mj", "m j", "unità", "unità di misura", "unitate"),
         *("unitate de măsură", "birim", "birimi", "brm", "ölçü birimi", "мярка", "мерна единица"),
         *("мерна ед", "м ед", "ед мярка", "unidade", "unidade de medida"),
@@ -101,6 +102,7 @@ UNIT_WORDS: tuple[tuple[str, ...], ...] = (
 PACK_SIZE_WORDS: tuple[tuple[str, ...], ...] = (
     (
         *("pack size", "pack", "pack qty", "pack quantity", "packing", "packing unit", "package"),
+        *("sold as", "sold in"),
         *("packaging unit", "package size", "package qty", "pkg", "pkg qty", "pkg size", "pk"),
         *("units per pack", "pcs per pack", "pieces per pack", "qty per pack", "pcs pack", "pu"),
         *("box qty", "pcs box", "pcs per box", "case qty", "case pack", "case size", "carton qty"),

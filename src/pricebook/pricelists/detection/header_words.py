@@ -160,7 +160,7 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
         return {"next_price": 0} if not ranks and _is_bare_day(cell) else ranks
     upper, lower = parts[0], parts[-1]
     qualifies_price = "price" in ranks and _says_what_prices_are(lower)
-    of_lower = {} if qualifies_price else field_ranks(lower, currency)
+    of_lower = {} if qualifies_price else _lower_ranks(lower, ranks, currency)
     for field, rank in of_lower.items():
         if field != "price" or not (rank and is_known_non_price_header(upper, currency)):
             ranks.setdefault(field, rank)
@@ -179,6 +179,12 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     ):
         ranks.pop("price")
     return ranks
+
+
+def _lower_ranks(lower: str, of_whole: FieldRanks, currency: str) -> FieldRanks:
+    """Return the ranks of the last row of a header; `skupina` below `Rabat.` is no category."""
+    known: set[Field] = {"category"} if "discount_group" in of_whole else set()
+    return {f: rank for f, rank in field_ranks(lower, currency).items() if f not in known}
 
 
 def _is_price_in_doubt(cell: str, lower: str, ranks: FieldRanks, of_lower: FieldRanks) -> bool:

@@ -5,7 +5,7 @@ the price list is refused. Reordered and added columns are no change.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import (
@@ -42,6 +42,7 @@ _OPTIONAL_FIELDS: frozenset[Field] = frozenset(
         "lead_time",
     )
 )
+_SHARING_FIELDS: frozenset[Field] = frozenset({"sku", "name", "gtin"})
 _KIND_NAMES: dict[ColumnKind, str] = {
     "money": "prices",
     "decimals": "decimal numbers",
@@ -54,10 +55,13 @@ _KIND_NAMES: dict[ColumnKind, str] = {
 
 
 def with_previous_mapping(
-    configured: Mapping[Field, str], previous_profile: DetectedProfile | None
+    configured: Mapping[Field, str],
+    previous_profile: DetectedProfile | None,
+    ignored: Collection[str] = (),
 ) -> Mapping[Field, str]:
     """Return the column mapping of the options, completed by the previous profile.
 
+    A column that the options set to another field, or to none, has its previous fields no more.
     The column of upcoming prices is chosen again, since its day may have come; so is `PU`, which
     an earlier release took for the price.
     """
@@ -69,7 +73,18 @@ def with_previous_mapping(
     previous.pop("next_price", None)
     if is_outdated:
         del previous["price"]
-    return {**previous, **configured}
+    kept: dict[Field, str] = {
+        field: column
+        for field, column in previous.items()
+        if column not in ignored
+        and not any(_takes(other, field) for other, name in configured.items() if name == column)
+    }
+    return {**kept, **configured}
+
+
+def _takes(configured: Field, previous: Field) -> bool:
+    """Return whether a column of one field cannot be that of the previous field, too."""
+    return configured != previous and not {configured, previous} <= _SHARING_FIELDS
 
 
 def had_no_header(previous_profile: DetectedProfile | None) -> bool:

@@ -20,6 +20,7 @@ from pricebook.pricelists.detection.header_texts import header_currencies
 from pricebook.pricelists.detection.letterheads import sender_currencies
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency
+from pricebook.pricelists.detection.unit_currencies import read_money_per_unit
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.text import quote
 
@@ -99,7 +100,7 @@ def _named_currencies(collector: FactCollector) -> list[_Named]:
     """Return the sources that name a currency, the strongest first."""
     sources = collector.sources
     of_header = header_currencies(sources.price_header, sources.request.currency)
-    named = [*_of_column(collector), *_of_cells(collector)]
+    named = [*_of_column(collector), *_of_units(collector), *_of_cells(collector)]
     if of_header is not None:
         named.append(_Named(of_header, "header", sources.price_source))
     named += [
@@ -171,6 +172,19 @@ def _of_column(collector: FactCollector) -> list[_Named]:
     named = [codes for cell in cells if (codes := currency_of_cell(cell, sources.request.currency))]
     common = frozenset[str].intersection(*named) if named else None
     return [_Named(common, "column", sources.column_source(index))] if common else []
+
+
+def _of_units(collector: FactCollector) -> list[_Named]:
+    """Return the currency that all unit cells with one may mean: `EUR/kg`."""
+    sources = collector.sources
+    index = sources.assignment.columns.get("unit")
+    if index is None or "currency" in sources.assignment.columns:
+        return []
+    cells = {display_text(cell) for cell in sources.content(index).cells}
+    found = (read_money_per_unit(cell, sources.request.currency) for cell in sorted(cells))
+    named = [each.codes for each in found if each]
+    common = frozenset[str].intersection(*named) if named else None
+    return [_Named(common, "cell", sources.column_source(index))] if common else []
 
 
 def _refuse_some_cells(collector: FactCollector) -> None:

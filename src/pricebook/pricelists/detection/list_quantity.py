@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from pricebook.pricelists.detection.ambiguity_errors import column_reference
 from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.counted_headers import packs_of
 from pricebook.pricelists.detection.fact_collector import (
     FactCollector,
     Statement,
@@ -14,11 +15,13 @@ from pricebook.pricelists.detection.fact_collector import (
 from pricebook.pricelists.detection.header_texts import header_packs
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import PriceStatement
+from pricebook.pricelists.detection.quantity_phrases import GENERAL_PACK, PACK_CODES, TRAY
+from pricebook.pricelists.detection.sentences import Sentence
 from pricebook.pricelists.facts.quantities import parse_quantity
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.schemas.read_config import ReadConfig
-from pricebook.pricelists.text import quote_list
+from pricebook.pricelists.text import quote_list, split_header
 
 _PACK = "pack"
 _MIN_MEASURED_SHARE = 0.5
@@ -92,6 +95,34 @@ def find_unit(collector: FactCollector) -> str | None:
     return None
 
 
+def find_unit_packs(collector: FactCollector) -> tuple[str, ...]:
+    """Return the codes of packs that are units of rows whose price is for the pack size.
+
+    They are stated by a price per unit of measure beside a column of units and one of pack sizes.
+    Its header names them: a carton has packs, so that `Pcs per carton` is no size of a pack.
+    """
+    sources = collector.sources
+    columns = sources.assignment.columns
+    is_for_rows = {"unit", "pack_size"} <= columns.keys() and "price_quantity" not in columns
+    if not is_for_rows or is_quantity_set(sources.config) or "prices_per_pack" in collector.facts:
+        return ()
+    named = [
+        sources.price_source if sources.price_statement.names_row_unit else "",
+        *(sentence_source(each) for each in sources.general_sentences if _names_row_unit(each)),
+    ]
+    packs = header_packs(sources.header.cells[columns["pack_size"]])
+    source = next(filter(None, named), "")
+    if not (source and packs):
+        return ()
+    origin: FactOrigin = "header" if source == sources.price_source else "sentence"
+    collector.facts["unit_packs"] = Fact("true", origin, source)
+    return tuple(sorted(PACK_CODES if GENERAL_PACK in packs else packs))
+
+
+def _names_row_unit(sentence: Sentence) -> bool:
+    return sentence.statement.names_row_unit
+
+
 def is_quantity_set(config: ReadConfig) -> bool:
     """Return whether an option sets what a price is for."""
     return config.price_quantity is not None or config.prices_per_pack is not None
@@ -138,12 +169,26 @@ def _refuse_parts(collector: FactCollector) -> None:
 def _refuse_unclear_header(collector: FactCollector) -> None:
     """Refuse a price header with a number or a word of quantity that is not understood."""
     sources = collector.sources
-    if sources.price_statement.unclear_quantity and not is_quantity_set(sources.config):
+    is_unclear = sources.price_statement.unclear_quantity and not _is_level(collector)
+    if is_unclear and not is_quantity_set(sources.config):
         collector.refuse(
             f"The header of {sources.price_source} leaves in doubt what a price is for; set "
             "price_quantity, as in price_quantity=1, or 100 for prices per hundred or in cents.",
             "price_quantity",
         )
+
+
+def _is_level(collector: FactCollector) -> bool:
+    """Return whether the last letter of the price header is a level: `Trade C` beside `Trade B`."""
+    sources = collector.sources
+    *words, letter = sources.price_header.split() or [""]
+    if len(letter) != 1 or not letter.isalpha() or not words:
+        return False
+    return any(
+        other != letter and len(other) == 1 and other.isalpha() and before == words
+        for cell in sources.header.cells
+        for *before, other in [cell.split() or [""]]
+    )
 
 
 def _values(statement: PriceStatement) -> tuple[str, ...]:
@@ -187,9 +232,14 @@ def _check_column(collector: FactCollector, column: int, statements: Sequence[St
 
 
 def _sells_packs(collector: FactCollector) -> bool:
-    """Return whether a column describes the packs of the price, `4 l`: they are the articles."""
+    """Return whether a column describes the packs of the price, `4 l`: they are the articles.
+
+    So are trays and plates whose pieces no column counts.
+    """
     sources = collector.sources
     packs, price = header_packs(sources.price_header), sources.assignment.columns["price"]
+    if packs == frozenset({TRAY}) and "pack_size" not in sources.assignment.columns:
+        return True
     return any(
         sources.content(index).filled
         and sources.content(index).share(_is_measured) >= _MIN_MEASURED_SHARE
@@ -203,10 +253,16 @@ def _is_measured(cell: str) -> bool:
     return quantity is not None and quantity.unit not in {None, PIECE}
 
 
-def _is_of_other_pack(collector: FactCollector, size: int) -> bool:
-    """Return whether the header of a detected pack size names another pack than the price's."""
+def _is_of_other_pack(collector: FactCollector, size: int, source: str) -> bool:
+    """Return whether the header of a detected pack size names another pack than the price's.
+
+    The header of the price or the sentence that is the source names the pack of the price.
+    """
     sources = collector.sources
     packs = header_packs(sources.price_header)
+    for sentence in sources.general_sentences:
+        if sentence_source(sentence) == source:
+            packs |= packs_of(split_header(sentence.text))
     of_size = header_packs(sources.header.cells[size])
     is_set = "pack_size" in sources.config.column_mapping
     return not is_set and bool(packs and of_size and packs.isdisjoint(of_size))
@@ -215,9 +271,10 @@ def _is_of_other_pack(collector: FactCollector, size: int) -> bool:
 def _check_pack_column(collector: FactCollector, source: str) -> None:
     sources = collector.sources
     size = sources.assignment.columns.get("pack_size")
-    if size is None or _is_of_other_pack(collector, size):
+    if size is None or _is_of_other_pack(collector, size, source):
         collector.refuse(
             f"Prices are for a pack by {source}, but no column has its pack size; set --column "
-            'pack_size="Header", or price_quantity to the pieces of a pack.',
+            'pack_size="Header", or price_quantity to the pieces of a pack, price_quantity=1 if '
+            "the packs are the articles.",
             "column_mapping.pack_size",
         )

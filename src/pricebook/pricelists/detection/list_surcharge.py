@@ -1,6 +1,7 @@
 """The surcharge of a price list: added to the price, part of it, or in doubt."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
@@ -8,6 +9,7 @@ from pricebook.pricelists.detection.charges import (
     deposit_is_added,
     names_surcharge_rate,
     surcharge_is_added,
+    surcharge_is_billed_separately,
 )
 from pricebook.pricelists.detection.columns import ColumnAssignment
 from pricebook.pricelists.detection.currencies import currencies_in_text
@@ -17,10 +19,14 @@ from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.sentences import split_sentences
-from pricebook.pricelists.schemas.profile import Fact
+from pricebook.pricelists.schemas.profile import BILLED_SEPARATELY, Fact
 from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import quote
 
+_Effect = Literal["added", "included", "separate"]
+_ADDED: _Effect = "added"
+_SEPARATE: _Effect = "separate"
 _MAX_SENTENCE_LENGTH = 160
 
 
@@ -29,29 +35,44 @@ def settle_surcharge(
     header: TableHeader,
     notes: Sequence[Note],
     mapping: Mapping[Field, str],
+    request: ReadRequest,
 ) -> ColumnAssignment:
-    """Return the columns without a surcharge that the prices include; one in doubt is an issue.
+    """Return the columns without a surcharge that is no part of the cost; in doubt is an issue.
 
-    It is added if `mapping` sets its column or a sentence says so.
+    It is added if `mapping` sets its column or a sentence states it; not if the prices include it
+    or it is billed separately. A remembered column is in doubt once it is billed separately.
     """
     column = assignment.columns.get("surcharge")
-    if column is None or "surcharge" in mapping or "price" not in assignment.columns:
+    if column is None or "price" not in assignment.columns:
         return assignment
-    said = {is_added for _, is_added in _statements(notes)}
-    if said == {True}:
+    effects = {effect for _, effect in _statements(notes)}
+    is_ignored = column in header.ignored and "surcharge" not in request.config.column_mapping
+    others = {field: i for field, i in assignment.columns.items() if field != "surcharge"}
+    if is_ignored:
+        return assignment._replace(columns=others)
+    if _is_set(request) or ("surcharge" in mapping and _SEPARATE not in effects):
         return assignment
-    if said == {False}:
-        others = {field: i for field, i in assignment.columns.items() if field != "surcharge"}
+    if effects == {_ADDED}:
+        return assignment
+    if len(effects) == 1 and "surcharge" not in mapping:
         return assignment._replace(columns=others)
     reference = column_reference(header, column)
     issue = PriceListIssue(
         f"The column {column_label(header, column)} is a surcharge, and nothing says whether it is "
         f'added to the price; set --column surcharge="{reference}" if it is, or '
-        f'ignored_columns="{reference}" if the prices include it.',
+        f'ignored_columns="{reference}" if the prices include it or it is billed separately.',
         "column_mapping.surcharge",
         (reference,),
     )
     return assignment._replace(issues=(*assignment.issues, issue))
+
+
+def _is_set(request: ReadRequest) -> bool:
+    """Return whether an option of this price list or an earlier one sets the surcharge column."""
+    facts = request.previous_profile.price_facts if request.previous_profile else {}
+    fact = facts.get("surcharge")
+    was_set = fact is not None and fact.origin in {"setting", "previous"}
+    return "surcharge" in request.config.column_mapping or was_set
 
 
 def note_surcharge(collector: FactCollector) -> None:
@@ -63,11 +84,16 @@ def note_surcharge(collector: FactCollector) -> None:
     column = sources.assignment.columns.get("surcharge")
     _note_texts(collector, "deposit", "included", lambda text: deposit_is_added(text) is False)
     if column is None:
-        _note_texts(collector, "surcharge", "not included", _may_add_surcharge)
+        _note_texts(collector, "surcharge", BILLED_SEPARATELY, surcharge_is_billed_separately)
+        if "surcharge" not in collector.facts:
+            _note_texts(collector, "surcharge", "not included", _may_add_surcharge)
         return
-    said = [source for source, is_added in _statements(sources.notes) if is_added]
-    origin = "sentence" if said else "column"
-    source = " by ".join((sources.column_source(column), *said[:1]))
+    stated = [source for source, effect in _statements(sources.notes) if effect == _ADDED]
+    origin = "sentence" if stated else "column"
+    if not stated and _is_set(sources.request):
+        is_new = "surcharge" in sources.request.config.column_mapping
+        origin = "setting" if is_new else "previous"
+    source = " by ".join((sources.column_source(column), *stated[:1]))
     collector.facts["surcharge"] = Fact(PER_ROW, origin, source)
     if "price" not in sources.assignment.columns:
         return
@@ -110,12 +136,13 @@ def _may_add_surcharge(text: str) -> bool:
     return is_added or (is_added is None and names_surcharge_rate(text))
 
 
-def _statements(notes: Sequence[Note]) -> Iterator[tuple[str, bool]]:
+def _statements(notes: Sequence[Note]) -> Iterator[tuple[str, _Effect]]:
     """Yield what sentences say about the surcharge, how a message names each."""
     for source, text in _texts(notes):
-        is_added = surcharge_is_added(text)
-        if is_added is not None:
-            yield source, is_added
+        if surcharge_is_billed_separately(text):
+            yield source, _SEPARATE
+        elif (is_added := surcharge_is_added(text)) is not None:
+            yield source, _ADDED if is_added else "included"
 
 
 def _texts(notes: Sequence[Note]) -> Iterator[tuple[str, str]]:

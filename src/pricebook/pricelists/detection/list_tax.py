@@ -72,15 +72,21 @@ def _vat_included(collector: FactCollector) -> bool | None:
         for value in sorted(of_cells.statement.vat_included)
     ]
     header = sources.price_statement
-    if not header.is_gross_or_net or not sources.has_discounts or _has_tax_twin(sources):
+    # Beside discounts, gross and net may mean prices before and after these.
+    may_be_discounts = sources.has_discounts and not _has_tax_twin(sources)
+    if not (header.is_gross_or_net and may_be_discounts):
         statements += [
             Statement(str(value).lower(), "header", sources.price_source)
             for value in sorted(header.vat_included)
         ]
+    sentences = [each for each in sources.sentences if "vat_included" not in each.doubts]
+    is_named = any(
+        each.statement.vat_included and not each.statement.is_gross_or_net for each in sentences
+    )
     statements += [
         sentence_statement(sentence, str(value).lower())
-        for sentence in sources.sentences
-        if "vat_included" not in sentence.doubts
+        for sentence in sentences
+        if not (sentence.statement.is_gross_or_net and may_be_discounts and is_named)
         for value in sorted(sentence.statement.vat_included)
     ]
     statements = collector.without_parts("vat_included", statements)

@@ -8,7 +8,10 @@ from pricebook.pricelists.detection.bare_statements import (
     is_bare_statement,
     states_price_quantity,
 )
-from pricebook.pricelists.detection.charges import surcharge_is_added
+from pricebook.pricelists.detection.charges import (
+    surcharge_is_added,
+    surcharge_is_billed_separately,
+)
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.quantity_labels import is_quantity_label, labelled_quantity
 from pricebook.pricelists.detection.statement_tokens import tokenize
@@ -122,6 +125,7 @@ def _may_be_note(text: str) -> bool:
         or states_price_quantity(text, "")
         or labelled_quantity(text) is not None
         or surcharge_is_added(text) is not None
+        or surcharge_is_billed_separately(text)
     )
 
 

@@ -48,7 +48,11 @@ def remembered_options(
         for option in _REMEMBERED_OPTIONS
         if (fact := facts.get(option)) and fact.origin in {"setting", "previous"}
     }
-    unset = {key: text for key, text in remembered.items() if getattr(configured, key) is None}
+    unset = {
+        key: text
+        for key, text in remembered.items()
+        if getattr(configured, key) is None and key not in configured.column_mapping
+    }
     return msgspec.structs.replace(
         configured, **_struct_fields(msgspec.convert(unset, ReadConfig, strict=False), unset)
     )

@@ -14,6 +14,7 @@ import msgspec
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, sentence_currency
 from pricebook.pricelists.detection.discount_base import find_discount_base
 from pricebook.pricelists.detection.discount_columns import mixed_signs_issue
 from pricebook.pricelists.detection.fact_collector import (
@@ -25,22 +26,25 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_statement,
 )
 from pricebook.pricelists.detection.further_prices import check_further_prices
+from pricebook.pricelists.detection.header_texts import header_currencies
 from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.detection.list_currency import find_currency
 from pricebook.pricelists.detection.list_quantity import (
     find_price_quantity,
     find_unit,
+    find_unit_packs,
     is_quantity_set,
 )
 from pricebook.pricelists.detection.list_surcharge import note_surcharge
 from pricebook.pricelists.detection.list_tax import find_vat
 from pricebook.pricelists.detection.previous_facts import PER_ROW
-from pricebook.pricelists.detection.sentences import Doubt
+from pricebook.pricelists.detection.sentences import Doubt, Sentence
 from pricebook.pricelists.detection.unit_letters import settle_unit_letters
 from pricebook.pricelists.facts.dates import find_day_first
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.schemas.profile import Fact, PriceBasis
 from pricebook.pricelists.schemas.read_config import DiscountBase, Field
+from pricebook.pricelists.text import comparison_key
 
 _EXAMPLES: dict[Doubt, str] = {
     "currency": "currency=EUR",
@@ -84,6 +88,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
         price_quantity=quantity,
         prices_per_pack=is_per_pack,
         unit=find_unit(collector),
+        unit_packs=find_unit_packs(collector),
         vat_included=vat_included,
         vat_rate=vat_rate,
         discounts=discounts.of_rows,
@@ -99,7 +104,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
 def _refuse_doubtful_sentences(collector: FactCollector) -> None:
     for sentence in collector.sources.sentences:
         for doubt in sentence.doubts:
-            if _is_decided(collector, doubt):
+            if _is_decided(collector, sentence, doubt):
                 continue
             example = _EXAMPLES.get(doubt)
             remedy = f"set it, as in {example}" if example else "write it as in 2026-12-01"
@@ -110,13 +115,27 @@ def _refuse_doubtful_sentences(collector: FactCollector) -> None:
             )
 
 
-def _is_decided(collector: FactCollector, doubt: Doubt) -> bool:
-    """Return whether an option decides what a sentence leaves in doubt."""
+def _is_decided(collector: FactCollector, sentence: Sentence, doubt: Doubt) -> bool:
+    """Return whether an option decides what a sentence leaves in doubt.
+
+    The header of the price decides between the currencies of a sentence: `Where no EUR price is
+    shown, items are invoiced in USD`.
+    """
+    if doubt == "currency" and _is_currency_of_header(collector, sentence):
+        return True
     if doubt == "price_quantity":
         return is_quantity_set(collector.sources.config)
     if doubt == "discount" and collector.sources.has_discounts:
         return True
     return doubt != "valid_from" and getattr(collector.sources.config, doubt) is not None
+
+
+def _is_currency_of_header(collector: FactCollector, sentence: Sentence) -> bool:
+    sources = collector.sources
+    codes = header_currencies(sources.price_header, sources.request.currency) or frozenset()
+    words: list[str] = WORD_OR_SIGN.findall(sentence.text)
+    named = [sentence_currency(word, comparison_key(word), "") or frozenset() for word in words]
+    return len(codes) == 1 and any(codes <= each for each in named)
 
 
 def _find_discounts(collector: FactCollector) -> _Discounts:
@@ -132,9 +151,7 @@ def _find_discounts(collector: FactCollector) -> _Discounts:
         index = columns.get(field)
         if index is not None:
             collector.facts.setdefault(field, Fact(PER_ROW, "column", sources.column_source(index)))
-    found = find_discount_base(
-        config, sources.header, columns, sources.contents, sources.request.currency
-    )
+    found = find_discount_base(sources)
     collector.issues += [found.issue] if found.issue else []
     index = columns.get("discount")
     if index is not None and found.base != "none":

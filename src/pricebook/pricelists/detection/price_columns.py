@@ -11,6 +11,7 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     equal_columns_issue,
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
+from pricebook.pricelists.detection.fact_cells import is_quantity_of_price
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import (
     has_next_price_word,
@@ -97,12 +98,25 @@ class _PriceChooser:
             for index, rank in self._without_expired(self._available["price"]).items()
             if index != next_price
         }
+        candidates = self._without_quantities(candidates)
         begun = self._begun_prices(candidates)
         if "price" in self._expected.mapping and (self._is_configured or not begun):
             price, tiers = self._mapped_price(tiers)
         else:
             price, tiers = self._detected_price(candidates, begun, tiers)
         return PriceColumns(price, tiers, next_price, next_from, tuple(self._issues))
+
+    def _without_quantities(self, candidates: RankedColumns) -> RankedColumns:
+        """Return the candidates without quantities of another price, if any is left.
+
+        A column that an option names is kept.
+        """
+        kept = {
+            index: rank
+            for index, rank in candidates.items()
+            if not is_quantity_of_price(content_at(self._contents, index))
+        }
+        return candidates if self._is_configured else kept or candidates
 
     def _refuse(self, issue: PriceListIssue) -> None:
         self._issues.append(issue)

@@ -28,7 +28,8 @@ def find_competitors(
     known = {index for columns in header.candidates.values() for index in columns}
     excluded = header.ignored | header.tiers.keys() | {price}
     vat = header_statement(header.cells[price]).vat_included
-    has_discount = bool(header.candidates["discount"] or header.candidates["discount_group"])
+    groups = header.candidates["discount_group"].values()
+    has_discount = bool(header.candidates["discount"]) or 0 in groups
     is_unnamed = is_unit_price(header_statement(header.cells[price]), currency) and not (
         mentions_price(header.cells[price])
     )
@@ -41,7 +42,7 @@ def find_competitors(
         and (
             (is_unnamed and _is_other_money(header, contents, index, currency))
             or (states_only_tax(cell) and not has_discount)
-            or (index not in known and _may_be_price(cell, currency))
+            or (index not in known and may_be_price(cell, currency))
         )
     ]
 
@@ -60,7 +61,8 @@ def columns_below_header(
     return covered
 
 
-def _may_be_price(cell: str, currency: str) -> bool:
+def may_be_price(cell: str, currency: str) -> bool:
+    """Return whether a header leaves open whether its column is the price."""
     if has_old_price_word(cell) or is_known_non_price_header(cell, currency):
         return False
     is_explained = has_other_price_word(cell) or is_other_sum(cell)

@@ -14,6 +14,13 @@ _TO = _UNTIL | frozenset(map(comparison_key, RANGE_WORDS))
 _WORD = re.compile(r"[^\W\d_]+")
 _DASH = re.compile(r"\s*[-–—]\s*").fullmatch
 _DASH_BETWEEN_DATES = re.compile(r"(?<=\d\.\d{4})\s?[-–—]\s?(?=\d)")
+# The first day of a period without its year: `15.11.-12.12.2026`, `15/11 au 12/12/26`.
+_YEARLESS_FIRST = re.compile(
+    r"(?<![\d./-])(?P<day>\d{1,2})(?P<mark>[./])(?P<month>\d{1,2})(?![\d/])(?P<stop>\.?)"
+    r"(?P<between>\s?[-–—]\s?|\s+[^\W\d_]{1,5}(?:\s+[^\W\d_]{1,3})?\s+)"
+    r"(?P<last_day>\d{1,2})(?P=mark)(?P<last_month>\d{1,2})(?P=mark)"
+    r"(?P<year>\d{4}|\d{2})(?!\d)"
+)
 # Words between `until` and its day: `bis zum 31.12.2026`.
 _MAX_DISTANCE = 2
 
@@ -28,7 +35,7 @@ class PricePeriod(NamedTuple):
 @lru_cache(maxsize=4096)
 def read_period(header: str) -> PricePeriod:
     """Return the days that a header names without doubt: `from …`, `until …`, `… - …`."""
-    text = _DASH_BETWEEN_DATES.sub(" - ", header)
+    text = _DASH_BETWEEN_DATES.sub(" - ", _YEARLESS_FIRST.sub(_with_year, header))
     firsts: list[date] = []
     lasts: list[date] = []
     end = 0
@@ -41,6 +48,22 @@ def read_period(header: str) -> PricePeriod:
     if len(firsts) > 1 or len(lasts) > 1 or (firsts and lasts and firsts > lasts):
         return PricePeriod()
     return PricePeriod(next(iter(firsts), None), next(iter(lasts), None))
+
+
+def _with_year(match: re.Match[str]) -> str:
+    """Return a period whose first day has the year of its last day, or the year before."""
+    mark, year = match["mark"], match["year"]
+    first, last = (
+        (int(match["month"]), int(match["day"])),
+        (
+            int(match["last_month"]),
+            int(match["last_day"]),
+        ),
+    )
+    first_year = str(int(year) - int(first > last)).zfill(len(year))
+    start = mark.join((match["day"], match["month"], first_year))
+    end = mark.join((match["last_day"], match["last_month"], year))
+    return f"{start}{match['between']}{end}"
 
 
 def _ends_period(before: str, *, has_first: bool) -> bool:

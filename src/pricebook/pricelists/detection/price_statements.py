@@ -8,11 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.quantity_phrases import (
-    is_unclear_header,
-    names_scale,
-    read_quantities,
-)
+from pricebook.pricelists.detection.quantity_doubts import is_unclear_header, names_scale
+from pricebook.pricelists.detection.quantity_phrases import read_quantities
 from pricebook.pricelists.detection.statement_tokens import Token, text_without, tokenize
 from pricebook.pricelists.detection.statement_words import UNKNOWN_CURRENCIES
 from pricebook.pricelists.detection.tax_words import (
@@ -43,10 +40,11 @@ class PriceStatement(NamedTuple):
 
     `quantities` are numbers of base units, with 1 for `per piece`; `units` codes of Recommendation
     20 but that of a piece; `names_pieces`: it is for pieces. `names_price_unit`: a price is for the
-    quantity of its column (`je PE`). `vat_included` is empty if nothing says it; with
-    `is_gross_or_net` it is said by such a word only, which may mean discounts as well.
-    `unclear_tax`: a tax is named, but not whether it is included. `rest` are the keys of all other
-    words, `beside_quantity` is the text without what the prices are for.
+    quantity of its column (`je PE`); `names_row_unit`: for the unit of its row (`per UOM`).
+    `vat_included` is empty if nothing says it; with `is_gross_or_net` it is said by such a word
+    only, which may mean discounts as well. `unclear_tax`: a tax is named, but not whether it is
+    included. `rest` are the keys of all other words, `beside_quantity` is the text without what the
+    prices are for.
     """
 
     quantities: frozenset[Decimal] = frozenset()
@@ -54,6 +52,7 @@ class PriceStatement(NamedTuple):
     names_pieces: bool = False
     is_per_pack: bool = False
     names_price_unit: bool = False
+    names_row_unit: bool = False
     unclear_quantity: bool = False
     vat_included: frozenset[bool] = frozenset()
     is_gross_or_net: bool = False
@@ -94,6 +93,7 @@ def _read(text: str, *, is_header: bool = False, has_tier: bool = False) -> Pric
         names_pieces=quantity.names_pieces,
         is_per_pack=quantity.is_per_pack,
         names_price_unit=quantity.names_price_unit,
+        names_row_unit=quantity.names_row_unit,
         unclear_quantity=quantity.unclear or is_unclear,
         vat_included=tax.vat_included,
         is_gross_or_net=tax.is_gross_or_net,

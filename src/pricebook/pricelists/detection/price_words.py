@@ -166,6 +166,7 @@ MONTH_WORDS = frozenset(
 CUSTOMER_WORDS = frozenset(
     (
         *("wholesale", "retail", "dealer", "dealers", "partner", "partners", "distributor"),
+        *("jobber", "jobbers", "installer", "installers", "fleet", "wd"),
         *("distributors", "reseller", "resellers", "trade", "vip", "gold", "silver", "platinum"),
         *("b2b", "b2c", "oem", "srp", "msrp", "rrp", "mrp", "ddp", "exw", "fob", "cif", "fca"),
         *("dap", "händler", "fachhandel", "großhandel", "endkunde", "wiederverkäufer", "опт"),
@@ -206,6 +207,29 @@ DISCOUNTED_PRICE_WORDS = frozenset(
         *("prix remisé", "prix spécial", "votre prix", "precio oferta", "precio especial"),
         *("precio con descuento", "su precio", "cena dla ciebie", "cena promocyjna"),
         *("cena specjalna", "cena po rabacie", "ваша ціна", "ціна зі знижкою"),
+    )
+)
+# Of list prices that are recommended to retailers: what their customers pay, never the cost.
+RECOMMENDED_PRICE_WORDS = frozenset(
+    (
+        *("rrp", "msrp", "srp", "mrp", "suggested", "recommended", "uvp", "uvpe", "empf"),
+        *("preisempfehlung", "unverbindliche", "empfohlener", "ррц", "мрц", "рекомендованная"),
+        *("рекомендуемая", "рекоменд", "рек", "conseillé", "conseille", "ppc", "pvc", "pvpr"),
+        *("recomendado", "sugerowana", "рекомендована", "rek", "rekommenderat", "cirkapris"),
+        *("riktpris", "adviesprijs", "adviesverkoopprijs", "consumentenprijs", "doporučená"),
+        *("dmoc", "consigliato", "recomandat", "tavsiye", "препоръчителна", "препоръчана"),
+    )
+)
+# Of prices that hold for some days only, beside the ordinary ones.
+PROMOTION_WORDS = frozenset(
+    (
+        *("promo", "promos", "promotion", "promotional", "offer", "offers", "aktion", "aktionen"),
+        *("aktionspreis", "aktionspreise", "sonderaktion", "sonderangebot", "angebotspreis"),
+        *("акция", "акции", "акционная", "промо", "распродажа", "action", "promotionnel"),
+        *("oferta", "ofertas", "promoción", "promocja", "promocyjna", "promocji", "акційна"),
+        *("акція", "kampanj", "kampanjpris", "extrapris", "actie", "actieprijs", "aanbieding"),
+        *("akce", "akční", "offerta", "promozione", "promoție", "promoțional", "kampanya"),
+        *("промоция", "промоционална", "promoção", "promocional"),
     )
 )
 # Net of taxes or net of discounts: beside a discount that is in doubt.

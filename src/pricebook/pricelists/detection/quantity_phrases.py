@@ -4,27 +4,24 @@ The grammar is the same in all languages: a quantity follows a preposition or a 
 like a quantity and is not understood is in doubt, never passed over.
 """
 
-import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from pricebook.pricelists.detection.currencies import currencies_of_word
-from pricebook.pricelists.detection.price_words import MONTH_WORDS
 from pricebook.pricelists.detection.statement_tokens import Token, is_year, number_of
 from pricebook.pricelists.detection.statement_words import (
     AFTER_QUANTITY_WORDS,
     ARTICLES,
-    MULTIPLE_CURRENCIES,
+    MEASURE_WORDS,
     OF_WORDS,
     ONLY_PER_WORDS,
     OR_WORDS,
     PER_WORDS,
     PRICE_NOUNS,
     PRICE_UNIT_WORDS,
+    ROW_UNIT_WORDS,
     SALES_UNIT_WORDS,
-    SCALE_PREPOSITIONS,
-    SCALE_WORDS,
 )
 from pricebook.pricelists.detection.tax_words import (
     EXCLUDING_WORDS,
@@ -36,26 +33,25 @@ from pricebook.pricelists.detection.tax_words import (
     TAX_NAMES,
 )
 from pricebook.pricelists.facts.units import PIECE, parse_unit
-from pricebook.pricelists.text import comparison_key
 
-PACK_CODES = frozenset({"XPK", "XBX", "XCT", "XCS", "XCR", "XPX"})
-_LETTERS = {"C": Decimal(100), "M": Decimal(1000)}
+GENERAL_PACK = "XPK"
+TRAY = "XPU"
+PACK_CODES = frozenset({GENERAL_PACK, "XBX", "XCT", "XCS", "XCR", "XPX", TRAY})
+QUANTITY_LETTERS = {"C": Decimal(100), "M": Decimal(1000)}
 _ALTERNATIVE_MARKS = frozenset("(/")
 # Twelve dozen, or with tax.
 _GROSS = "gross"
 _MAX_UNIT_WORDS = 2
-# A single digit in a header numbers prices: `Price 2`.
-_MAX_ORDINAL = 9
 _TAX_WORDS = (TAX_NAMES | TAX_INCLUDED_WORDS | TAX_EXCLUDED_WORDS | GROSS_WORDS | NET_WORDS) | (
     INCLUDING_WORDS | EXCLUDING_WORDS
 )
-_MONTHS = frozenset(map(comparison_key, MONTH_WORDS))
 
 
 class StatedQuantity(NamedTuple):
     """What a text says about the quantity of a price; several values contradict each other.
 
-    `units` are those other than a piece; `names_pieces`: it is for pieces.
+    `units` are those other than a piece; `names_pieces`: it is for pieces; `names_row_unit`: it is
+    for the unit of its row, `per UOM`.
     """
 
     quantities: frozenset[Decimal] = frozenset()
@@ -63,13 +59,14 @@ class StatedQuantity(NamedTuple):
     names_pieces: bool = False
     is_per_pack: bool = False
     names_price_unit: bool = False
+    names_row_unit: bool = False
     unclear: bool = False
 
 
 class _Phrase(NamedTuple):
     """What a price is for, from its number or unit to the position after its last token."""
 
-    kind: Literal["quantity", "pack", "price unit", "unclear"]
+    kind: Literal["quantity", "pack", "price unit", "row unit", "unclear"]
     end: int
     number: Decimal = Decimal(1)
     unit: str | None = None
@@ -82,14 +79,16 @@ def read_quantities(
     phrases: list[_Phrase] = []
     for start in range(len(tokens)):
         is_pack = is_header and _is_pack_of_price(tokens, start)
-        if not (is_pack or (start and _may_begin(tokens, start))):
+        # A sentence about trays or plates is about articles more often than about packs.
+        is_tray = not is_header and _unit_at(tokens, start)[0] == TRAY
+        if is_tray or not (is_pack or (start and _may_begin(tokens, start))):
             continue
         if phrase := _phrase_at(tokens, start):
             phrases += [phrase, *_alternatives(tokens, phrase)]
             is_introduced = start > 0 and tokens[start - 1].key not in PRICE_NOUNS
             used.update(range(start - int(is_introduced), phrases[-1].end))
     kinds = {phrase.kind for phrase in phrases}
-    stated = [phrase for phrase in phrases if phrase.kind == "quantity"]
+    stated = [phrase for phrase in phrases if phrase.kind in {"quantity", "row unit"}]
     units = frozenset(phrase.unit for phrase in stated if phrase.unit)
     return StatedQuantity(
         quantities=frozenset(phrase.number for phrase in stated),
@@ -97,6 +96,7 @@ def read_quantities(
         names_pieces=PIECE in units,
         is_per_pack="pack" in kinds,
         names_price_unit="price unit" in kinds,
+        names_row_unit="row unit" in kinds,
         unclear="unclear" in kinds,
     )
 
@@ -136,7 +136,7 @@ def _is_per_slash(tokens: Sequence[Token], slash: int) -> bool:
     is_number = slash > 0 and tokens[slash - 1].kind in {"number", "date"}
     if is_number and number_of(after) != 0:
         return False
-    if after.text in _LETTERS:
+    if after.text in QUANTITY_LETTERS:
         return True
     unit, length = _unit_at(tokens, slash + 1)
     following = tokens[slash + 1 + length : slash + 2 + length]
@@ -157,7 +157,7 @@ def _is_after_price(tokens: Sequence[Token], index: int) -> bool:
 
 def _phrase_at(tokens: Sequence[Token], start: int) -> _Phrase | None:
     """Return the phrase that begins at a position: `100 Stück`, `VPE`, `C`; None for others."""
-    if tokens[start].text in _LETTERS:
+    if tokens[start].text in QUANTITY_LETTERS:
         return _letter_phrase(tokens, start)
     number = number_of(tokens[start])
     position = start if number is None else start + 1
@@ -171,9 +171,23 @@ def _phrase_at(tokens: Sequence[Token], start: int) -> _Phrase | None:
         return _Phrase("price unit", position + 1)
     if unit in PACK_CODES:
         return _pack_phrase(tokens, position + length, number)
-    is_row_unit = unit is None and word in SALES_UNIT_WORDS
-    is_quantity = number is not None or unit is not None or is_row_unit
-    end = position + max(length, int(is_row_unit))
+    return _unit_phrase(tokens, position, number)
+
+
+def _unit_phrase(tokens: Sequence[Token], start: int, number: Decimal | None) -> _Phrase | None:
+    """Return the phrase of a unit at a position: `Stück`, `UOM`; that of its number without one."""
+    unit, length = _unit_at(tokens, start)
+    word = tokens[start].key if start < len(tokens) else ""
+    is_sold_unit = unit is None and word in SALES_UNIT_WORDS
+    if number is None and (unit == PIECE or is_sold_unit):
+        end = start + max(length, 1)
+        measures = [token.key in MEASURE_WORDS for token in tokens[end : end + 2]]
+        if any(measures):
+            return _Phrase("row unit", end + measures.index(True) + 1)
+        if word in ROW_UNIT_WORDS:
+            return _Phrase("row unit", end)
+    end = start + max(length, int(is_sold_unit))
+    is_quantity = number is not None or unit is not None or is_sold_unit
     return _Phrase("quantity", end, number or Decimal(1), unit) if is_quantity else None
 
 
@@ -210,7 +224,7 @@ def _letter_phrase(tokens: Sequence[Token], start: int) -> _Phrase | None:
     if letter == "M" and (before.text != "/" or is_capitalized):
         return _Phrase("unclear", start + 1)
     unit, length = _unit_at(tokens, start + 1)
-    return _Phrase("quantity", start + 1 + length, _LETTERS[letter], unit)
+    return _Phrase("quantity", start + 1 + length, QUANTITY_LETTERS[letter], unit)
 
 
 def _pack_phrase(tokens: Sequence[Token], end: int, number: Decimal | None) -> _Phrase:
@@ -242,54 +256,3 @@ def _unit_at(tokens: Sequence[Token], start: int) -> tuple[str | None, int]:
             if words[0].key not in AFTER_QUANTITY_WORDS and (code := parse_unit(text)):
                 return code, length
     return None, 0
-
-
-def names_scale(tokens: Sequence[Token], used: Collection[int]) -> bool:
-    """Return whether numbers are fractions or multiples of a currency: `in cents`, `T€`."""
-    for index, token in enumerate(tokens):
-        before = tokens[index - 1] if index else None
-        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        is_multiple_of_sign = token.text in {"T", "k", "K"} and _is_currency_sign(after)
-        if token.key in MULTIPLE_CURRENCIES or is_multiple_of_sign:
-            return True
-        is_scale = token.key in SCALE_WORDS or _is_large_number_word(token)
-        if is_scale and index not in used and before and before.key in SCALE_PREPOSITIONS:
-            return True
-    return False
-
-
-def is_unclear_header(tokens: Sequence[Token], used: Collection[int]) -> bool:
-    """Return whether a price header has a number, letter or word of quantity that is not read.
-
-    `used` are the positions of what is understood. A header that states a quantity may have other
-    numbers; so may one with a date.
-    """
-    unread = [index for index in range(len(tokens)) if index not in used]
-    has_day = any(token.kind == "date" or token.key in _MONTHS for token in tokens)
-    for index in unread:
-        token, before = tokens[index], tokens[index - 1] if index else None
-        is_per_unknown = before is not None and before.key in ONLY_PER_WORDS
-        is_word = token.key in SCALE_WORDS or _is_large_number_word(token)
-        is_letter = token.text in _LETTERS
-        if is_word or is_letter or (is_per_unknown and token.kind == "word"):
-            return True
-        if token.text in {"%", "‰"} and (before is None or before.kind != "number"):
-            return True
-        if token.kind == "number" and not has_day and _is_unread_number(token):
-            return True
-    return False
-
-
-def _is_unread_number(token: Token) -> bool:
-    number = number_of(token)
-    return number is None or not (number <= _MAX_ORDINAL or is_year(number))
-
-
-def _is_large_number_word(token: Token) -> bool:
-    """Return whether a word is a number over 1 and no word for prices, such as `cen`."""
-    is_number = token.kind == "word" and (number_of(token) or 0) > 1
-    return is_number and token.key not in PRICE_NOUNS
-
-
-def _is_currency_sign(text: str) -> bool:
-    return len(text) == 1 and unicodedata.category(text) == "Sc"

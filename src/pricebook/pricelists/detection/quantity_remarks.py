@@ -1,14 +1,16 @@
 """What a price is for, by remarks in columns of other texts and by names of articles."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.bare_statements import is_bare_statement
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.fact_cells import is_quantity_of_price
 from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_texts import mentions_price
 from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.statement_tokens import Token, number_of, tokenize
 from pricebook.pricelists.detection.statement_words import PER_WORDS, PRICE_NOUNS
@@ -59,7 +61,21 @@ def remark_issues(
         remark = next(filter(_states_quantity, texts), None)
         if remark is not None:
             issues.append(_remark_issue(header, index, remark))
-    return issues
+    quantities = _quantities_of_price(header, contents, {*taken, *header.ignored, *header.tiers})
+    return [*issues, *quantities]
+
+
+def _quantities_of_price(
+    header: TableHeader, contents: Sequence[ColumnContent], excluded: Collection[int]
+) -> Iterator[PriceListIssue]:
+    """Yield the issues of columns that are named like a price and hold quantities: `Price per`."""
+    candidates = header.candidates["price"].keys() | header.candidates["price_quantity"].keys()
+    for index, content in enumerate(contents[: len(header.cells)]):
+        is_named = index in candidates or mentions_price(header.cells[index])
+        if is_named and index not in excluded and is_quantity_of_price(content):
+            texts = (display_text(cell).strip() for cell in content.cells)
+            example = next((text for text in texts if "0" in text), "")
+            yield _remark_issue(header, index, example)
 
 
 def _states_quantity(text: str) -> bool:

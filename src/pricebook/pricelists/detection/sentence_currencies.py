@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from pricebook.pricelists.detection.currencies import currencies_of_sign, sentence_currency
+from pricebook.pricelists.detection.currency_codes import CODES_LIKE_WORDS
 from pricebook.pricelists.detection.statement_tokens import Token
 from pricebook.pricelists.detection.statement_words import (
     CURRENCY_PREPOSITIONS,
@@ -84,7 +85,7 @@ def _is_other_word(tokens: Sequence[Token], index: int) -> bool:
         position = words.index(token)
         beside = words[max(0, position - 1) : position] + words[position + 1 : position + 2]
         return not any(sentence_currency(each.text, each.key, "") for each in beside)
-    if token.key in WORDS_LIKE_CURRENCIES:
+    if token.key in WORDS_LIKE_CURRENCIES or token.text in CODES_LIKE_WORDS:
         return not _is_introduced(tokens, index)
     is_in_capitals = all(not any(map(str.islower, each.text)) for each in tokens)
     return is_in_capitals and _is_doubtful_code(tokens, index)

@@ -22,6 +22,11 @@ from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import clean_code, quote, quote_list
 
+# Options of the doubts of a sheet that may have no goods; others are about its prices.
+_COLUMN_OPTIONS = {
+    *("", "header_row", "column_mapping", "key_columns"),
+    *("column_mapping.sku", "column_mapping.name", "column_mapping.price"),
+}
 # Fields that some of the sheets may lack: none of them changes what a price means.
 _OPTIONAL_FIELDS = frozenset[Field](
     (
@@ -134,11 +139,11 @@ def _has_header(records: Sequence[Record], request: ReadRequest) -> bool:
 
 
 def _has_inferred_columns(records: Sequence[Record], request: ReadRequest) -> bool:
-    """Return whether content inference finds code, name and price without doubt."""
+    """Return whether content inference finds code, name and price, perhaps not what it is for."""
     try:
         table.detect_table(records, request)
-    except PriceListError:
-        return False
+    except PriceListError as error:
+        return _COLUMN_OPTIONS.isdisjoint(issue.option for issue in error.issues)
     return True
 
 

@@ -22,28 +22,13 @@ PRICE_NOUNS = comparison_keys(
         *("стоимость", "prix", "tarif", "tarifs", "precio", "precios", "tarifa", "tarifas"),
         *("cena", "ceny", "cen", "cennik", "cennika", "cenach", "ціна", "ціни", "цін", "цінах"),
         *("вартість", "pris", "priser", "priserna", "prislista", "prijs", "prijzen", "prijslijst"),
-        *(
-            "ceník",
-            "ceníku",
-            "prezzo",
-            "prezzi",
-            "listino",
-            "preț",
-            "prețul",
-            "prețuri",
-            "prețurile",
-        ),
-        *(
-            "fiyat",
-            "fiyatlar",
-            "fiyatları",
-            "fiyatlarımız",
-            "fiyatlarımıza",
-            "fiyatlara",
-            "fiyatı",
-            "цената",
-            "цените",
-        ),
+        *("bruttopreis", "nettopreis", "listenpreis", "einzelpreise", "stückpreise"),
+        *("basispreise", "händlerpreise", "katalogpreise", "bruttopriser", "nettopriser"),
+        *("listpriser", "kundpriser", "inköpspriser", "brutoprijzen", "nettoprijzen"),
+        *("inkoopprijzen", "verkoopprijzen", "catalogusprijzen", "lijstprijzen"),
+        *("ceník", "ceníku", "prezzo", "prezzi", "listino", "preț", "prețul", "prețuri"),
+        *("fiyat", "fiyatlar", "fiyatları", "fiyatlarımız", "fiyatlarımıza", "fiyatlara"),
+        *("prețurile", "fiyatı", "цената", "цените"),
         *("ценоразпис", "preço", "preços"),
     )
 )
@@ -138,6 +123,11 @@ SALES_UNIT_WORDS = comparison_keys(
         *("jednostkę", "maßeinheit", "одиницю", "единицу", "unidad", "unité", "enhet", "eenheid"),
         *("mj", "um", "unità", "unidade"),
     )
+)
+# Words and abbreviations for the unit of measure of an article, in one word or before another one.
+ROW_UNIT_WORDS = comparison_keys(("me", "mengeneinheit", "maßeinheit", "uom", "jm", "mj", "um"))
+MEASURE_WORDS = comparison_keys(
+    ("measure", "измерения", "виміру", "miary", "misura", "medida", "mesure")
 )
 # These follow a number that is no price quantity: `ab 100 Stück`, `100 days`.
 AFTER_QUANTITY_WORDS = comparison_keys(
@@ -255,6 +245,20 @@ NATIONS = {
         ("AUD", "australian australische австралийских"),
         ("HKD", "hong kong"),
         ("SGD", "singapore"),
+        ("ARS", "argentine argentinian argentinische"),
+        ("CLP", "chilean chilenische"),
+        ("COP", "colombian kolumbianische"),
+        ("MXN", "mexican mexikanische"),
+        ("PHP", "philippine"),
+        ("SEK", "swedish schwedische schwedischen svenska шведских"),
+        ("NOK", "norwegian norwegische norwegischen norske норвежских"),
+        ("DKK", "danish dänische dänischen danske датских"),
+        ("CZK", "czech tschechische tschechischen českých чешских"),
+        ("INR", "indian indische indischen"),
+        ("PKR", "pakistani"),
+        ("AED", "emirati uae"),
+        ("MAD", "moroccan marokkanische"),
+        ("RSD", "serbian serbische srpskih сербских"),
         ("BYN", "белорусских белорусские бел"),
         ("RUB", "российских российские рос"),
     )
@@ -262,9 +266,19 @@ NATIONS = {
 }
 # Nations that are a currency only beside its name: `инструмент из США` is none.
 NATIONS_ALONE = comparison_keys(
-    ("сша", "российских", "российские", "белорусских", "белорусские", "бел", "рос")
+    (
+        *("сша", "российских", "российские", "белорусских", "белорусские", "бел", "рос"),
+        *("argentinos", "chilenos", "colombianos", "cubanos", "dominicanos", "mexicanos"),
+        *("uruguayos", "czeskich", "szwedzkich", "norweskich", "duńskich"),
+    )
 )
 # Before a currency. Some names of currencies are other words without it.
-CURRENCY_PREPOSITIONS = comparison_keys(("in", "en", "w", "v", "em", "в", "у", "на"))
-WORDS_LIKE_CURRENCIES = comparison_keys(("franken", "sterling", "złote"))
+CURRENCY_PREPOSITIONS = comparison_keys(("in", "en", "w", "v", "em", "i", "в", "у", "на"))
+WORDS_LIKE_CURRENCIES = comparison_keys(
+    (
+        *("franken", "sterling", "złote", "yen", "dong", "lei", "korony", "kronach"),
+        *("krone", "kronen", "crowns", "liras", "soles", "colones", "bolivianos", "shillings"),
+        *("лари", "лева"),
+    )
+)
 WORDS_LIKE_CURRENCY_CODES = frozenset(("AMD", "CAD", "GEL", "PHP", "TRY"))

@@ -31,6 +31,8 @@ from pricebook.pricelists.detection.legends import without_legend
 from pricebook.pricelists.detection.list_surcharge import settle_surcharge
 from pricebook.pricelists.detection.notes import Note, read_notes
 from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
+from pricebook.pricelists.detection.price_groups import PriceGroupSources, settle_price_group
+from pricebook.pricelists.detection.promotions import promotion_issues
 from pricebook.pricelists.detection.sentences import read_sentences
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.profile import ColumnKind, Fact, PriceBasis
@@ -114,13 +116,17 @@ def detect_table(
     notes = [*_notes(records, header, columns), *later_notes]
     told = _without_legends(notes, header, columns)
     sentences = read_sentences(told, request.currency, request.today)
-    assignment = settle_surcharge(assignment, header, notes, expected.mapping)
+    assignment = settle_surcharge(assignment, header, notes, expected.mapping, request)
+    config = _remembered_config(request)
+    assignment = settle_price_group(
+        PriceGroupSources(request, config, header, contents, notes, expected.mapping), assignment
+    )
     columns = assignment.columns
     issues = [*key_columns.with_key_hints(assignment.issues, key_sources), *key.issues]
-    config = _remembered_config(request)
     list_facts = _detect_facts(
         ListSources(request, config, header, assignment, contents, sentences, notes), issues
     )
+    issues += promotion_issues(request, header, assignment, contents, notes)
     assigned_columns = {*columns.values(), *(index for _, index in assignment.tiers)}
     characteristics = characteristic_columns(header, assigned_columns, request.config, issues)
     if issues:
@@ -210,7 +216,9 @@ def _expected_columns(request: ReadRequest) -> ExpectedColumns:
     config = _remembered_config(request)
     catalog = {"net": False, "gross": True, "as_listed": None}[request.catalog_vat]
     return ExpectedColumns(
-        mapping=layout.with_previous_mapping(config.column_mapping, request.previous_profile),
+        mapping=layout.with_previous_mapping(
+            config.column_mapping, request.previous_profile, config.ignored_columns or ()
+        ),
         currency=config.currency or request.currency,
         ignored=ignored_columns(request, with_positions=True),
         vat_included=catalog if config.vat_included is None else config.vat_included,

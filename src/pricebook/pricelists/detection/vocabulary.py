@@ -8,7 +8,11 @@ Headers are compared without case, accents, punctuation and spaces, so `Art.-Nr.
 if no column has a header of a better one.
 """
 
-from pricebook.pricelists.detection.discount_words import FACTOR_WORDS, MULTIPLIER_WORDS
+from pricebook.pricelists.detection.discount_words import (
+    FACTOR_WORDS,
+    MULTIPLIER_WORDS,
+    PRICE_GROUP_WORDS,
+)
 from pricebook.pricelists.detection.fact_words import (
     BRAND_WORDS,
     DISCOUNT_GROUP_WORDS,
@@ -145,7 +149,7 @@ NAME_WORDS: tuple[tuple[str, ...], ...] = (
         *("beskrivning", "varubeskrivning", "beschrijving", "popis", "descrizione", "descriere"),
         *("açıklama", "descrição"),
     ),
-    ("model", "modell", "модель", "modèle", "modelo"),
+    ("model", "modell", "модель", "modèle", "modelo", "modello"),
 )
 
 CATEGORY_WORDS: tuple[tuple[str, ...], ...] = (
@@ -201,7 +205,7 @@ FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
     "pack_size": PACK_SIZE_WORDS,
     "min_order_quantity": MIN_ORDER_QUANTITY_WORDS,
     "discount": (*DISCOUNT_WORDS, MULTIPLIER_WORDS, FACTOR_WORDS),
-    "discount_group": DISCOUNT_GROUP_WORDS,
+    "discount_group": (*DISCOUNT_GROUP_WORDS, PRICE_GROUP_WORDS),
     "surcharge": (),
     "pack_price": (),
     "vat_rate": VAT_RATE_WORDS,

@@ -55,6 +55,11 @@ _FEET = {"CFT": 100, "CLF": 100, "MFT": 1000, "MLF": 1000}
 _PARTS = re.compile(
     rf"(?P<before>[^0-9]*)(?P<digits>{NUMBER})?(?P<after>(?:[^0-9]|(?<=[mм])[23])*)", re.IGNORECASE
 ).fullmatch
+_PACK_OF = re.compile(
+    r"(?P<pack>[^\W\d_]+\.?)\s*(?:(?:of|à|a|zu|mit|with|de|da|di|con|po|по|x|×|/)\s*)?"
+    r"(?P<size>\d.*)",
+    re.IGNORECASE,
+).fullmatch
 _WORDS = re.compile(r"[/=×]|[^\s/=×()\[\]]+")
 _ELIDED_ARTICLE = re.compile(r"^l'", re.IGNORECASE)
 
@@ -80,6 +85,16 @@ def parse_quantity(cell: str, decimal_mark: DecimalMark | None = None) -> Quanti
     if isinstance(cell, NumberCell):
         return _of_number_cell(cell)
     return _parse_text(displayed(cell), decimal_mark)
+
+
+def parse_pack(cell: str, decimal_mark: DecimalMark | None = None) -> Quantity | None:
+    """Return the pieces of a pack, as parse_quantity does; also those of `Box of 50`."""
+    quantity = parse_quantity(cell, decimal_mark)
+    if quantity or isinstance(cell, NumberCell):
+        return quantity
+    match = _PACK_OF(displayed(cell))
+    is_pack = match and (parse_unit(match["pack"]) or "").startswith("X")
+    return parse_quantity(match["size"], decimal_mark) if match and is_pack else None
 
 
 def _of_number_cell(cell: NumberCell) -> Quantity | None:

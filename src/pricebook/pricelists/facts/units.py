@@ -49,8 +49,8 @@ _CODE_WORDS: dict[str, str] = {
     ),
     "MGM": "mg, milligram, milligramm, мг, миллиграмм, міліграм, milligramme, miligramo",
     "TNE": (
-        "t, to, tn, tne, ton, tons, tonne, tonnes, tonnen, т, тн, тонна, тонны, тонн, tonelada, "
-        "toneladas, tona, tony, тонни"
+        "t, to, tn, tne, ton, tons, tonne, tonnes, tonnen, т, тн, тонна, тонны, тонну, тонн, tonę, "
+        "tonelada, toneladas, tona, tony, тонни"
     ),
     "LBR": "lb, lbs, pound, pounds, фунт, фунта, фунтов",
     "ONZ": "oz, ounce, ounces, unze, unzen, унция, унции, once, onces, onza, onzas",
@@ -89,7 +89,7 @@ _CODE_WORDS: dict[str, str] = {
     "XRG": "ring, ringe, бухта, бухты, бухт, couronne, krążek",
     "XBX": (
         "box, boxes, bx, schachtel, schachteln, коробка, коробки, коробок, кор, короб, boîte, "
-        "boîtes, bte, caja, cajas, pudełko, pudełka, коробку, doos, krabice, scatola, "
+        "boîtes, bte, caja, cajas, pudełko, pudełka, коробку, коробке, doos, krabice, scatola, "
         "scatole, cutie, cutii, kutu, кутия, кутии, caixa, caixas, cx"
     ),
     "XCT": (
@@ -99,12 +99,12 @@ _CODE_WORDS: dict[str, str] = {
     "XPK": (
         "pack, packs, pk, pkg, pkgs, package, packages, packung, packungen, pkt, pck, pak, ve, "
         "vpe, verpackungseinheit, packing unit, packaging unit, gebinde, упаковка, упаковки, "
-        "упаковок, уп, упак, пачка, пачки, пач, paquet, "
+        "упаковке, упаковок, уп, упак, пачка, пачки, пач, paquet, "
         "paquets, pqt, conditionnement, colis, paquete, paquetes, opakowanie, opakowania, op, "
         "тара, тары, тару, тари, тарі, "
         "opak, упаковку, packet, packets, paket, pakete, пакет, пакета, пакетов, paczka, paczki, "
         "kolli, förp, förpackning, verpakking, bal, balení, conf, confezione, confezioni, bax, "
-        "pachet, koli, опаковка, embalagem"
+        "pachet, koli, опаковка, embalagem, cf"
     ),
     "XBG": (
         "bag, bags, beutel, tüte, мешок, мешка, мешков, меш, sac, sacs, sachet, bolsa, bolsas, "
@@ -124,8 +124,16 @@ _CODE_WORDS: dict[str, str] = {
         "pallet, pallets, plt, palette, paletten, pal, паллета, поддон, палета, palettes, palet, "
         "palé, paleta, palety, палети"
     ),
-    "XCS": "case, cases",
-    "XCR": "crate, crates, kiste, kisten, kasten, kst, ящик, ящика, ящиков, ящ, caisse, skrzynka",
+    "XCS": "case, cases, cs",
+    "XCR": (
+        "crate, crates, kiste, kisten, kasten, kst, ящик, ящика, ящиков, ящике, ящ, caisse, "
+        "caisses, skrzynka, skrzynkę, skrzynke, skrzynki, skrzynce, steige, steigen, krat, cagette"
+    ),
+    "XPU": (
+        "tray, trays, plaque, plaques, plateau, plateaux, barquette, barquettes, tablett, bandeja, "
+        "bandejas, лоток, лотка, лотке, кассета, кассеты, кассету, кассете, vassoio, vassoi, "
+        "taca, tacka"
+    ),
     "XBE": "bundle, bundles, bund, bd, bündel, связка, вязанка, botte, fardo, wiązka, в'язка",
 }
 _SUPERSCRIPTS = str.maketrans("²³", "23")

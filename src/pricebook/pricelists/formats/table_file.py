@@ -1,6 +1,6 @@
 """The interface that every file format implements, and the limits common to all of them."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from typing import NamedTuple, Protocol
@@ -56,11 +56,13 @@ class TableFile(Protocol):
 class OpenedTables(NamedTuple):
     """The tables of a price list in their order: one text file, or one or more sheets.
 
-    `unread_sheets` are the sheets with cells that are not read.
+    `unread_sheets` are the sheets with cells that are not read, `group_tables` the discounts by
+    group that they state.
     """
 
     files: Sequence[TableFile]
     unread_sheets: tuple[str, ...] = ()
+    group_tables: Mapping[str, dict[str, str]] = {}
 
 
 def check_dimensions(

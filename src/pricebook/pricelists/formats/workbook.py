@@ -7,12 +7,14 @@ from typing import Literal, NamedTuple, Protocol
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import sheets, table
+from pricebook.pricelists.detection.group_tables import MAX_TABLE_ROWS, find_group_table
 from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool, SpoolFile
 from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS, OpenedTables
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 _MAX_SHEETS = 1_000
+_MAX_GROUP_SHEETS = 50
 
 
 class Sheet(NamedTuple):
@@ -100,7 +102,8 @@ def open_workbook(book: Workbook, request: ReadRequest) -> OpenedTables:
     selected = _select_sheets(book, names, request)
     spool_file = SpoolFile(request.limits)
     files = [WorkbookFile(book, sheet, spool_file) for sheet in selected]
-    return OpenedTables(files, tuple(name for name in names if name not in selected))
+    unread = tuple(name for name in names if name not in selected)
+    return OpenedTables(files, unread, dict(_group_tables(book, unread)))
 
 
 def _select_sheets(book: Workbook, names: Sequence[str], request: ReadRequest) -> Sequence[str]:
@@ -113,6 +116,18 @@ def _select_sheets(book: Workbook, names: Sequence[str], request: ReadRequest) -
         return visible
     samples = {name: _read_sheet_sample(book, name, request) for name in visible}
     return sheets.choose_sheets(samples, request)
+
+
+def _group_tables(book: Workbook, names: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the discounts by group of sheets that are not read; damaged ones have none."""
+    for name in names[:_MAX_GROUP_SHEETS]:
+        try:
+            with closing(book.rows(name)) as rows:
+                found = find_group_table(cells for _, cells in islice(rows, MAX_TABLE_ROWS))
+        except PriceListError:
+            continue
+        if found:
+            yield name, found
 
 
 def _read_sheet_sample(book: Workbook, sheet: str, request: ReadRequest) -> list[Record]:

@@ -56,6 +56,19 @@ class RowCells(msgspec.Struct, frozen=True, tag=True):
     cells: dict[int, list[str]]
 
 
+class SheetSample(msgspec.Struct, frozen=True):
+    """The first rows of a sheet with their numbers; a text file has no name of a sheet."""
+
+    name: str | None
+    rows: list[tuple[int, list[str]]]
+
+
+class SampleRead(msgspec.Struct, frozen=True, tag=True):
+    """The first rows of a price list, whether or not it is readable."""
+
+    sheets: list[SheetSample]
+
+
 class TableOpened(msgspec.Struct, frozen=True, tag=True):
     """A table with known columns was opened; its columns and, if known, its number of rows."""
 
@@ -89,6 +102,7 @@ Frame = (
     | PriceListFetched
     | RatesRead
     | RowCells
+    | SampleRead
     | TableOpened
     | TableChunk
 )

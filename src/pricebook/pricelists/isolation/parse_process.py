@@ -10,12 +10,15 @@ import os
 import resource
 import signal
 import sys
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO
 
 import msgspec
 
 from pricebook.errors import ParserKilledError, PricebookError, PriceListError
+from pricebook.pricelists import formats
 from pricebook.pricelists.column_table import open_column_table
 from pricebook.pricelists.isolation import frames, sandbox
 from pricebook.pricelists.isolation.copy_lines import LineFormatter
@@ -26,16 +29,20 @@ from pricebook.pricelists.isolation.frames import (
     PriceListOpened,
     RowCells,
     RowChunk,
+    SampleRead,
+    SheetSample,
     TableChunk,
     TableOpened,
 )
 from pricebook.pricelists.reader import PriceList, open_price_list
+from pricebook.pricelists.row_rejection import stored_cells
 from pricebook.pricelists.schemas.price_list_rows import IgnoredRow
 from pricebook.pricelists.schemas.read_request import (
     FetchedSheet,
     FileSource,
     ReadRequest,
     RowCellsRequest,
+    SampleRequest,
 )
 from pricebook.pricelists.schemas.table_rows import TableRequest, TableRow
 from pricebook.system.disk_errors import translate_temporary_disk_full
@@ -46,6 +53,7 @@ _ROWS_PER_CHUNK = 4096
 # Parsing yields the processor to the other processes of the machine.
 _NICENESS = 10
 _MEBIBYTE = 1024 * 1024
+_MAX_SAMPLED_SHEETS = 5
 # The limit of processor time grows with the file: a small file that takes long is an attack.
 _MIN_CPU_SECONDS = 120
 _CPU_SECONDS_PER_MEBIBYTE = 20
@@ -53,9 +61,8 @@ _CPU_GRACE_SECONDS = 2
 # The spool of a workbook may have four times the size of the largest file.
 _MAX_WRITE_RATIO = 5
 _encode = msgspec.msgpack.Encoder().encode
-_request_decoder: msgspec.msgpack.Decoder[ReadRequest | TableRequest] = msgspec.msgpack.Decoder(
-    ReadRequest | TableRequest
-)
+_Request = ReadRequest | SampleRequest | TableRequest
+_request_decoder: msgspec.msgpack.Decoder[_Request] = msgspec.msgpack.Decoder(_Request)
 _cells_request_decoder = msgspec.msgpack.Decoder(RowCellsRequest)
 
 
@@ -85,6 +92,8 @@ def _handle_request(
             if isinstance(request, TableRequest):
                 _send_table(responses, request)
                 _send_frame(responses, PriceListFinished(_peak_memory_kib(status)))
+            elif isinstance(request, SampleRequest):
+                _send_frame(responses, _read_sample(request))
             else:
                 _handle_price_list(request, responses, status)
     except MemoryError:
@@ -105,6 +114,20 @@ def _handle_price_list(request: ReadRequest, responses: BinaryIO, status: TextIO
     while payload := frames.receive(sys.stdin.buffer):
         row_numbers = _cells_request_decoder.decode(payload).row_numbers
         _send_frame(responses, RowCells(price_list.cells(frozenset(row_numbers))))
+
+
+def _read_sample(request: SampleRequest) -> SampleRead:
+    """Return the first rows of the first sheets, as a rejected row stores its cells."""
+    files = formats.open_tables(request).files
+    samples: list[SheetSample] = []
+    for file in files[:_MAX_SAMPLED_SHEETS]:
+        with closing(file.records()) as records:
+            rows = [
+                (number, stored_cells(cells))
+                for number, cells, _ in islice(records, request.sample_rows)
+            ]
+        samples.append(SheetSample(file.sheet, rows))
+    return SampleRead(samples)
 
 
 def _send_table(responses: BinaryIO, request: TableRequest) -> None:

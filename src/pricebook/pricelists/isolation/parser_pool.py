@@ -16,6 +16,8 @@ from pricebook.pricelists.isolation.frames import (
     PriceListOpened,
     RowCells,
     RowChunk,
+    SampleRead,
+    SheetSample,
     TableChunk,
     TableOpened,
 )
@@ -27,6 +29,7 @@ from pricebook.pricelists.schemas.read_request import (
     HttpsSource,
     ReadRequest,
     RowCellsRequest,
+    SampleRequest,
 )
 from pricebook.pricelists.schemas.table_rows import TableRequest, TableRow
 from pricebook.system.disk_errors import translate_temporary_disk_full
@@ -128,6 +131,13 @@ class ParserPool:
             if not isinstance(opened, TableOpened):
                 raise ParserKilledError(_UNEXPECTED_FRAME)
             yield TableStream(parser, opened)
+
+    async def read_sample(self, request: SampleRequest) -> list[SheetSample]:
+        """Return the first rows of each sheet of a price list; raises as `opened`."""
+        async with self._reading(request) as (_, sample):
+            if not isinstance(sample, SampleRead):
+                raise ParserKilledError(_UNEXPECTED_FRAME)
+            return sample.sheets
 
     @asynccontextmanager
     async def _reading(

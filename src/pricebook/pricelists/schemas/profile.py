@@ -13,6 +13,8 @@ FactOrigin = Literal["setting", "column", "cell", "header", "sentence", "previou
 # The content of a column: numbers with one or two decimals, numbers with more, integers, article
 # codes, GTINs, texts of several words, single words.
 ColumnKind = Literal["money", "decimals", "whole", "codes", "barcodes", "texts", "words"]
+# The value of the fact of a surcharge that a list bills separately from its prices.
+BILLED_SEPARATELY = "billed separately"
 PriceListFormat = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
 
 
@@ -48,6 +50,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     `currency` is ISO 4217; with `currency_source`, the text beside the currency column that says
     it, rows in other currencies contradict it. A price is for `price_quantity` base units, with
     `prices_per_pack` for the pack size of its row; `unit` is the code of the base unit.
+    In rows whose unit is one of `unit_packs` a price is for the pack size of the row.
     `vat_included` None: not stated; `vat_rate` is percent. `discounts` and those of a
     `discount_groups` entry are percentages, applied in order to `discount_base`. `valid_from` is
     the day after today from which all prices hold, `next_from` the day from which the column of
@@ -60,6 +63,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     price_quantity: Decimal = Decimal(1)
     prices_per_pack: bool = False
     unit: str | None = None
+    unit_packs: tuple[str, ...] = ()
     vat_included: bool | None = None
     vat_rate: Decimal | None = None
     discounts: tuple[Decimal, ...] = ()

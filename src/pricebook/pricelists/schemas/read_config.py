@@ -32,16 +32,12 @@ Field = Literal[
 CatalogVat = Literal["as_listed", "net", "gross"]
 DecimalMark = Literal[".", ","]
 ImportMode = Literal["full", "partial"]
-CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+CURRENCY_PATTERN = "^[A-Z]{3}$"
+CurrencyCode = Annotated[str, msgspec.Meta(pattern=CURRENCY_PATTERN)]
 PositiveQuantity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 # Percentages that apply one after the other: `30`, `30+5`, `12,5 %`.
-DiscountChain = Annotated[
-    str,
-    msgspec.Meta(
-        max_length=100,
-        pattern=r"^ *[0-9]{1,2}([.,][0-9]{1,4})? *%?( *\+ *[0-9]{1,2}([.,][0-9]{1,4})? *%?)* *$",
-    ),
-]
+DISCOUNT_PATTERN = r"^ *[0-9]{1,2}([.,][0-9]{1,4})? *%?( *\+ *[0-9]{1,2}([.,][0-9]{1,4})? *%?)* *$"
+DiscountChain = Annotated[str, msgspec.Meta(max_length=100, pattern=DISCOUNT_PATTERN)]
 DiscountBase = Literal["price", "list_price", "none"]
 # 1-based number of the last header row; 0: the price list has no header.
 HeaderRowNumber = Annotated[int, msgspec.Meta(ge=0, le=10_000)]

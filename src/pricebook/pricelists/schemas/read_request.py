@@ -37,11 +37,28 @@ class GoogleSheetSource(msgspec.Struct, frozen=True, tag="google_sheets"):
     api: str = "https://sheets.googleapis.com"
 
 
+class HttpCredentials(msgspec.Struct, frozen=True):
+    """A header field that authorizes requests, sent to one origin only (`https://host:port`)."""
+
+    origin: str
+    header: str
+    value: str
+
+    def __repr__(self) -> str:
+        """Leave the value out: logs and tracebacks show this text."""
+        return f"HttpCredentials({self.origin}, {self.header})"
+
+
 class HttpsSource(msgspec.Struct, frozen=True, tag="web"):
-    """A price list at an https URL; private addresses are refused unless `allow_private`."""
+    """A price list at an https URL; private addresses are refused unless `allow_private`.
+
+    `of_supplier`: credentials can be stored for it, which error messages then name.
+    """
 
     url: str
     allow_private: bool = False
+    of_supplier: bool = False
+    credentials: HttpCredentials | None = None
 
 
 class FetchedSheet(msgspec.Struct, frozen=True, tag="fetched_sheet"):
@@ -68,7 +85,8 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     `currency` is the ISO 4217 code of the catalog, `catalog_vat` the VAT basis of its prices.
     `previous_profile` is the profile of the supplier's previous price list, whose columns must not
     have moved. `today` decides between a present and an upcoming price; default the date in UTC.
-    With `corrections`, the file has corrected rows of a task.
+    With `corrections`, the file has corrected rows of a task. `group_tables` are the discounts by
+    group that other sheets of the file state, found while it is opened: sheet to group to chain.
     """
 
     source: PriceListSource | FetchedSheet
@@ -79,6 +97,13 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     previous_profile: DetectedProfile | None = None
     limits: ReadLimits = ReadLimits()
     corrections: CorrectionRequest | None = None
+    group_tables: dict[str, dict[str, str]] = {}
+
+
+class SampleRequest(ReadRequest, frozen=True, kw_only=True, tag=True):
+    """A price list of which only the first rows of each sheet are requested, as they are."""
+
+    sample_rows: int
 
 
 class RowCellsRequest(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from urllib3 import BaseHTTPResponse, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from pricebook.errors import PriceListError, SourceUnavailableError
-from pricebook.pricelists.schemas.read_request import HttpsSource, ReadLimits
+from pricebook.pricelists.schemas.read_request import HttpCredentials, HttpsSource, ReadLimits
 from pricebook.pricelists.sources.download import (
     DownloadBudget,
     read_body,
@@ -33,6 +33,17 @@ _MAX_REDIRECTS = 5
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _OK = 200
 _FIRST_SERVER_ERROR = 500
+# By status, and whether credentials were sent.
+_ACCESS_PROBLEMS = {
+    (401, False): "requires credentials (status 401): set those of {origin} in the settings of the"
+    " supplier.",
+    (401, True): "refuses the stored credentials (status 401): set them again in the settings of"
+    " the supplier.",
+    (403, False): "denies access (status 403): set credentials of {origin} in the settings of the"
+    " supplier, if it has any, or request access from the supplier.",
+    (403, True): "denies access with the stored credentials (status 403): request access for them"
+    " from the supplier, or set others in its settings.",
+}
 _RETRYABLE_STATUSES = frozenset({408, 425, 429})
 _MAX_NAME_CHARACTERS = 100
 
@@ -42,6 +53,8 @@ def download(
 ) -> Path:
     """Download a price list into a folder; each redirect is checked like the first URL.
 
+    Credentials are sent to their origin only, also after redirects.
+
     Raises PriceListError if the URL is not allowed or does not lead to a file,
     SourceUnavailableError if a later attempt can succeed.
     """
@@ -49,9 +62,12 @@ def download(
     target, url = parse_https_url(source.url), source.url
     budget = start_budget(target.display_url, limits)
     for _ in range(_MAX_REDIRECTS + 1):
-        with closing(_send_request(target, network, budget)) as response:
+        credentials = _credentials_for(source, target)
+        with closing(_send_request(target, network, budget, credentials)) as response:
             location = response.headers.get("Location")
             if response.status not in _REDIRECT_STATUSES or not location:
+                if source.of_supplier:
+                    _check_access(response.status, target, credentials)
                 return _save_body(response, folder / file_name(target), budget)
         url = resolve_redirect(url, location)
         target = parse_https_url(url)
@@ -64,19 +80,30 @@ def file_name(target: HttpsUrl) -> str:
     return re.sub(r"[^\w.-]", "_", last)[-_MAX_NAME_CHARACTERS:].strip(".") or "list"
 
 
+def _credentials_for(source: HttpsSource, target: HttpsUrl) -> HttpCredentials | None:
+    """Return the credentials of a source if the target has their origin."""
+    credentials = source.credentials
+    return credentials if credentials and credentials.origin == target.origin else None
+
+
 def _send_request(
-    target: HttpsUrl, network: NetworkPolicy, budget: DownloadBudget
+    target: HttpsUrl,
+    network: NetworkPolicy,
+    budget: DownloadBudget,
+    credentials: HttpCredentials | None,
 ) -> BaseHTTPResponse:
     """Send the request to the first address of the host that accepts a connection."""
     *first_candidates, last = resolve_allowed_addresses(target, network)
     with translate_http_errors(target.display_url):
         for address in first_candidates:
             with suppress(NewConnectionError, ConnectTimeoutError):
-                return _send_request_to(address, target, budget)
-        return _send_request_to(last, target, budget)
+                return _send_request_to(address, target, budget, credentials)
+        return _send_request_to(last, target, budget, credentials)
 
 
-def _send_request_to(address: str, target: HttpsUrl, budget: DownloadBudget) -> BaseHTTPResponse:
+def _send_request_to(
+    address: str, target: HttpsUrl, budget: DownloadBudget, credentials: HttpCredentials | None
+) -> BaseHTTPResponse:
     """Connect to the address that was checked, without a second DNS lookup."""
     pool = HTTPSConnectionPool(
         address,
@@ -89,7 +116,12 @@ def _send_request_to(address: str, target: HttpsUrl, budget: DownloadBudget) -> 
     return pool.urlopen(
         "GET",
         target.request_uri,
-        headers={"Host": target.authority, "User-Agent": "pricebook", "Accept-Encoding": "gzip"},
+        headers={
+            "Host": target.authority,
+            "User-Agent": "pricebook",
+            "Accept-Encoding": "gzip",
+            **({credentials.header: credentials.value} if credentials else {}),
+        },
         preload_content=False,
         redirect=False,
     )
@@ -100,6 +132,13 @@ def _save_body(response: BaseHTTPResponse, path: Path, budget: DownloadBudget) -
     with path.open("wb") as file:
         file.writelines(read_body(response, budget))
     return path
+
+
+def _check_access(status: int, target: HttpsUrl, credentials: HttpCredentials | None) -> None:
+    """Raise PriceListError for a response that requires, or refuses, credentials."""
+    problem = _ACCESS_PROBLEMS.get((status, credentials is not None))
+    if problem is not None:
+        raise PriceListError(f"{target.display_url} {problem.format(origin=target.origin)}")
 
 
 def _check_status(status: int, source_name: str) -> None:

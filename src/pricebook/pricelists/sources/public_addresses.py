@@ -38,9 +38,14 @@ class HttpsUrl(NamedTuple):
         return self.host.strip("[]")
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port; the host is in lower case."""
+        return f"https://{self.authority}"
+
+    @property
     def display_url(self) -> str:
         """The URL for messages: without its query, which may hold a secret."""
-        return f"https://{self.authority}{self.request_uri.partition('?')[0]}"
+        return f"{self.origin}{self.request_uri.partition('?')[0]}"
 
 
 class NetworkPolicy(NamedTuple):

@@ -1,0 +1,168 @@
+"""Exchange rates: the newest ones, currencies without a usable one, history, and set a rate."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from pricebook.console.administration.administration_sections import PATH as ADMINISTRATION
+from pricebook.console.administration.administration_sections import render_section
+from pricebook.console.form_fields import MAX_FORM_BYTES, NUMBER_EXPECTED, read_form
+from pricebook.console.page_errors import caller_of
+from pricebook.console.page_guard import page_for
+from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
+from pricebook.db.database import Database
+from pricebook.http.field_types import is_plain_number
+from pricebook.rates import service
+from pricebook.rates.schemas import (
+    MAX_COUNTED_ITEMS,
+    NewRate,
+    RateQuery,
+    RateSource,
+    is_currency_code,
+    rate_problem,
+    today,
+)
+from pricebook.rates.service import RateContext
+
+AnyRequest = Request[Any, Any, Any]
+PATH = f"{ADMINISTRATION}/exchange-rates"
+CODE_EXPECTED = "expected a code of three letters such as EUR"
+DAY_EXPECTED = "expected a day such as 2026-11-25"
+FIELDS = ("base", "currency", "rate", "date")
+
+
+@get(PATH, opt=page_for("GET", "/exchange-rates"))
+async def show_rates(request: AnyRequest) -> Response[Any]:
+    """Show the currencies of items with their rates, and the newest rate of each pair."""
+    context: RateContext = request.app.state.rate_context
+    recomputed = request.query_params.get("recomputed", "")
+    values = {
+        "held": await service.list_held_currencies(context),
+        "newest": await service.list_newest_rates(context.database),
+        "max_age_days": context.max_age_days,
+        "limit": MAX_COUNTED_ITEMS,
+        "recomputed": f"{int(recomputed):,}" if recomputed.isdecimal() else "",
+    }
+    return render_section(request, "administration/rates.html", values)
+
+
+@get(f"{PATH}/history", opt=page_for("GET", "/exchange-rates"))
+async def show_history(request: AnyRequest) -> Response[Any]:
+    """Show the rates of a pair of currencies, or all, the newest days first."""
+    query = read_page_query(RateQuery, request.scope["query_string"])
+    criteria, _ = decode_page_query(RateQuery, query)
+    page = await service.list_rates(request.app.state.database, criteria or RateQuery())
+    path = f"{PATH}/history"
+    values = {
+        "query": query,
+        "result": page,
+        "next": page.next_cursor and query.address(path, cursor=page.next_cursor, page=None),
+        "first": query.address(path, cursor=None, page=None),
+    }
+    return render_section(request, "administration/rate_history.html", values)
+
+
+@get(f"{PATH}/new", opt=page_for("POST", "/exchange-rates"))
+async def show_new_rate(request: AnyRequest) -> Response[Any]:
+    """Show the form of a rate; with a rate in the address, what it would mean."""
+    sent = request.query_params
+    typed = {
+        "currency": request.app.state.settings.catalog_currency,
+        "date": today().isoformat(),
+        **{name: sent[name] for name in FIELDS if name in sent},
+    }
+    if "rate" not in sent:
+        return _form(request, typed, {})
+    return await _preview(request, typed)
+
+
+@post(
+    f"{PATH}/new",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/exchange-rates"),
+)
+async def set_rate(request: AnyRequest) -> Response[Any]:
+    """Store a rate and re-compute prices, unless another rate was stored since it was shown."""
+    typed = await read_form(request)
+    rate, issues = _read(typed)
+    if rate is None:
+        return _form(request, typed, issues)
+    context: RateContext = request.app.state.rate_context
+    former, _ = await service.find_former_rate(context.database, rate.base, rate.currency)
+    if typed.get("before") != (former.updated_at.isoformat() if former else ""):
+        return await _preview(request, typed, has_conflict=True)
+    source = RateSource(set_by=caller_of(request).username)
+    result = await service.store_rates(context, [rate], source)
+    location = f"{PATH}?recomputed={result.items_recomputed}"
+    return Response(None, status_code=303, headers={"Location": location})
+
+
+async def _preview(
+    request: AnyRequest, typed: dict[str, str], *, has_conflict: bool = False
+) -> Response[Any]:
+    rate, issues = _read(typed)
+    if rate is None:
+        return _form(request, typed, issues)
+    database: Database = request.app.state.database
+    former, items = await service.find_former_rate(database, rate.base, rate.currency)
+    change = None
+    if former is not None:
+        change = (rate.rate / Decimal(former.rate) - 1) * 100
+    values = {
+        "rate": rate,
+        "former": former,
+        "change": None if change is None else f"{change:+,.2f}",
+        "items": items,
+        "limit": MAX_COUNTED_ITEMS,
+        "is_newest": former is None or former.date <= rate.day <= today(),
+        "has_conflict": has_conflict,
+    }
+    return _form(request, typed, {}, values)
+
+
+def _form(
+    request: AnyRequest,
+    typed: dict[str, str],
+    issues: dict[str, str],
+    values: dict[str, Any] | None = None,
+) -> Response[Any]:
+    """Return the form of a rate with what was typed, and why it was refused or what it means."""
+    context: dict[str, Any] = {
+        "typed": PageQuery(typed),
+        "issues": issues,
+        "rate": None,
+        "has_conflict": False,
+        **(values or {}),
+    }
+    status = 400 if issues or context["has_conflict"] else 200
+    return render_section(request, "administration/new_rate.html", context, status=status)
+
+
+def _read(typed: dict[str, str]) -> tuple[NewRate | None, dict[str, str]]:
+    """Return what was typed as a rate, or None and the issues by field."""
+    base, currency, number, day_text = (typed.get(name, "").strip() for name in FIELDS)
+    base, currency = base.upper(), currency.upper()
+    codes = {"base": base, "currency": currency}
+    issues = {name: CODE_EXPECTED for name, code in codes.items() if not is_currency_code(code)}
+    if not issues and base == currency:
+        issues["currency"] = f"is the base {base} itself"
+    rate = Decimal(number) if is_plain_number(number) else None
+    problem = NUMBER_EXPECTED if rate is None else rate_problem(rate)
+    if problem:
+        issues["rate"] = problem
+    day = _day_of(day_text)
+    if day is None:
+        issues["date"] = DAY_EXPECTED
+    if issues or rate is None:
+        return None, issues
+    return NewRate(base, currency, rate, day), {}
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

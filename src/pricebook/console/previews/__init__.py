@@ -1,0 +1,1 @@
+"""The pages of previews: from a dropped price list to its import."""

@@ -1,0 +1,48 @@
+"""What was answered and set for a preview, each with the patch that takes it back."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from pricebook.console.page_texts import Texts
+from pricebook.console.previews.question_choices import Choice, make_choice
+from pricebook.console.previews.sheet_questions import sheets_patch
+from pricebook.console.setting_words import setting_label
+from pricebook.imports.preview_options import COLUMNS, NEW_LAYOUT
+
+_OWN = frozenset(("sheet_names", "sheet_name", "column_mapping", "ignored_columns"))
+
+
+def list_given(config: Mapping[str, Any], t: Texts, *, new_layout: bool) -> list[Choice]:
+    """Return the options of a preview as sentences; the patch of each leaves it to detection."""
+    return list(_given(config, t, new_layout=new_layout))
+
+
+def _given(config: Mapping[str, Any], t: Texts, *, new_layout: bool) -> Iterator[Choice]:
+    if new_layout:
+        yield make_choice(t("previews.answer.new_layout"), {NEW_LAYOUT: False})
+    sheets: list[str] = config.get("sheet_names") or []
+    if sheets:
+        label = t("previews.given_sheets", sheets=t("previews.and").join(sheets))
+        yield make_choice(label, sheets_patch([]) | {"sheet_names": None})
+    mapping: dict[str, str] = config.get("column_mapping") or {}
+    for field, column in mapping.items():
+        label = t("previews.given_column", field=t(f"previews.fields.{field}"), column=column)
+        yield make_choice(label, {"column_mapping": {field: None}})
+    for column in config.get("ignored_columns") or ():
+        label = t("previews.answer.ignored", column=column)
+        yield make_choice(label, {COLUMNS: {column: ""}})
+    for name, value in config.items():
+        if name not in _OWN and value not in (None, [], {}):
+            yield make_choice(_text(name, value, t), {name: None})
+
+
+def _text(name: str, value: Any, t: Texts) -> str:
+    """Return the answer in words, else the label of the setting and its value."""
+    written = str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, dict):
+        members = cast("dict[str, str]", value)
+        written = ", ".join(f"{key}: {each}" for key, each in members.items())
+    if isinstance(value, list):
+        written = t("previews.and").join(cast("list[str]", value))
+    known = t.get(f"previews.answer.{name}.{written}") or t.get(f"previews.{written}")
+    return known or t("previews.given", label=setting_label(name, t), value=written)

@@ -1,0 +1,234 @@
+"""The page of a preview: what was understood, what is in doubt, what would change, and apply."""
+
+from datetime import datetime
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import PathParameter
+
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.page_errors import caller_of
+from pricebook.console.page_guard import page_for
+from pricebook.console.page_texts import load_texts
+from pricebook.console.previews.given_answers import list_given
+from pricebook.console.previews.preview_forms import read_answers, read_settings
+from pricebook.console.previews.price_list_samples import (
+    Column,
+    list_columns,
+    list_unread_choices,
+    plain_columns,
+)
+from pricebook.console.previews.questions import list_problems, list_questions
+from pricebook.console.rendering import may, render, wants_fragment
+from pricebook.db.database import Database
+from pricebook.errors import ConflictError, PricebookError, ValidationError
+from pricebook.http.problems import request_id_of
+from pricebook.imports import preview_service, preview_sheets
+from pricebook.imports.preview_service import PreviewState
+from pricebook.pricelists.isolation.frames import SheetSample
+from pricebook.pricelists.schemas.read_config import Field
+from pricebook.tasks.schemas import Requester
+
+AnyRequest = Request[Any, Any, Any]
+PreviewId = Annotated[UUID, PathParameter(description="The preview's id.")]
+PATH = "/console/imports/previews"
+ONE = PATH + "/{preview_id:str}"
+UPLOAD = page_for("POST", "/suppliers/{id}/upload")
+FIRST_FIELDS = ("sku", "name", "price")
+FIRST_ROWS, MAX_ROWS = 50, 1_000
+ENDED = {"succeeded", "partially_succeeded", "failed", "dead", "held", "refused"}
+
+
+def address_of(preview_id: UUID) -> str:
+    """Return the address of the page of a preview."""
+    return f"{PATH}/{preview_id}"
+
+
+@get(ONE, opt=UPLOAD)
+async def show_preview(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
+    """Show a preview, or what of it changes while it is read or imported."""
+    state = await preview_service.get_state(_database(request), preview_id)
+    return _page(request, state)
+
+
+@post(ONE + "/answers", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
+async def answer_questions(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
+    """Read the price list again with the answers."""
+    form = await read_form(request)
+    return await _change(request, preview_id, read_answers(form), remembers="remember" in form)
+
+
+@post(ONE + "/settings", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
+async def change_settings(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
+    """Read the price list again with changed settings."""
+    form = await read_form(request)
+    state = await preview_service.get_state(_database(request), preview_id)
+    preview = state.preview
+    try:
+        columns = list_columns(state.result, preview.found or {}, preview.config)
+        patches = read_settings(form, columns)
+    except ValidationError as error:
+        return _page(request, state, error)
+    return await _change(request, preview_id, patches, remembers="remember" in form)
+
+
+@post(ONE + "/again", status_code=303, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
+async def read_again(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
+    """Read and compare the same file again."""
+    await preview_service.read_again(_database(request), preview_id)
+    return _redirect(address_of(preview_id))
+
+
+@post(ONE + "/apply", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
+async def apply_preview(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
+    """Import the price list as it was compared; beyond a threshold only who may apply held ones."""
+    form = await read_form(request)
+    caller = caller_of(request)
+    requester = Requester(caller.id, caller.username, request_id=request_id_of(request))
+    try:
+        await preview_service.apply(
+            request.app.state.submission_context,
+            requester,
+            preview_id,
+            _moment(form.get("compared_at", "")),
+            may_hold=not may(caller, "POST", "/tasks/{id}/apply"),
+        )
+    except ConflictError as error:
+        state = await preview_service.get_state(_database(request), preview_id)
+        return _page(request, state, error)
+    return _redirect(address_of(preview_id))
+
+
+@post(ONE + "/discard", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
+async def discard_preview(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
+    """Discard a preview; nothing was imported."""
+    try:
+        await preview_service.discard(_database(request), preview_id, caller_of(request).username)
+    except ConflictError as error:
+        state = await preview_service.get_state(_database(request), preview_id)
+        return _page(request, state, error)
+    return _redirect(address_of(preview_id))
+
+
+@post(ONE + "/sheet", status_code=303, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
+async def import_sheet(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
+    """Read another sheet of the same file as a preview of its own."""
+    form = await read_form(request)
+    context = request.app.state.submission_context
+    other_id = await preview_sheets.preview_sheet(
+        context, caller_of(request), preview_id, form.get("sheet", "")
+    )
+    return _redirect(address_of(other_id))
+
+
+async def _change(
+    request: AnyRequest, preview_id: UUID, patches: list[dict[str, Any]], *, remembers: bool
+) -> Response[Any]:
+    database = _database(request)
+    if not patches:
+        state = await preview_service.get_state(database, preview_id)
+        return _page(request, state, ValidationError(load_texts()("previews.no_answer")))
+    try:
+        changed = await preview_service.answer(database, preview_id, patches)
+        if remembers and may(caller_of(request), "PATCH", "/suppliers/{id}"):
+            await preview_service.remember(database, preview_id, changed)
+    except (ConflictError, ValidationError) as error:
+        state = await preview_service.get_state(database, preview_id)
+        return _page(request, state, error)
+    return _redirect(address_of(preview_id))
+
+
+def _page(
+    request: AnyRequest, state: PreviewState, error: PricebookError | None = None
+) -> Response[Any]:
+    preview, result = state.preview, state.result
+    found = preview.found or {}
+    currency: str = request.app.state.settings.catalog_currency
+    is_open = preview.state in {"ready", "refused"}
+    questions = (
+        list_questions(
+            result, preview.found, currency, load_texts(), _chosen_sheets(preview.config)
+        )
+        if result and is_open
+        else []
+    )
+    is_busy = preview.state in {"queued", "reading"} or (
+        preview.state == "applied" and (state.task is None or state.task.state not in ENDED)
+    )
+    columns = list_columns(result, found, preview.config)
+    values: dict[str, Any] = {
+        "preview": preview,
+        "result": result,
+        "task": state.task,
+        "is_outdated": state.is_outdated,
+        "is_busy": is_busy,
+        "questions": questions,
+        "problems": list_problems(result.issues if result else (), questions),
+        "not_obeyed": list_unread_choices(preview.config, found, load_texts()),
+        "given": list_given(preview.config, load_texts(), new_layout=preview.new_layout),
+        "columns": columns,
+        "sheet_columns": [
+            (each, sorted(enumerate(_columns_of(each, columns)), key=_rank))
+            for each in (result.sheets if result else ())
+        ],
+        "row_limit": MAX_ROWS if "rows" in request.query_params else FIRST_ROWS,
+        "settings": _texts(preview.config),
+        "detected": _texts({"header_row": found.get("header_row"), **(found.get("basis") or {})}),
+        "sheets": _sheets(found),
+        "unread_sheets": found.get("unread_sheets", ()),
+        "sheet_choices": [
+            ("", load_texts()("previews.as_detected")),
+            *zip(_sheets(found), _sheets(found), strict=True),
+        ],
+        "fields": get_args(Field),
+        "error": error,
+        "is_fragment": wants_fragment(request),
+    }
+    template = "previews/preview_state.html" if wants_fragment(request) else "previews/preview.html"
+    return render(request, template, values, status=error.status if error else 200)
+
+
+def _columns_of(sheet: SheetSample, columns: list[Column]) -> list[Column]:
+    """Return the columns of a sheet; of one whose meaning is not known, their letters only."""
+    return columns or plain_columns(sheet)
+
+
+def _rank(column: tuple[int, Column]) -> int:
+    """Return the order of a column in the first rows: code, name and price stand first."""
+    field = column[1].field
+    return FIRST_FIELDS.index(field) if field in FIRST_FIELDS else len(FIRST_FIELDS)
+
+
+def _texts(values: dict[str, Any]) -> dict[str, str]:
+    """Return settings as a form has them, empty ones as empty texts."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _sheets(found: dict[str, Any]) -> list[str]:
+    """Return the sheets that are read, and the others with cells."""
+    own: list[str] = list(found.get("sheets") or filter(None, [found.get("sheet")]))
+    return [*own, *found.get("unread_sheets", ())]
+
+
+def _chosen_sheets(config: dict[str, Any]) -> list[str]:
+    return config.get("sheet_names") or list(filter(None, [config.get("sheet_name")]))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _database(request: AnyRequest) -> Database:
+    return request.app.state.database
+
+
+def _redirect(path: str) -> Response[Any]:
+    return Response(None, status_code=303, headers={"Location": path})

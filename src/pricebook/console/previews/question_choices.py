@@ -1,0 +1,130 @@
+"""Questions and their answers, each with the options that it sets and an example of the file."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pricebook.console.page_texts import Texts
+from pricebook.console.previews.sample_tables import MAX_EXAMPLES, SampleColumn, SampleTable
+from pricebook.pricelists.detection.header_continuation import has_numeric_cell
+from pricebook.pricelists.detection.header_words import field_ranks
+
+# Names of columns that do not identify an article: prices and stocks.
+_NO_KEY_FIELDS = frozenset(
+    (
+        *("price", "list_price", "next_price", "pack_price", "discount", "surcharge", "stock"),
+        *("price_quantity", "min_order_quantity", "lead_time", "currency", "vat_rate"),
+    )
+)
+
+
+class Choice(Struct, frozen=True):
+    """One answer: its label, the options that it sets as a JSON patch, and an example."""
+
+    label: str
+    patch: str
+    example: str = ""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """Something that is in doubt; `entries` are options that are typed: name and label.
+
+    `others` are the answers of a select, below the `choices`; of `sheets`, several may be chosen.
+    Without `is_needed`, the list is read as in `detail` until it is answered.
+    """
+
+    legend: str
+    detail: str
+    choices: list[Choice] = []
+    others: list[Choice] = []
+    others_label: str = ""
+    sheets: list[Choice] = []
+    entries: list[tuple[str, str]] = []
+    is_needed: bool = True
+
+    @property
+    def other_options(self) -> list[tuple[str, str]]:
+        """The options of the select: value and label."""
+        return [("", "–"), *((each.patch, each.label) for each in self.others)]
+
+
+def make_choice(label: str, patch: Mapping[str, Any], example: str = "") -> Choice:
+    """Return an answer with its options as JSON."""
+    return Choice(label, msgspec.json.encode(patch).decode(), example)
+
+
+def column_text(column: SampleColumn | None, reference: str) -> str:
+    """Return the letters and the header of a column, else the name that an option uses."""
+    return column.label if column else reference.removeprefix("column ")
+
+
+def column_choice(
+    table: SampleTable | None, reference: str, patch: Mapping[str, Any], t: Texts
+) -> Choice:
+    """Return the answer that is a column, with its first cells."""
+    column = table and table.find(reference)
+    label = t("previews.answer.column", column=column_text(column, reference))
+    return make_choice(label, patch, ", ".join(column.cells[:MAX_EXAMPLES]) if column else "")
+
+
+def other_columns(
+    table: SampleTable | None, known: Collection[str], field: str, t: Texts
+) -> Iterator[Choice]:
+    """Yield each other column as that of a field: letters, header and first cell."""
+    for each in table.columns if table else ():
+        if each.reference not in known and each.header not in known and (each.cells or each.header):
+            patch = {"column_mapping": {field: each.reference}}
+            yield make_choice(_other_label(each, t), patch)
+
+
+def key_choices(
+    table: SampleTable | None, references: Sequence[str], currency: str, t: Texts
+) -> tuple[list[Choice], list[Choice]]:
+    """Return the choices of key columns: those proposed, the code, the code and another one.
+
+    Prices, quantities and stocks are not proposed.
+    """
+    base, *added = references
+    if table is None:
+        return [_key(table, [base, *added], t)], []
+    columns = {each: table.find(each) for each in added}
+    fitting = [each for each in added if (one := columns[each]) and may_be_key(one, currency)]
+    choices = [_key(table, [base], t)]
+    if fitting == added and added:
+        choices.insert(0, _key(table, [base, *added], t))
+    own = table.find(base)
+    others = [
+        make_choice(_other_label(each, t), {"key_columns": [base, each.reference]})
+        for each in table.columns
+        if each is not own and each.cells and may_be_key(each, currency)
+    ]
+    return choices, others
+
+
+def may_be_key(column: SampleColumn, currency: str) -> bool:
+    """Return whether a column may be part of the key: no price, quantity, stock or number."""
+    fields = field_ranks(column.header, currency).keys()
+    words = {field for word in column.header.split() for field in field_ranks(word, currency)}
+    numbers = [cell for cell in column.cells if has_numeric_cell([cell])]
+    is_numeric = 2 * len(numbers) > len(column.cells)
+    names_no_key = not _NO_KEY_FIELDS.isdisjoint(fields) or (
+        not fields and not _NO_KEY_FIELDS.isdisjoint(words)
+    )
+    return not is_numeric and not names_no_key
+
+
+def _key(table: SampleTable | None, references: Sequence[str], t: Texts) -> Choice:
+    columns = [table.find(each) if table else None for each in references]
+    names = [column_text(*each) for each in zip(columns, references, strict=True)]
+    rows = table.rows[:1] if table else []
+    cells = [next(iter(each.cells), "") for each in columns if each] if rows else []
+    text = "key_alone" if len(references) == 1 else "key"
+    label = t(f"previews.answer.{text}", columns=t("previews.and").join(names))
+    return make_choice(label, {"key_columns": list(references)}, " + ".join(filter(None, cells)))
+
+
+def _other_label(column: SampleColumn, t: Texts) -> str:
+    cell = next(iter(column.cells), "")
+    return t("previews.other_column", column=column.label, cell=cell[:60] or "–")

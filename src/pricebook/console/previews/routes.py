@@ -1,0 +1,17 @@
+"""The pages of previews."""
+
+from typing import Any
+
+from pricebook.console.previews import preview_pages, upload_pages
+
+PAGES: tuple[Any, ...] = (
+    upload_pages.show_new_import,
+    upload_pages.start_preview,
+    preview_pages.show_preview,
+    preview_pages.answer_questions,
+    preview_pages.change_settings,
+    preview_pages.read_again,
+    preview_pages.import_sheet,
+    preview_pages.apply_preview,
+    preview_pages.discard_preview,
+)

@@ -1,0 +1,1 @@
+"""The pages on which products are created, changed and imported."""

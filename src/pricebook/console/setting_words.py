@@ -1,0 +1,48 @@
+"""Messages in the words of the pages: a setting is called as the form calls its field."""
+
+import re
+
+from pricebook.console.page_texts import Texts
+
+QUOTE = '"'
+# Fields of the settings of a preview; the other settings are on the page of a supplier.
+_OF_PREVIEWS = frozenset(
+    (
+        *("currency", "vat_included", "vat_rate", "price_quantity", "decimal_separator", "mode"),
+        "header_row",
+    )
+)
+_SETTINGS = (
+    *("column_mapping", "ignored_columns", "characteristic_columns", "key_columns", "sheet_names"),
+    *("sheet_name", "header_row", "decimal_separator", "price_quantity", "prices_per_pack"),
+    *("vat_included", "vat_rate", "discount_groups", "discount_base", "row_price_factor"),
+)
+_NEW_LAYOUT = re.compile(r" \(--new-layout, new_layout\)")
+_RATE = re.compile(r"set one with `pricebook rates set [^`]*` or POST \S+-rates,")
+_COLUMN = re.compile(r'(?:column_mapping or )?--column (\w+)="([^"]*)"')
+_SET = re.compile(
+    rf'(?:--set )?\b({"|".join(_SETTINGS)})=("[^"]*"|\{{[^}}]*\}}|[^\s,;"]*[^\s,;."])'
+)
+_NAME = re.compile(rf"`?\b({'|'.join(_SETTINGS)})\b`?(?: of the supplier)?")
+
+
+def setting_label(name: str, t: Texts) -> str:
+    """Return how the forms call a setting."""
+    page = "previews." if name in _OF_PREVIEWS else "suppliers."
+    return t.get(page + name, name)
+
+
+def plain_words(text: str, t: Texts) -> str:
+    """Return a message with the labels of form fields instead of the names of settings."""
+
+    def label(name: str) -> str:
+        return f"“{setting_label(name, t)}”"
+
+    def of_column(match: re.Match[str]) -> str:
+        field = t.get(f"previews.fields.{match[1]}", match[1])
+        return t("previews.set_column", field=field, column=match[2])
+
+    text = _RATE.sub(t("previews.set_rate"), _NEW_LAYOUT.sub("", text))
+    text = _COLUMN.sub(of_column, text)
+    text = _SET.sub(lambda match: f"{label(match[1])}: {match[2].strip(QUOTE)}", text)
+    return _NAME.sub(lambda match: label(match[1]), text)

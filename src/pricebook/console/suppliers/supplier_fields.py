@@ -1,0 +1,221 @@
+"""The fields of a supplier as its form has them, and back."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import msgspec
+
+from pricebook.console.form_fields import DECIMAL_COMMA, NUMBER_EXPECTED
+from pricebook.console.page_texts import load_texts
+from pricebook.console.suppliers.schedule_fields import (
+    needs_time,
+    read_schedule,
+    schedule_fields,
+)
+from pricebook.errors import ValidationError
+from pricebook.http.field_types import is_number
+from pricebook.http.json_body import decode_body
+from pricebook.pricelists.schemas.read_config import Field
+from pricebook.suppliers.schemas import NewSupplier, SupplierChange, SupplierOverview
+from pricebook.suppliers.source_addresses import hide_login
+from pricebook.suppliers.source_config_change import ADDRESS_NAMES, SourceConfigChange
+
+TEXTS = (
+    *("spreadsheet_url", "url", "file_path", "sheet_name", "encoding", "currency", "discount"),
+    *("decimal_separator", "discount_base", "mode"),
+)
+NUMBERS = ("header_row", "price_quantity", "row_price_factor", "late_after_days", "vat_rate")
+FLAGS = ("prices_per_pack", "vat_included")
+LISTS = ("sheet_names", "characteristic_columns", "ignored_columns", "key_columns")
+COLUMNS = get_args(Field)
+DELIMITERS = {";": ";", ",": ",", "\t": "tab", "|": "|"}
+PLAIN = ("name", "source_type", "contact_email", "is_active")
+# Between a group and its discount: a tab, as copied from a spreadsheet, or a sign.
+SEPARATORS = "\t=;:"
+MAX_DIGITS = 15  # of numbers in JSON
+GROUP_EXPECTED = "line {number}: expected a group and its percent, such as A = 30+5"
+GROUP_TWICE = "line {number}: the group occurs twice"
+
+Issues = dict[str, str]
+
+
+def form_fields_of(supplier: SupplierOverview) -> dict[str, str]:
+    """Return the fields of a stored supplier as its form has them."""
+    config = supplier.source_config
+    address = next((config[name] for name in ADDRESS_NAMES if config.get(name)), "")
+    delimiter = config.get("delimiter") or ""
+    groups: dict[str, str] = config.get("discount_groups") or {}
+    columns: dict[str, str] = config.get("column_mapping") or {}
+    return {
+        "name": supplier.name,
+        "source_type": supplier.source_type,
+        "contact_email": supplier.contact_email or "",
+        "is_active": "true" if supplier.is_active else "false",
+        **{name: _text(config.get(name)) for name in (*TEXTS, *NUMBERS, *FLAGS)},
+        **{name: "\n".join(map(str, config.get(name) or ())) for name in LISTS},
+        "spreadsheet_url": hide_login(str(address)),
+        "url": hide_login(_text(config.get("url"))),
+        "delimiter": DELIMITERS.get(delimiter, delimiter),
+        "discount_groups": "\n".join(f"{group} = {chain}" for group, chain in groups.items()),
+        **{f"column_{field}": columns.get(field, "") for field in COLUMNS},
+        **schedule_fields(config.get("sync_every")),
+        "before": digest_of(supplier),
+    }
+
+
+def digest_of(supplier: SupplierOverview) -> str:
+    """Return a digest of what the form changes, which differs once somebody changed any of it."""
+    fields = [getattr(supplier, name) for name in PLAIN]
+    text = msgspec.json.encode([*fields, supplier.source_config], order="sorted")
+    return hashlib.sha256(text).hexdigest()
+
+
+def read_new_supplier(typed: Mapping[str, str]) -> tuple[NewSupplier | None, Issues]:
+    """Return what was typed as a new supplier, or None and the issues by field."""
+    config, issues = _read_config(typed, {})
+    return _decode(NewSupplier, {**_read_plain(typed), "source_config": config}, issues)
+
+
+def issues_of_trial(new: NewSupplier) -> Issues:
+    """Return why the price list of a new supplier cannot be fetched at once."""
+    t = load_texts()
+    issues: Issues = {}
+    if not (new.source_config.url or new.source_config.spreadsheet_url):
+        issues["url"] = t("suppliers.address_to_try")
+    if not new.is_active:
+        issues["is_active"] = t("suppliers.active_to_try")
+    return issues
+
+
+def read_change(
+    typed: Mapping[str, str], supplier: SupplierOverview
+) -> tuple[SupplierChange | None, Issues]:
+    """Return what was typed as a change of a supplier, or None and the issues by field.
+
+    Fields that are empty are null, also members of the columns and discount groups.
+    """
+    config, issues = _read_config(typed, supplier.source_config)
+    return _decode(SupplierChange, {**_read_plain(typed), "source_config": config}, issues)
+
+
+def issues_of(error: ValidationError) -> Issues:
+    """Return the issues of an error by the fields of the form."""
+    issues: Issues = {}
+    for each in error.issues:
+        path = each.field.removeprefix("source_config.")
+        name = re.split(r"[.\[]", path)[0]
+        issues.setdefault({"sync_every": "schedule_rule"}.get(name, name), each.issue)
+    return issues
+
+
+def _decode(kind: Any, body: dict[str, Any], issues: Issues) -> tuple[Any, Issues]:
+    """Return a body as a struct, or None and all issues: each field is decoded by itself first."""
+    config: dict[str, Any] = body["source_config"]
+    plain = {name: value for name, value in body.items() if name != "source_config"}
+    issues = {**_issues_of_part(kind, plain), **issues}
+    for name, value in config.items():
+        if name != "column_mapping":
+            issues = {**_issues_of_part(SourceConfigChange, {name: value}), **issues}
+    columns: dict[str, str | None] = config["column_mapping"] or {}
+    for field, header in columns.items():
+        found = _issues_of_part(SourceConfigChange, {"column_mapping": {field: header}})
+        issues |= {f"column_{field}": issue for issue in found.values()}
+    if issues:
+        return None, issues
+    if kind is NewSupplier:
+        given = {name: value for name, value in config.items() if value is not None}
+        body = {**body, "source_config": given}
+    try:
+        return decode_body(kind, msgspec.json.encode(body)), {}
+    except ValidationError as error:
+        return None, issues_of(error)
+
+
+def _issues_of_part(kind: Any, part: dict[str, Any]) -> Issues:
+    try:
+        decode_body(kind, msgspec.json.encode(part))
+    except ValidationError as error:
+        return issues_of(error)
+    return {}
+
+
+def _read_plain(typed: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": typed.get("name", ""),
+        "source_type": typed.get("source_type", ""),
+        "contact_email": typed.get("contact_email", "").strip() or None,
+        "is_active": typed.get("is_active") != "false",
+    }
+
+
+def _read_config(
+    typed: Mapping[str, str], stored: Mapping[str, Any]
+) -> tuple[dict[str, Any], Issues]:
+    """Return the source configuration of a form; null for what is empty."""
+    get = {name: text.strip() for name, text in typed.items()}.get
+    config: dict[str, Any] = {name: get(name) or None for name in TEXTS}
+    config["currency"] = config["currency"] and config["currency"].upper()
+    config |= {name: _number(get(name, "")) for name in NUMBERS}
+    config |= {name: {"true": True, "false": False}.get(get(name, "")) for name in FLAGS}
+    config |= {name: _lines(get(name, "")) or None for name in LISTS}
+    names = {text: sign for sign, text in DELIMITERS.items()}
+    config["delimiter"] = names.get(get("delimiter", ""), get("delimiter", "")) or None
+    columns = {field: get(f"column_{field}") or None for field in COLUMNS}
+    config["column_mapping"] = _members(columns, stored.get("column_mapping"))
+    groups, issues = _read_groups(get("discount_groups", ""))
+    is_timed = not needs_time(typed)
+    config["sync_every"] = _whole(read_schedule(typed)) if is_timed else None
+    if not is_timed:
+        issues["schedule_at"] = load_texts()("suppliers.time_expected")
+    issues |= {name: NUMBER_EXPECTED for name in NUMBERS if isinstance(config[name], str)}
+    config["discount_groups"] = _members(groups, stored.get("discount_groups"))
+    return config, issues
+
+
+def _members(typed: Mapping[str, str | None], stored: Any) -> dict[str, str | None] | None:
+    """Return the members of an object with null for those to remove; None without any."""
+    given = {name: text for name, text in typed.items() if text}
+    return {**dict.fromkeys(stored or {}), **given} if given else None
+
+
+def _read_groups(text: str) -> tuple[dict[str, str], Issues]:
+    """Return the discount of each group, one on a line, or what is wrong with the first line."""
+    groups: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        at = max(line.rfind(sign) for sign in SEPARATORS)
+        group, chain = line[: max(at, 0)].strip(), line[at + 1 :].strip()
+        if not (group and chain):
+            return groups, {"discount_groups": GROUP_EXPECTED.format(number=number)}
+        if group in groups:
+            return groups, {"discount_groups": GROUP_TWICE.format(number=number)}
+        groups[group] = chain
+    return groups, {}
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _number(text: str) -> Any:
+    """Return a number as JSON has it; a text that is none stays, and is refused."""
+    text = DECIMAL_COMMA.sub(r"\1.\2", text)
+    if not text:
+        return None
+    if not is_number(text) or len(text) > MAX_DIGITS:
+        return text
+    return int(text) if text.isdecimal() else float(text)
+
+
+def _whole(rule: str | None) -> int | str | None:
+    is_whole = rule is not None and rule.isascii() and rule.isdecimal()
+    return int(rule) if rule and is_whole and len(rule) <= MAX_DIGITS else rule
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""Pages of webhooks, notices, the audit log and the state of the system."""

@@ -1,0 +1,75 @@
+"""The audit log: who changed what, with its filters in the address."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get
+
+from pricebook.audit import service
+from pricebook.audit.schemas import AuditPage, AuditQuery
+from pricebook.console.administration.administration_sections import render_section
+from pricebook.console.page_guard import page_for
+from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
+from pricebook.console.rendering import render, wants_fragment
+from pricebook.console.system.audit_entries import shown_entry
+from pricebook.db.database import Database
+from pricebook.product_batches import service as product_batches
+
+AnyRequest = Request[Any, Any, Any]
+PATH = "/console/administration/audit"
+SHOWN_ENTRIES = 50
+# More are not offered as choices; each can be typed.
+MAX_CHOICES = 500
+TIMES = ("since", "until")
+DAY_LENGTH = len("2026-11-27")
+# Filters that a link sets; the form keeps them, and the page names each with a way out of it.
+LINKED = ("entity_id", "task_id", "batch_id", "request_id", "actor_type")
+
+
+@get(PATH, opt=page_for("GET", "/audit"))
+async def show_audit(request: AnyRequest) -> Response[Any]:
+    """Show who changed what, the newest changes first."""
+    query = read_page_query(AuditQuery, request.scope["query_string"])
+    criteria, issues = decode_page_query(AuditQuery, _with_times(query))
+    database: Database = request.app.state.database
+    result = None if criteria is None else await service.list_entries(database, criteria)
+    cursor = result.next_cursor if result else None
+    values: dict[str, Any] = {
+        "query": query,
+        "result": result,
+        "entries": await _shown(database, result),
+        "next": cursor and query.address(PATH, cursor=cursor),
+        "first": query.address(PATH, cursor=None),
+        "issues": {each.field: each.issue for each in issues},
+        "linked": [name for name in LINKED if query.get(name)],
+        "log": PATH,
+    }
+    if wants_fragment(request):
+        headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
+        return render(request, "system/audit_results.html", values, headers=headers)
+    actions, actors = await service.list_known_values(database, MAX_CHOICES)
+    values |= {"actions": actions, "actors": actors, "types": _types_of(actions)}
+    status = 400 if issues else 200
+    return render_section(request, "system/audit.html", values, status=status)
+
+
+def _with_times(query: PageQuery) -> PageQuery:
+    """Return a query with each day as the time at which it begins, UTC."""
+    days = {
+        name: f"{query.get(name)}T00:00:00Z" for name in TIMES if len(query.get(name)) == DAY_LENGTH
+    }
+    return PageQuery({"limit": str(SHOWN_ENTRIES), **query.fields, **days})
+
+
+def _types_of(actions: list[str]) -> list[str]:
+    """Return the types of what the actions change."""
+    return sorted({action.partition(".")[0] for action in actions})
+
+
+async def _shown(database: Database, result: AuditPage | None) -> list[Any]:
+    """Return the entries of a page as they are shown."""
+    if result is None:
+        return []
+    batch_ids: set[UUID] = {each.batch_id for each in result.data if each.batch_id}
+    batches = await product_batches.list_heads(database, sorted(batch_ids)) if batch_ids else {}
+    return [shown_entry(each, batches.keys()) for each in result.data]

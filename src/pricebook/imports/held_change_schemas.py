@@ -1,0 +1,38 @@
+"""What applying a held price list would do to prices."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class HeldSummary(Struct, frozen=True):
+    """The stored prices that a held price list has, too; how many rise and fall, and the median."""
+
+    compared: int
+    raised: int
+    lowered: int
+    median_percent: Decimal | None
+
+
+class HeldChange(Struct, frozen=True):
+    """The price of an article, stored and held, in the currency of the price list.
+
+    `percent` is None where the stored price is 0.
+    """
+
+    supplier_sku: str
+    name: str
+    product_id: UUID | None
+    currency: str
+    old_price: Decimal
+    new_price: Decimal
+    percent: Decimal | None
+
+
+class HeldChanges(Struct, frozen=True):
+    """The largest changes; `first_rows` is the number of rows if only the first were compared."""
+
+    summary: HeldSummary
+    largest: list[HeldChange]
+    first_rows: int | None

@@ -1,0 +1,170 @@
+"""Previews of price lists: what was understood, what would change, what is in doubt."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.isolation.frames import SheetSample
+from pricebook.suppliers.source_addresses import mask_address
+from pricebook.tasks.counts import Counts
+
+PreviewState = Literal["queued", "reading", "ready", "refused", "applied", "discarded"]
+OPEN_STATES = ("queued", "reading", "ready", "refused")
+
+
+class NewPreview(Struct, frozen=True, kw_only=True):
+    """A preview to insert; `source` has the path of a stored file, or an address to fetch."""
+
+    supplier_id: UUID
+    supplier_name: str
+    source: dict[str, str]
+    file_name: str | None
+    created_by: str
+    created_by_id: UUID
+
+
+class PreviewLease(Struct, frozen=True):
+    """The lease of a worker on a preview, valid while its row names the owner."""
+
+    id: UUID
+    owner: str
+
+
+class ClaimedPreview(Struct, frozen=True):
+    """A preview that this worker reads."""
+
+    id: UUID
+    owner: str
+    supplier_id: UUID
+    supplier_name: str
+    source: dict[str, str]
+    file_name: str | None
+    config: dict[str, Any]
+    new_layout: bool
+    created_by: str
+    created_by_id: UUID
+    attempts: int
+
+    @property
+    def lease(self) -> PreviewLease:
+        """The lease on the preview."""
+        return PreviewLease(self.id, self.owner)
+
+
+class PreviewChange(Struct, frozen=True):
+    """The outcome of one item, its prices, their change in percent, and why it is out of line.
+
+    `currency` None: that of the catalog.
+    """
+
+    outcome: str
+    row_number: int | None
+    supplier_sku: str
+    name: str
+    old_price: Decimal | None
+    new_price: Decimal | None
+    percent: Decimal | None
+    old_name: str | None = None
+    reason: str | None = None
+    currency: str | None = None
+
+
+class RejectedPreviewRow(Struct, frozen=True):
+    """A row that is not imported: why, and its cells, if they are known."""
+
+    row_number: int
+    error_type: str
+    error_message: str
+    cells: list[str] | None = None
+
+
+class PreviewResult(Struct, frozen=True, kw_only=True):
+    """What was understood and what would happen; without a profile, why the list is refused.
+
+    `reasons` are those for which it would be held. `changes` are the largest ones, `added` and
+    `absent` the first in their order; `counts` are of all rows,
+    `average_price_change` is in percent.
+    """
+
+    issues: tuple[PriceListIssue, ...] = ()
+    sheets: tuple[SheetSample, ...] = ()
+    sentence: str | None = None
+    counts: Counts | None = None
+    row_error_counts: dict[str, int] = {}
+    average_price_change: float | None = None
+    reasons: tuple[str, ...] = ()
+    fails: bool = False
+    changes: tuple[PreviewChange, ...] = ()
+    added: tuple[PreviewChange, ...] = ()
+    absent: tuple[PreviewChange, ...] = ()
+    rejected: tuple[RejectedPreviewRow, ...] = ()
+    ambiguous: RejectedPreviewRow | None = None
+    mode: str = "full"
+
+
+class Preview(Struct, frozen=True):
+    """A preview as its page shows it."""
+
+    id: UUID
+    supplier_id: UUID
+    supplier_name: str
+    state: PreviewState
+    source: dict[str, str]
+    file_name: str | None
+    config: dict[str, Any]
+    new_layout: bool
+    created_at: datetime
+    updated_at: datetime
+    created_by: str
+    stage: str | None
+    rows_read: int
+    rows_total: int | None
+    compared_at: datetime | None
+    found: dict[str, Any] | None
+    result: dict[str, Any] | None
+    task_id: UUID | None
+    decided_by: str | None
+    decided_at: datetime | None
+    may_hold: bool
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the price list comes from an address, not from an upload."""
+        return bool(self.source.get("url") or self.source.get("spreadsheet_url"))
+
+    @property
+    def title(self) -> str:
+        """The name of the file, else the address of the price list without secrets."""
+        address = self.source.get("url") or self.source.get("spreadsheet_url", "")
+        return self.file_name or mask_address(address)
+
+
+class PreviewImport(Struct, frozen=True):
+    """A preview that a task imports."""
+
+    id: UUID
+    task_id: UUID | None
+    found: dict[str, Any] | None
+    count_ignored: int
+    may_hold: bool
+
+
+class PreviewTask(Struct, frozen=True):
+    """The task that imports a preview, as far as its page shows it."""
+
+    id: UUID
+    state: str
+    stage: str | None
+    rows_read: int
+    rows_total: int | None
+    errors: list[str]
+    count_new: int
+    count_changed: int
+    count_absent: int
+    count_unchanged: int
+    count_rejected: int
+    count_quarantined: int

@@ -1,0 +1,94 @@
+"""Columns of promotion prices that may hold today beside the price: they are never passed over.
+
+Columns that the choice of the price names already, such as `Promo price`, are decided there.
+"""
+
+from collections.abc import Sequence
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
+from pricebook.pricelists.detection.column_content import (
+    ColumnContent,
+    content_at,
+    display_text,
+    is_numeric,
+)
+from pricebook.pricelists.detection.columns import ColumnAssignment
+from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_texts import split_header_with_brackets
+from pricebook.pricelists.detection.notes import Note
+from pricebook.pricelists.detection.price_competitors import may_be_price
+from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
+from pricebook.pricelists.detection.price_words import PROMOTION_WORDS
+from pricebook.pricelists.detection.word_keys import comparison_keys
+from pricebook.pricelists.schemas.read_request import ReadRequest
+from pricebook.pricelists.text import split_header
+
+_PROMOTIONS = comparison_keys(PROMOTION_WORDS)
+
+
+def promotion_issues(
+    request: ReadRequest,
+    header: TableHeader,
+    assignment: ColumnAssignment,
+    contents: Sequence[ColumnContent],
+    notes: Sequence[Note],
+) -> list[PriceListIssue]:
+    """Return the issue of each column of promotion prices that may hold today."""
+    price = assignment.columns.get("price")
+    if price is None:
+        return []
+    candidates = header.candidates
+    used = {*assignment.columns.values(), *(index for _, index in assignment.tiers)}
+    named = {*candidates["price"], *candidates["next_price"], *candidates["list_price"]}
+    issues: list[PriceListIssue] = []
+    for index, cell in enumerate(header.cells):
+        if index in used | header.ignored | named or may_be_price(cell, request.currency):
+            continue
+        if _names_promotion(cell) and _has_prices(content_at(contents, index)):
+            period = _period(cell, notes)
+            if _may_hold(period, request):
+                issues.append(_issue(header, price, index, period))
+    return issues
+
+
+def _names_promotion(text: str) -> bool:
+    words = split_header_with_brackets(text) or split_header(text)
+    return not _PROMOTIONS.isdisjoint(words)
+
+
+def _has_prices(content: ColumnContent) -> bool:
+    has_percent = any("%" in display_text(cell) for cell in content.cells)
+    return bool(content.cells) and is_numeric(content) and not has_percent
+
+
+def _period(cell: str, notes: Sequence[Note]) -> PricePeriod:
+    """Return the period of a header, else that of the only text about promotions."""
+    period = read_period(cell)
+    if period != PricePeriod() or any(map(str.isdigit, cell)):
+        return period
+    periods = {read_period(note.text) for note in notes if _names_promotion(note.text)}
+    return periods.pop() if len(periods) == 1 else PricePeriod()
+
+
+def _may_hold(period: PricePeriod, request: ReadRequest) -> bool:
+    """Return whether a period includes today, or is not known."""
+    if request.today is None:
+        return True
+    has_ended = period.last is not None and period.last < request.today
+    return not has_ended and not (period.first is not None and period.first > request.today)
+
+
+def _issue(header: TableHeader, price: int, index: int, period: PricePeriod) -> PriceListIssue:
+    label, reference = column_label(header, index), column_reference(header, index)
+    first = f" from {period.first.isoformat()}" if period.first else ""
+    last = f" to {period.last.isoformat()}" if period.last else ""
+    days = first + last or ", whose days are not known"
+    return PriceListIssue(
+        f"The column {label} has promotion prices{days}, which may be those of today instead of "
+        f"{column_label(header, price)}; write those of today into that column, or set "
+        f'ignored_columns="{reference}" to read the prices without them, or --column '
+        f'price="{reference}" to read no others.',
+        "ignored_columns",
+        (reference,),
+    )

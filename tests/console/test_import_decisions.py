@@ -1,0 +1,83 @@
+"""What the page of an import has for a decision: planned changes, and corrections."""
+
+import re
+from typing import Any
+
+import pytest
+
+import builders
+from console.conftest import Client, LogInAs
+from console.fragments import show, show_text
+from console.test_import_pages import HELD, PATH
+from import_fixtures import rows
+from merge_fixtures import MergeRows, item_row, item_rows, merge_rows
+from pricebook.db.database import Connection
+from pricebook.imports.safety_thresholds import SafetyThresholds
+
+__all__ = ["merge_rows"]
+
+
+async def test_held_list_shows_what_it_would_change_most(
+    client: Client, log_in_as: LogInAs, conn: Connection, merge_rows: MergeRows
+) -> None:
+    await merge_rows(item_rows(20))
+    changed = [item_row("A1", "100.00"), item_row("A2", "1.00"), *item_rows(20, "19.00")[2:]]
+    task_id = (await merge_rows(changed, safety_thresholds=SafetyThresholds())).task_id
+    supplier_id = (await rows(conn, "SELECT id FROM suppliers"))[0][0]
+    await log_in_as("admin")
+    text = await show_text(client, f"{PATH}/{task_id}")
+    assert "Of 20 stored prices in the list, 19 would rise and 1 fall." in text
+    assert "In the median they change by +90.00 %." in text
+    table = text[text.index("What it would change most</h2>") :]
+    percents = re.findall(r'<td class="number">([-+][\d.]+)</td>', table)
+    assert percents == ["+900.00", "-90.00", *["+90.00"] * 8]
+    assert re.search(r"<del>.*10\.00</del>.*<ins>.*100\.00</ins>", table)
+    assert f'href="/console/suppliers/{supplier_id}/settings#row_price_factor"' in text
+    settings = await show_text(client, f"/console/suppliers/{supplier_id}/settings")
+    label = re.findall(r'<label for="row_price_factor">([^<]+)<', settings)[0]
+    assert label.lower() in text
+    assert 'class="button primary" data-key="a"' not in text
+
+
+async def test_first_rows_of_a_long_held_list_are_compared(
+    client: Client, log_in_as: LogInAs, merge_rows: MergeRows, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("pricebook.imports.held_changes.COMPARED_ROWS", 10)
+    await merge_rows(item_rows(20))
+    held = await merge_rows(item_rows(20, "19.00"), safety_thresholds=SafetyThresholds())
+    await log_in_as("admin")
+    text = await show_text(client, f"{PATH}/{held.task_id}")
+    assert "Of 10 stored prices in the list, 10 would rise and 0 fall." in text
+    assert "Only the first 10 rows were compared." in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_offered"),
+    [
+        ({"state": "partially_succeeded"}, True),
+        (HELD, False),
+        ({"state": "refused", "decided_by": "eva", "decided_at": "2026-01-02"}, False),
+        ({"state": "failed", "cancelled_by": "eva"}, False),
+        ({"state": "partially_succeeded", "undone_by": "self"}, False),
+    ],
+    ids=str,
+)
+async def test_corrections_are_offered_where_they_are_accepted(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    fields: dict[str, Any],
+    is_offered: bool,  # noqa: FBT001 (of a parametrised test)
+) -> None:
+    await log_in_as("admin")
+    supplier_id = await builders.supplier(conn)
+    task_id = await builders.import_task(
+        conn, supplier_id, count_rejected=2, found="{}", **{**fields, "undone_by": None}
+    )
+    if "undone_by" in fields:
+        undo_id = await builders.import_task(conn, supplier_id, undo_of=task_id)
+        await conn.execute(
+            "UPDATE ingestion_tasks SET undone_by = %s WHERE id = %s", [undo_id, task_id]
+        )
+    text = await show(client, f"{PATH}/{task_id}")
+    assert ("Correct the 2 rejected rows" in text) == is_offered
