@@ -18,7 +18,7 @@ __all__ = ["queue", "running_worker", "settings", "worker_database", "worker_set
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("smtp") / "certificate.pem"
-    write_certificate(path)
+    write_certificate(path, names=())
     return path
 
 

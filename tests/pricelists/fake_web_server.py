@@ -3,7 +3,7 @@
 import gzip
 import ssl
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HOST = "lists.test"
+NAMES = (HOST, "two.test", "localhost")
 LIST = b"sku;name;price\nA1;Lamp;12.50\n"
 GZIP_HEADERS = {"Content-Encoding": "gzip"}
 PAGES: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -51,14 +52,11 @@ class FakeWebServer:
         return f"https://{host}:{self.port}{path}"
 
 
-def write_certificate(path: Path) -> None:
-    """Write a key and a self-signed certificate into one file."""
+def write_certificate(path: Path, names: Sequence[str] = NAMES) -> None:
+    """Write a key and a self-signed certificate of names and 127.0.0.1 into one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    names = [
-        *map(x509.DNSName, (HOST, "two.test", "localhost")),
-        x509.IPAddress(ip_address("127.0.0.1")),
-    ]
+    alternatives = [*map(x509.DNSName, names), x509.IPAddress(ip_address("127.0.0.1"))]
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -68,7 +66,7 @@ def write_certificate(path: Path) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
