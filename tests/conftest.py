@@ -31,6 +31,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.db.driver.prepared_queries import PreparedQueryRunner
 from pricebook.db.migrations import rights
 from pricebook.embedded import Endpoints, servers
+from pricebook.errors import DatabaseUnavailableError
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.settings import DatabaseDriver, Settings
 
@@ -107,9 +108,21 @@ def database_url(databases: Databases) -> Iterator[str]:
         yield url
 
 
+async def wait_for_connection(database: Database) -> None:
+    """Wait until a new pool has a connection: a busy machine needs longer than a request waits."""
+    for attempt in range(10):
+        try:
+            async with database.connection():
+                return
+        except DatabaseUnavailableError:
+            if attempt == 9:
+                raise
+
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     async with Database(database_url) as opened:
+        await wait_for_connection(opened)
         yield opened
 
 
