@@ -126,6 +126,26 @@ async def test_rule_is_changed_and_deleted(sales: Client, conn: Connection) -> N
     assert (await sales.patch(f"{RULES}/{second['id']}", json={"step": "1"})).status_code == 404
 
 
+@pytest.mark.parametrize("scope", ["category", "supplier"])
+async def test_rule_that_is_deleted_with_its_scope_is_logged(
+    admin: Client, conn: Connection, scope: str
+) -> None:
+    category, supplier = await builders.category(conn, "Saws"), await builders.supplier(conn)
+    path, scope_id = {
+        "category": ("/api/v1/admin/categories", category),
+        "supplier": ("/api/v1/admin/suppliers", supplier),
+    }[scope]
+    await create(admin, "all")
+    await create(admin, "scoped", **{f"{scope}_id": str(scope_id)}, step="0.05")
+    assert (await admin.delete(f"{path}/{scope_id}")).is_success
+    assert [rule["name"] for rule in (await admin.get(RULES)).json()["data"]] == ["all"]
+    query = {"entity_type": "pricing_rule", "action": "pricing_rule.deleted"}
+    (entry,) = (await admin.get("/api/v1/admin/audit", params=query)).json()["data"]
+    assert (entry["entity_name"], entry["actor"]["type"]) == ("scoped", "user")
+    assert entry["before"][f"{scope}_id"] == str(scope_id)
+    assert (entry["before"]["percent"], entry["before"]["step"]) == ("100.00", "0.05")
+
+
 async def test_without_an_active_rule_nothing_is_proposed(sales: Client) -> None:
     response = await sales.post(f"{RULES}/preview", json={})
     assert response.status_code == 409

@@ -1,11 +1,10 @@
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from pricebook.audit import service as audit
-from pricebook.audit.schemas import AuditQuery, NewEntry
+from pricebook.audit.schemas import AuditQuery
 from pricebook.auth.schemas import Caller
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError, validation_error
@@ -19,8 +18,6 @@ from pricebook.pricing_rules.schemas import (
 from pricebook.product_batches import service as batches
 from pricebook.product_batches.price_derivations import amount_issues
 from pricebook.product_batches.schemas import ProductBatch, requested
-
-Fields = dict[str, Any]
 
 
 async def list_rules(database: Database) -> list[PricingRule]:
@@ -38,9 +35,7 @@ async def get_rule(database: Database, rule_id: UUID) -> PricingRule:
 async def create_rule(database: Database, new: NewPricingRule) -> PricingRule:
     """Create a rule and return it; raises ConflictError, ValidationError."""
     async with database.short_transaction() as conn:
-        rule = await _require(conn, await repository.insert_rule(conn, new))
-        await _log(conn, rule, "created", {}, _fields(rule))
-        return rule
+        return await _require(conn, await repository.insert_rule(conn, new))
 
 
 async def change_rule(database: Database, rule_id: UUID, change: PricingRuleChange) -> PricingRule:
@@ -52,17 +47,14 @@ async def change_rule(database: Database, rule_id: UUID, change: PricingRuleChan
         if issues:
             raise validation_error(*issues)
         await repository.set_rule(conn, rule_id, change.given)
-        changed = await _require(conn, rule_id)
-        await _log(conn, changed, "updated", _fields(rule), _fields(changed))
-        return changed
+        return await _require(conn, rule_id)
 
 
 async def delete_rule(database: Database, rule_id: UUID) -> None:
     """Delete a rule; raises NotFoundError."""
     async with database.short_transaction() as conn:
-        rule = await _require(conn, rule_id, locks=True)
+        await _require(conn, rule_id, locks=True)
         await repository.delete_rule(conn, rule_id)
-        await _log(conn, rule, "deleted", _fields(rule), {})
 
 
 async def preview(database: Database, caller: Caller, wanted: RulePreview) -> ProductBatch:
@@ -101,25 +93,6 @@ async def _require(conn: Connection, rule_id: UUID, *, locks: bool = False) -> P
     if rule is None:
         raise _not_found(rule_id)
     return rule
-
-
-async def _log(
-    conn: Connection, rule: PricingRule, verb: str, before: Fields, after: Fields
-) -> None:
-    """Write a change of a rule to the audit log: the fields that differ."""
-    entry = NewEntry(
-        action=f"pricing_rule.{verb}",
-        entity_type="pricing_rule",
-        entity_id=rule.id,
-        entity_name=rule.name,
-        before={name: value for name, value in before.items() if after.get(name) != value} or None,
-        after={name: value for name, value in after.items() if before.get(name) != value} or None,
-    )
-    await audit.insert_entry(conn, entry)
-
-
-def _fields(rule: PricingRule) -> Fields:
-    return msgspec.to_builtins(rule)
 
 
 def _not_found(rule_id: UUID) -> NotFoundError:

@@ -92,7 +92,11 @@ def _name_conflict(name: str) -> ConflictError:
 
 
 async def set_deleting(conn: Connection, supplier_id: UUID) -> bool:
-    """Mark a supplier for deletion: inactive, hidden, its name free; return whether it exists."""
+    """Mark a supplier for deletion and delete its pricing rules; return whether it exists.
+
+    It is inactive, hidden and its name free at once.
+    """
+    await conn.execute("DELETE FROM pricing_rules WHERE supplier_id = %s", [supplier_id])
     cursor = await conn.execute(
         """
         UPDATE suppliers SET deleting_since = coalesce(deleting_since, now()), is_active = false

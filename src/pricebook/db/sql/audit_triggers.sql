@@ -19,8 +19,8 @@ BEGIN
         WHERE value IS DISTINCT FROM other -> key);
 END $$;
 
--- A value as the audit log shows it: secrets masked, by their names and in addresses; prices and rates as
--- decimal strings; of an object the members that have another value in `other`.
+-- A value as the audit log shows it: secrets masked, by their names and in addresses; prices, rates and
+-- percentages as decimal strings; of an object the members that have another value in `other`.
 CREATE OR REPLACE FUNCTION audit_value(name text, value jsonb, other jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
@@ -34,7 +34,7 @@ RETURN CASE
                 -> 'element')
             FROM jsonb_array_elements(value) AS element)
         ELSE value END
-    WHEN name IN ('target_price', 'rate')
+    WHEN name IN ('target_price', 'rate', 'percent', 'step', 'ending')
         THEN to_jsonb(round(value::numeric, greatest(min_scale(value::numeric), 2))::text)
     WHEN jsonb_typeof(value) = 'string' AND strpos(value #>> '{}', '://') > 0
         THEN to_jsonb(mask_address(value #>> '{}'))
@@ -180,6 +180,22 @@ CREATE OR REPLACE TRIGGER audit_updated AFTER UPDATE OF rate, source ON exchange
 CREATE OR REPLACE TRIGGER audit_deleted AFTER DELETE ON exchange_rates
     FOR EACH ROW WHEN (OLD.source = 'manual')
     EXECUTE FUNCTION audit_row('exchange_rate.deleted', '', 'base currency date', 'rate', 'source');
+
+-- A rule is also deleted with its category, as a row that refers to it.
+CREATE OR REPLACE TRIGGER audit_created AFTER INSERT ON pricing_rules
+    FOR EACH ROW EXECUTE FUNCTION audit_row('pricing_rule.created', 'id', 'name', 'name',
+        'position', 'category_id', 'brand', 'supplier_id', 'method', 'percent', 'step', 'ending',
+        'rounding', 'is_active');
+CREATE OR REPLACE TRIGGER audit_updated
+    AFTER UPDATE OF name, position, category_id, brand, supplier_id, method, percent, step, ending,
+        rounding, is_active ON pricing_rules
+    FOR EACH ROW EXECUTE FUNCTION audit_row('pricing_rule.updated', 'id', 'name', 'name',
+        'position', 'category_id', 'brand', 'supplier_id', 'method', 'percent', 'step', 'ending',
+        'rounding', 'is_active');
+CREATE OR REPLACE TRIGGER audit_deleted AFTER DELETE ON pricing_rules
+    FOR EACH ROW EXECUTE FUNCTION audit_row('pricing_rule.deleted', 'id', 'name', 'name',
+        'position', 'category_id', 'brand', 'supplier_id', 'method', 'percent', 'step', 'ending',
+        'rounding', 'is_active');
 
 CREATE OR REPLACE TRIGGER audit_requested AFTER INSERT ON ingestion_tasks
     FOR EACH ROW EXECUTE FUNCTION audit_row('task.requested', 'id', 'supplier_name', 'supplier_id',
