@@ -30,6 +30,8 @@ def read(*lines: str, **options: Any) -> ReadResult:
             "Kupferzuschlag",
             "Cu-Zuschlag €",
             "Teuerungszuschlag",
+            "Aufpreis EUR",
+            "Mehrpreis",
             "MTZ",
             "Zuschlag (nicht rabatt.)",
         ),

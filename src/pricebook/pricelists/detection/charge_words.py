@@ -11,11 +11,12 @@ SURCHARGE_WORDS = frozenset(
         *("доплаты", "recargo", "recargos", "suplemento", "sobreprecio", "dopłata", "dopłaty"),
         *("příplatek", "přirážka", "sovrapprezzo", "maggiorazione", "supplemento", "suprataxă"),
         *("supliment", "ek ücret", "доплащане", "sobretaxa", "acréscimo", "sobrecusto"),
+        *("upcharge", "uplift"),
     )
 )
 SURCHARGE_ENDINGS = (
     *("zuschlag", "zuschlage", "zuschlags", "zuschlagspreis", "aufschlag", "tillagg", "tillagget"),
-    *("toeslag", "toeslagen"),
+    *("toeslag", "toeslagen", "aufpreis", "aufpreise", "mehrpreis", "mehrpreise"),
 )
 # For an order as a whole.
 ORDER_CHARGE_BEGINNINGS = (
