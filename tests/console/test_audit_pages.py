@@ -87,6 +87,32 @@ async def test_links_lead_to_the_pages_of_products_and_bulk_changes(
     assert "/console/products/" not in deleted[0]
 
 
+async def test_ids_are_shown_by_the_names_of_what_they_mean(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("admin")
+    old, new = await builders.category(conn, "Saws"), await builders.category(conn, "Tools")
+    product_id = await builders.product(conn, sku="P-1", category_id=old)
+    supplier_id = await builders.supplier(conn, "ACME")
+    item_id = await builders.item(conn, supplier_id, sku="A-1")
+    await conn.execute("UPDATE products SET category_id = %s", [new])
+    await add_entry(
+        conn, "item.match_rejected", entity_id=item_id, after={"product_id": str(product_id)}
+    )
+    gone = uuid4()
+    await add_entry(conn, "webhook.deleted", entity_id=gone, before={"supplier_id": str(gone)})
+    (moved,) = entry_rows(await show_text(client, f"{PATH}?action=product.updated"))
+    assert re.search(r"Saws.*Tools", moved, re.DOTALL)
+    (rejected,) = entry_rows(await show_text(client, f"{PATH}?action=item.match_rejected"))
+    assert "ACME A-1" in rejected
+    assert re.search(r"product_id</span>\s*P-1", rejected)
+    (deleted,) = entry_rows(await show_text(client, f"{PATH}?action=webhook.deleted"))
+    assert f"<br>{str(gone)[:8]} " in deleted
+    assert str(gone) in deleted
+    page = await show_text(client, f"/console/suppliers/{supplier_id}")
+    assert f'href="{PATH}?entity_id={supplier_id}"' in page
+
+
 async def test_nested_values_long_values_and_secrets(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -53,6 +53,15 @@ PAGE: LiteralString = """
     ({select} WHERE {conditions}
     ORDER BY at DESC, id DESC LIMIT %(limit)s)"""
 MERGED: LiteralString = "SELECT * FROM ({pages}) AS page ORDER BY at DESC, id DESC LIMIT %(limit)s"
+# What entries refer to by ids, by the names that people know.
+NAMES: LiteralString = """
+    SELECT id, name FROM suppliers WHERE id = ANY (%(ids)s)
+    UNION ALL SELECT id, name FROM categories WHERE id = ANY (%(ids)s)
+    UNION ALL SELECT id, internal_sku FROM products WHERE id = ANY (%(ids)s)
+    UNION ALL SELECT item.id, supplier.name || ' ' || supplier_sku
+        FROM supplier_items AS item JOIN suppliers AS supplier ON supplier.id = supplier_id
+        WHERE item.id = ANY (%(ids)s)
+"""
 COUNT: LiteralString = """
     (SELECT count(*) FROM
         (SELECT FROM audit_log WHERE {conditions} LIMIT %(counted)s) AS counted)"""
@@ -83,6 +92,12 @@ async def insert_entries(conn: Connection, entries: Sequence[NewEntry]) -> None:
                 for entry in entries
             ],
         )
+
+
+async def list_names(conn: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of the suppliers, categories, products and supplier items with these ids."""
+    cursor = await conn.execute(NAMES, {"ids": list(ids)})
+    return dict(await cursor.fetchall())
 
 
 class EntryRow(Struct, frozen=True):

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from pricebook.audit import kind_repository, repository
@@ -34,6 +34,15 @@ async def list_entries(database: Database, query: AuditQuery) -> AuditPage:
     async with database.connection() as conn:
         source = kind_repository if query.is_broad else repository
         return _page(query, *await source.list_entries(conn, query))
+
+
+async def list_names(database: Database, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of the suppliers, categories, products and supplier items with these ids.
+
+    What was deleted has none.
+    """
+    async with database.connection() as conn:
+        return await repository.list_names(conn, ids)
 
 
 async def list_known_values(database: Database, limit: int) -> tuple[list[str], list[str]]:

@@ -1,7 +1,8 @@
 """Entries of the audit log as the page shows them: the changed fields, and what they belong to."""
 
 import json
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ ENTITY_PAGES = {
     "supplier": "/console/suppliers",
     "webhook": "/console/administration/webhooks",
 }
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Sides of a change that differ in their depth are shown as they are.
 MAX_SHOWN = 300
 MAX_FIELDS = 12
@@ -28,11 +30,20 @@ class ChangedField(Struct, frozen=True):
     old: str | None
     new: str | None
 
+    @property
+    def ids(self) -> list[str]:
+        """The values that are ids."""
+        return [each for each in (self.old, self.new) if each and UUID_TEXT.fullmatch(each)]
+
 
 class ShownEntry(Struct, frozen=True):
-    """An entry, its changed fields, how many more it has, and the pages that it leads to."""
+    """An entry, the name of what it changed, its changed fields, and the pages that it leads to.
+
+    `more_fields` is the number of the changed fields that are not shown.
+    """
 
     entry: AuditEntry
+    name: str | None
     fields: list[ChangedField]
     more_fields: int
     entity_page: str | None
@@ -40,13 +51,28 @@ class ShownEntry(Struct, frozen=True):
     task_page: str | None
 
 
-def shown_entry(entry: AuditEntry, product_batches: Collection[UUID]) -> ShownEntry:
-    """Return an entry as it is shown; `product_batches` are the batches that have a page."""
-    fields = list(changed_fields_of(entry))
+def ids_of(entries: Collection[AuditEntry]) -> set[UUID]:
+    """Return the ids in the fields of entries, and of what they changed if they do not name it."""
+    texts = (
+        text for each in entries for field in changed_fields_of(each, {}) for text in field.ids
+    )
+    unnamed = (each.entity_id for each in entries if not each.entity_name)
+    return {*map(UUID, texts), *(each for each in unnamed if each)}
+
+
+def shown_entry(
+    entry: AuditEntry, product_batches: Collection[UUID], names: Mapping[UUID, str]
+) -> ShownEntry:
+    """Return an entry as it is shown, with names in place of ids.
+
+    `product_batches` are the batches that have a page.
+    """
+    fields = list(changed_fields_of(entry, {str(each): name for each, name in names.items()}))
     pages = ENTITY_PAGES.get(entry.entity_type)
     has_entity = pages and entry.entity_id and not entry.action.endswith(".deleted")
     return ShownEntry(
         entry,
+        entry.entity_name or (names.get(entry.entity_id) if entry.entity_id else None),
         fields[:MAX_FIELDS],
         max(0, len(fields) - MAX_FIELDS),
         f"{pages}/{entry.entity_id}" if has_entity else None,
@@ -55,14 +81,14 @@ def shown_entry(entry: AuditEntry, product_batches: Collection[UUID]) -> ShownEn
     )
 
 
-def changed_fields_of(entry: AuditEntry) -> Iterator[ChangedField]:
-    """Yield the fields that differ, those of nested objects by their paths."""
+def changed_fields_of(entry: AuditEntry, names: Mapping[str, str]) -> Iterator[ChangedField]:
+    """Yield the fields that differ, those of nested objects by their paths; ids by their names."""
     before = dict(_leaves(entry.before or {}))
     after = dict(_leaves(entry.after or {}))
     for name in {**before, **after}:
         old, new = before.get(name), after.get(name)
         if old != new or "***" in {old, new}:
-            yield ChangedField(name, old, new)
+            yield ChangedField(name, *(each and names.get(each, each) for each in (old, new)))
 
 
 def _leaves(fields: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

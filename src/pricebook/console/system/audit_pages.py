@@ -11,7 +11,7 @@ from pricebook.console.administration.administration_sections import render_sect
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
 from pricebook.console.rendering import render, wants_fragment
-from pricebook.console.system.audit_entries import shown_entry
+from pricebook.console.system.audit_entries import ids_of, shown_entry
 from pricebook.db.database import Database
 from pricebook.product_batches import service as product_batches
 
@@ -72,4 +72,5 @@ async def _shown(database: Database, result: AuditPage | None) -> list[Any]:
         return []
     batch_ids: set[UUID] = {each.batch_id for each in result.data if each.batch_id}
     batches = await product_batches.list_heads(database, sorted(batch_ids)) if batch_ids else {}
-    return [shown_entry(each, batches.keys()) for each in result.data]
+    names = await service.list_names(database, ids_of(result.data))
+    return [shown_entry(each, batches.keys(), names) for each in result.data]
