@@ -88,7 +88,7 @@ class Running:
             "DATABASE_URL": make_conninfo(database_url, user=rights.WORKER_ROLE),
             "REDIS_URL": redis_url,
             "UPLOADS_DIR": str(system.folder),
-            "WORKER_LEASE_SECONDS": "2",
+            "WORKER_LEASE_SECONDS": "5",  # a starved worker renews it late
             "LOG_LEVEL": "warning",
         }
         self.database_url, self.redis_url = database_url, redis_url
@@ -163,7 +163,10 @@ class Running:
             pages.append(self.page(address))
             return sentence in pages[-1]
 
-        eventually(is_shown)
+        try:
+            eventually(is_shown)
+        except AssertionError:
+            pytest.fail(f"{sentence!r} is not on the page: {pages[-1]}")
         return pages[-1]
 
     def apply_form(self, address: str) -> tuple[str, dict[str, str]]:
