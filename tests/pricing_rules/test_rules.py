@@ -74,6 +74,19 @@ async def test_no_later_rule_counts_when_the_price_of_the_first_one_is_too_high(
     assert await proposals(sales) == {"C": ("100.00", "tenfold")}
 
 
+async def test_prices_that_would_fall_stay_if_only_raises_are_wanted(
+    sales: Client, conn: Connection
+) -> None:
+    await builders.offered_product(conn, "falls", "10", sku="falls", target_price="30")
+    await builders.offered_product(conn, "rises", "10", sku="rises", target_price="12")
+    await builders.offered_product(conn, "new", "10", sku="new")
+    await create(sales, "double")
+    await create(sales, "triple", percent="200")
+    assert set(await proposals(sales)) == {"falls", "rises", "new"}
+    raised = await proposals(sales, only_raises=True)
+    assert raised == {"rises": ("20.00", "double"), "new": ("20.00", "double")}
+
+
 async def test_a_changed_cost_counts_although_the_rule_is_deleted(
     sales: Client, conn: Connection
 ) -> None:

@@ -156,18 +156,23 @@ def remove(name: str, /) -> None:
 
 @app.command
 def preview(
-    *, selection: Annotated[Selection, Parameter(name="*")] = ALL_PRODUCTS, json: bool = False
+    *,
+    selection: Annotated[Selection, Parameter(name="*")] = ALL_PRODUCTS,
+    only_raises: bool = False,
+    json: bool = False,
 ) -> None:
     """Show the target prices that the rules propose; `pricebook batches apply` applies them.
 
     Args:
         selection: Which products; all without one.
+        only_raises: Leave target prices that the rules would lower as they are.
         json: Print the batch as JSON.
     """
 
     async def propose(database: Database) -> ProductBatch:
         selected = None if selection == ALL_PRODUCTS else await find_selection(database, selection)
-        return await service.preview(database, COMMAND_CALLER, RulePreview(filter=selected))
+        wanted = RulePreview(filter=selected, only_raises=only_raises)
+        return await service.preview(database, COMMAND_CALLER, wanted)
 
     show_preview(propose, as_json=json)
 

@@ -7,13 +7,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
-from pricebook.console.batch_previews import (
-    PATH,
-    batch_address,
-    fields_again,
-    may_change,
-    preview_again,
-)
+from pricebook.console.batch_previews import PATH, fields_of, may_change, preview_again
 from pricebook.console.batch_sentences import read_names
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.page_errors import caller_of
@@ -34,15 +28,15 @@ MAX_COUNTED = 1_000
 # A larger batch is counted after its page is shown.
 COUNTED_AT_ONCE = 10_000
 LINES = ChangeQuery.__struct_fields__
+CHANGE_PATH = "/console/products/change"
 
 
 class BatchView(msgspec.Struct):
-    """The fields of the address of a batch: its lines, and what is previewed if it is outdated."""
+    """The fields of the address of a batch: its lines, and a note about them."""
 
     outcome: str = ""
     sort: str = ""
     cursor: str = ""
-    again: str = ""
     note: str = ""
     counted: str = ""
 
@@ -89,15 +83,14 @@ async def apply_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     """Apply exactly what was previewed; if it is outdated, show a new preview instead."""
     form = await read_form(request)
     database: Database = request.app.state.database
-    again = form.get("again", "")
     batch = await service.get_head(database, batch_id)
     if batch.state == "previewed" and "rest" not in form and await _is_outdated(database, batch):
-        renewed = await preview_again(database, caller_of(request), again)
+        renewed = await preview_again(database, caller_of(request), batch)
         if renewed is None:
             return await _answer(request, batch_id, {"note": "outdated"})
-        return await _answer(request, renewed.id, {"note": "renewed", "again": again})
+        return await _answer(request, renewed.id, {"note": "renewed"})
     await service.apply(database, caller_of(request), batch_id)
-    return await _answer(request, batch_id, {"again": again})
+    return await _answer(request, batch_id, {})
 
 
 @post(
@@ -108,9 +101,8 @@ async def apply_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
 )
 async def undo_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     """Take a bulk change back, except for products that were changed since."""
-    form = await read_form(request)
     await service.undo(request.app.state.database, caller_of(request), batch_id)
-    return await _answer(request, batch_id, {"again": form.get("again", "")})
+    return await _answer(request, batch_id, {})
 
 
 async def _is_small(database: Database, batch_id: UUID) -> bool:
@@ -130,7 +122,7 @@ async def _is_outdated(database: Database, batch: BatchHead) -> bool:
 
 async def _answer(request: AnyRequest, batch_id: UUID, fields: dict[str, str]) -> Response[Any]:
     """Return a batch after something was done with it; without scripts, its page."""
-    address = batch_address(batch_id, **fields)
+    address = PageQuery({}).address(f"{PATH}/{batch_id}", **fields)
     if not wants_fragment(request):
         return Response(None, status_code=303, headers={"Location": address})
     view = PageQuery({name: value for name, value in fields.items() if value})
@@ -153,7 +145,7 @@ async def _values(
     batch = await service.get_head(database, batch_id)
     changes = await service.list_changes(database, batch_id, criteria, counts=counts)
     path = f"{PATH}/{batch_id}"
-    again = fields_again(view.get("again"))
+    requested = fields_of(batch)
     is_outdated = counts and view.get("note") == "outdated"
     return {
         "batch": batch,
@@ -167,6 +159,8 @@ async def _values(
         "counting": view.address(path, counted="1"),
         "next": changes.next_cursor and view.address(path, cursor=changes.next_cursor, counted=""),
         "first": view.address(path, cursor=None, counted=""),
-        "another": again.fields and again.address("/console/products/change"),
+        "requested": requested.fields,
+        "change_path": CHANGE_PATH,
+        "another": requested.fields and requested.address(CHANGE_PATH),
         "names": await read_names(request, [batch]),
     }

@@ -1,12 +1,15 @@
 """Previews of bulk changes: what a form wants, stored as a batch, and the same once more."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
-from uuid import UUID
+
+from msgspec import UNSET
+from msgspec.structs import asdict
 
 from pricebook.auth.schemas import Caller
 from pricebook.console.form_fields import NUMBER_EXPECTED, convert_fields, read_number
+from pricebook.console.number_texts import plain
 from pricebook.console.query_fields import PageQuery, require_page_query
 from pricebook.db.database import Database
 from pricebook.errors import ForbiddenError, body_issue, validation_error
@@ -14,24 +17,26 @@ from pricebook.pricing_rules import service as pricing_rules
 from pricebook.pricing_rules.schemas import RulePreview
 from pricebook.product_batches import service
 from pricebook.product_batches.change_schemas import ProductChanges
-from pricebook.product_batches.schemas import NewBatch, ProductBatch, ProductSelection
+from pricebook.product_batches.schemas import (
+    BatchHead,
+    BatchRequest,
+    NewBatch,
+    ProductBatch,
+    ProductSelection,
+)
 from pricebook.products.list_filters import StaffProductFilter
 
 PATH = "/console/batches"
-OF_RULES = "rules"  # the value of `again` for a preview of the pricing rules
 FILTERS = tuple(name for name in StaffProductFilter.__struct_fields__ if name != "sort")
 # How prices that follow from the lowest ones are rounded.
 ROUNDING = ("rounding", "step", "ending")
-CHANGES = ("new_status", "new_category", "price_action", "amount", *ROUNDING)
+CHANGES = ("new_status", "new_category", "price_action", "amount", "only_raises", *ROUNDING)
+RULES = "rules"  # the prices that the pricing rules propose
 # What may be done with the target price.
-PRICE_ACTIONS = ("percent", "margin", "markup", "set", "remove")
+PRICE_ACTIONS = ("percent", "margin", "markup", RULES, "set", "remove")
 DERIVED = ("margin", "markup")
 NO_CATEGORY = "none"
-
-
-def batch_address(batch_id: UUID, **fields: str) -> str:
-    """Return the address of a batch; `again` has what is previewed if it is outdated."""
-    return PageQuery({}).address(f"{PATH}/{batch_id}", **fields)
+NO_FILTER: dict[str, Any] = asdict(ProductSelection())
 
 
 def bulk_fields(fields: dict[str, str]) -> PageQuery:
@@ -81,11 +86,23 @@ def _price_change(query: PageQuery) -> dict[str, Any]:
 async def preview_bulk(database: Database, caller: Caller, query: PageQuery) -> ProductBatch:
     """Store what a bulk change would do to the products of its filters.
 
-    Raises ForbiddenError, ValidationError.
+    Raises ForbiddenError, ValidationError; ConflictError without a pricing rule that counts.
     """
+    if query.get("price_action") == RULES:
+        return await _preview_rules(database, caller, query)
     selection = require_page_query(ProductSelection, filters_of(query))
     new = NewBatch(changes=read_changes(query), filter=selection)
     return await service.preview(database, caller, new)
+
+
+async def _preview_rules(database: Database, caller: Caller, query: PageQuery) -> ProductBatch:
+    if query.get("new_status") or query.get("new_category"):
+        issue = "the pricing rules change prices only: change the rest separately"
+        raise validation_error(body_issue("price_action", issue))
+    filters = filters_of(query)
+    selection = require_page_query(ProductSelection, filters) if filters.fields else None
+    wanted = RulePreview(filter=selection, only_raises=bool(query.get("only_raises")))
+    return await pricing_rules.preview(database, caller, wanted)
 
 
 def may_change(caller: Caller, fields: Sequence[str]) -> bool:
@@ -97,19 +114,52 @@ def may_change(caller: Caller, fields: Sequence[str]) -> bool:
     return True
 
 
-def again_of(query: PageQuery) -> str:
-    """Return a bulk change as the value of `again`."""
-    return urlencode(query.fields)
+def fields_of(batch: BatchHead) -> PageQuery:
+    """Return the fields of the form that requested a batch; empty if that is not known."""
+    request = batch.request
+    if request is None or request.product_count is not None:
+        return PageQuery({})
+    given = {name: getattr(request.filter, name, None) for name in FILTERS}
+    filters = {
+        name: _field_text(value) for name, value in given.items() if value != NO_FILTER[name]
+    }
+    wanted = _rule_fields(request) if request.changes is None else _change_fields(request.changes)
+    return bulk_fields({**filters, **wanted})
 
 
-def fields_again(again: str) -> PageQuery:
-    """Return the bulk change that `again` has; empty for that of pricing rules and for none."""
-    return bulk_fields(dict(parse_qsl(again)))
+def _rule_fields(request: BatchRequest) -> dict[str, str]:
+    return {"price_action": RULES, "only_raises": "1" if request.only_raises else ""}
 
 
-async def preview_again(database: Database, caller: Caller, again: str) -> ProductBatch | None:
+def _change_fields(changes: ProductChanges) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    if changes.status is not UNSET:
+        fields["new_status"] = changes.status
+    if changes.category_id is not UNSET:
+        fields["new_category"] = str(changes.category_id or NO_CATEGORY)
+    if changes.target_price is None:
+        fields["price_action"] = "remove"
+    elif changes.target_price is not UNSET:
+        fields |= {"price_action": "set", "amount": plain(changes.target_price)}
+    if changes.target_price_percent is not UNSET:
+        fields |= {"price_action": "percent", "amount": plain(changes.target_price_percent)}
+    if (derivation := changes.derivation) is not None:
+        rounding = {name: _field_text(getattr(derivation, name)) for name in ROUNDING}
+        fields |= {"price_action": derivation.method, "amount": plain(derivation.percent)}
+        fields |= rounding
+    return fields
+
+
+def _field_text(value: object) -> str:
+    """Return a value as a field of a form has it; nothing for what a form leaves out."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else plain(value) if isinstance(value, Decimal) else str(value)
+
+
+async def preview_again(
+    database: Database, caller: Caller, batch: BatchHead
+) -> ProductBatch | None:
     """Preview once more what an outdated batch was made of; None if that is not known."""
-    if again == OF_RULES:
-        return await pricing_rules.preview(database, caller, RulePreview())
-    query = fields_again(again)
-    return await preview_bulk(database, caller, query) if query.fields else None
+    fields = fields_of(batch)
+    return await preview_bulk(database, caller, fields) if fields.fields else None

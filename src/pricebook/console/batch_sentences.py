@@ -47,10 +47,16 @@ def batch_changes(batch: BatchHead, names: Names, currency: str, t: Texts) -> st
 
 def batch_scope(request: BatchRequest, names: Names, t: Texts) -> str:
     """Return of which products a batch is."""
-    if request.product_count is not None:
-        return t("batches.scope.named", n=f"{request.product_count:,}")
     parts = [] if request.filter is None else _filters(request.filter, names, t)
-    return t("batches.scope.some", parts=", ".join(parts)) if parts else t("batches.scope.all")
+    if request.product_count is not None:
+        scope = t("batches.scope.named", n=f"{request.product_count:,}")
+    elif parts:
+        scope = t("batches.scope.some", parts=", ".join(parts))
+    elif request.changes is None and request.filter is None:
+        scope = t("batches.scope.all_of_rules")
+    else:
+        scope = t("batches.scope.all")
+    return t("batches.scope.only_raises", scope=scope) if request.only_raises else scope
 
 
 def _changes(changes: ProductChanges, names: Names, currency: str, t: Texts) -> list[str]:

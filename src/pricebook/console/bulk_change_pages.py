@@ -7,13 +7,12 @@ from litestar import Request, Response, get, post
 from pricebook.console.batch_previews import (
     NO_CATEGORY,
     PRICE_ACTIONS,
-    again_of,
-    batch_address,
     bulk_fields,
     filters_of,
     may_change,
     preview_bulk,
 )
+from pricebook.console.batch_previews import PATH as BATCHES
 from pricebook.console.batch_sentences import read_filter_names
 from pricebook.console.category_choices import list_category_choices
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
@@ -67,8 +66,7 @@ async def preview_bulk_change(request: AnyRequest) -> Response[Any]:
         batch = await preview_bulk(request.app.state.database, caller_of(request), query)
     except ValidationError as error:
         return await _form(request, query, error)
-    address = batch_address(batch.id, again=again_of(query))
-    return Response(None, status_code=303, headers={"Location": address})
+    return Response(None, status_code=303, headers={"Location": f"{BATCHES}/{batch.id}"})
 
 
 def _missing_choice(query: PageQuery) -> str:

@@ -8,7 +8,8 @@ from litestar.params import PathParameter
 from msgspec import UNSET
 from msgspec.structs import asdict
 
-from pricebook.console.batch_previews import OF_RULES, batch_address
+from pricebook.console.batch_previews import PATH as BATCHES
+from pricebook.console.batch_previews import RULES, preview_bulk
 from pricebook.console.category_choices import list_category_choices
 from pricebook.console.form_fields import MAX_FORM_BYTES, NUMBER_EXPECTED, read_form
 from pricebook.console.number_texts import plain
@@ -25,7 +26,6 @@ from pricebook.pricing_rules.schemas import (
     NewPricingRule,
     PricingRule,
     PricingRuleChange,
-    RulePreview,
 )
 
 AnyRequest = Request[Any, Any, Any]
@@ -85,9 +85,10 @@ async def create_rule(request: AnyRequest) -> Response[Any]:
 async def preview_rules(request: AnyRequest) -> Response[Any]:
     """Store the prices that the rules propose for all products, and show them."""
     database: Database = request.app.state.database
-    batch = await service.preview(database, caller_of(request), RulePreview())
-    headers = {"Location": batch_address(batch.id, again=OF_RULES)}
-    return Response(None, status_code=303, headers=headers)
+    form = await read_form(request)
+    query = PageQuery({"price_action": RULES, "only_raises": form.get("only_raises", "")})
+    batch = await preview_bulk(database, caller_of(request), query)
+    return Response(None, status_code=303, headers={"Location": f"{BATCHES}/{batch.id}"})
 
 
 @get(PATH + "/{rule_id:str}", opt=page_for("PATCH", "/pricing-rules/{id}"))

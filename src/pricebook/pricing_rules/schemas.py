@@ -17,7 +17,12 @@ from pricebook.product_batches.price_derivations import (
     Step,
     amount_issues,
 )
-from pricebook.product_batches.schemas import ProductIds, Selected, require_one_selection
+from pricebook.product_batches.schemas import (
+    OnlyRaises,
+    ProductIds,
+    Selected,
+    require_one_selection,
+)
 
 MAX_NAME = MAX_BRAND = 255
 MAX_POSITION = 1_000_000
@@ -126,6 +131,7 @@ class RulePreview(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     product_ids: ProductIds = None
     filter: Selected = None
+    only_raises: OnlyRaises = False
 
     def __post_init__(self) -> None:
         """Raise ValidationError if both product_ids and filter are given."""

@@ -72,13 +72,13 @@ async def preview(database: Database, caller: Caller, wanted: RulePreview) -> Pr
             if wanted.product_ids is None and wanted.filter is None
             else await batches.select_products(conn, wanted.product_ids, wanted.filter)
         )
-        request = requested(None, wanted.product_ids, wanted.filter)
+        request = requested(None, wanted.product_ids, wanted.filter, only_raises=wanted.only_raises)
         batch_id = await batches.start_batch(
             conn, "pricing_rules", ["target_price"], caller, request
         )
         for rule in rules:
             await repository.propose_prices(conn, batch_id, rule, product_ids)
-        await repository.delete_unchanged(conn, batch_id)
+        await repository.delete_unchanged(conn, batch_id, only_raises=wanted.only_raises)
         return await batches.require_batch(conn, batch_id)
 
 

@@ -46,6 +46,7 @@ HEAD: dict[str, Any] = {
         },
         "filter": {"status": "active"},
         "product_count": None,
+        "only_raises": False,
     },
     "without_cost": 3,
 }

@@ -52,6 +52,10 @@ Selected = Annotated[
     ProductSelection | None, doc("All products that pass these filters; not with `product_ids`.")
 ]
 
+OnlyRaises = Annotated[
+    bool, doc("Whether target prices that pricing rules would lower stay as they are.")
+]
+
 
 class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changes of products by their ids, or of those that pass filters."""
@@ -85,16 +89,21 @@ class BatchRequest(Struct, frozen=True, kw_only=True):
     product_count: Annotated[
         int | None, doc("Number of the products that were named by their ids; or null.")
     ] = None
+    only_raises: OnlyRaises = False
 
 
 def requested(
     changes: ProductChanges | None,
     product_ids: list[UUID] | None,
     selected: ProductSelection | None,
+    *,
+    only_raises: bool = False,
 ) -> BatchRequest:
     """Return what a batch is requested to change, without the ids of its products."""
     count = None if product_ids is None else len(product_ids)
-    return BatchRequest(changes=changes, filter=selected, product_count=count)
+    return BatchRequest(
+        changes=changes, filter=selected, product_count=count, only_raises=only_raises
+    )
 
 
 class Effect(Struct, frozen=True):
