@@ -28,7 +28,7 @@ async def preview(client: Client, **fields: Any) -> str:
 @pytest.mark.parametrize(
     "change",
     [
-        "price_action=margin&amount=25&rounding=down&step=1&ending=0.99",
+        "price_action=margin&amount=25&rounding=down&step=1&ending=0.99&only_raises=1",
         "max_margin=20.5&is_priced=false&price_action=percent&amount=-3.5",
         f"search=a+%26+b&category_id={UUID(int=1)}&include_subcategories=true&price_action=remove",
         "new_status=active&new_category=none&price_action=set&amount=9.95",

@@ -268,3 +268,19 @@ async def test_rule_of_a_supplier_that_is_being_deleted_is_shown(
     await builders.pricing_rule(conn, "Tools", supplier_id=supplier_id)
     await conn.execute("UPDATE suppliers SET deleting_since = now()")
     assert "something that was deleted" in await show_text(client, PATH)
+
+
+async def test_margin_of_at_least_so_much_raises_prices_only(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("procurement")
+    for name, price in (("Hammer", "11"), ("Saw", "30")):
+        await builders.offered_product(conn, name, "10", target_price=price)
+    response = await send(client, CHANGE, price_action="margin", amount="20", only_raises="1")
+    path = response.headers["location"]
+    await follow(client, await send(client, f"{path}/apply"))
+    assert await fetch_value(conn, f"{PRICE} ORDER BY name LIMIT 1") == "12.5000"
+    assert await fetch_value(conn, f"{PRICE} ORDER BY name DESC LIMIT 1") == "30.0000"
+    refused = await send(client, CHANGE, new_status="active", only_raises="1")
+    assert refused.status_code == 400
+    assert "for target prices only" in refused.text

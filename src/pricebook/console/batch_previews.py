@@ -19,7 +19,6 @@ from pricebook.product_batches import service
 from pricebook.product_batches.change_schemas import ProductChanges
 from pricebook.product_batches.schemas import (
     BatchHead,
-    BatchRequest,
     NewBatch,
     ProductBatch,
     ProductSelection,
@@ -91,7 +90,8 @@ async def preview_bulk(database: Database, caller: Caller, query: PageQuery) -> 
     if query.get("price_action") == RULES:
         return await _preview_rules(database, caller, query)
     selection = require_page_query(ProductSelection, filters_of(query))
-    new = NewBatch(changes=read_changes(query), filter=selection)
+    only_raises = bool(query.get("only_raises"))
+    new = NewBatch(changes=read_changes(query), filter=selection, only_raises=only_raises)
     return await service.preview(database, caller, new)
 
 
@@ -123,12 +123,9 @@ def fields_of(batch: BatchHead) -> PageQuery:
     filters = {
         name: _field_text(value) for name, value in given.items() if value != NO_FILTER[name]
     }
-    wanted = _rule_fields(request) if request.changes is None else _change_fields(request.changes)
-    return bulk_fields({**filters, **wanted})
-
-
-def _rule_fields(request: BatchRequest) -> dict[str, str]:
-    return {"price_action": RULES, "only_raises": "1" if request.only_raises else ""}
+    changes = request.changes
+    wanted = {"price_action": RULES} if changes is None else _change_fields(changes)
+    return bulk_fields({**filters, **wanted, "only_raises": "1" if request.only_raises else ""})
 
 
 def _change_fields(changes: ProductChanges) -> dict[str, str]:

@@ -39,6 +39,7 @@ FORM_FIELDS = {
     "price_action": "price_action",
     "step": "step",
     "ending": "ending",
+    "only_raises": "only_raises",
     "target_price_from_lowest.percent": "amount",
     "target_price_from_lowest.step": "step",
     "target_price_from_lowest.ending": "ending",

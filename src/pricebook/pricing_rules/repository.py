@@ -140,18 +140,14 @@ async def propose_prices(
     )
 
 
-async def delete_unchanged(conn: Connection, batch_id: UUID, *, only_raises: bool) -> None:
-    """Delete the proposals that are the present target prices; with `only_raises` lower ones, too.
-
-    No later rule counts for their products.
-    """
+async def delete_unchanged(conn: Connection, batch_id: UUID) -> None:
+    """Delete the proposals that are the present target prices."""
     await conn.execute(
         """
         DELETE FROM product_batch_changes
-        WHERE batch_id = %s AND (new_target_price IS NOT DISTINCT FROM old_target_price
-            OR %s AND new_target_price < old_target_price)
+        WHERE batch_id = %s AND new_target_price IS NOT DISTINCT FROM old_target_price
         """,
-        [batch_id, only_raises],
+        [batch_id],
     )
 
 

@@ -78,7 +78,9 @@ async def preview(database: Database, caller: Caller, wanted: RulePreview) -> Pr
         )
         for rule in rules:
             await repository.propose_prices(conn, batch_id, rule, product_ids)
-        await repository.delete_unchanged(conn, batch_id, only_raises=wanted.only_raises)
+        await repository.delete_unchanged(conn, batch_id)
+        if wanted.only_raises:
+            await batches.delete_lowered(conn, batch_id)
         return await batches.require_batch(conn, batch_id)
 
 

@@ -1,4 +1,4 @@
-"""Carries out and takes back the changes of a batch, a chunk at a time.
+"""Takes changes out of a new batch, carries the others out and takes them back, a chunk at a time.
 
 Both directions are the same statements: a product that has the values from before gets the others.
 """
@@ -160,3 +160,15 @@ async def count_pending(conn: Connection, direction: Direction, batch_id: UUID) 
 async def count_outdated(conn: Connection, batch_id: UUID) -> int:
     """Return the number of pending changes whose products were changed since the preview."""
     return await fetch_value(conn, APPLY.fill(COUNT_OUTDATED), [batch_id])
+
+
+async def delete_lowered(conn: Connection, batch_id: UUID) -> None:
+    """Delete the changes that would lower a target price, or remove it."""
+    await conn.execute(
+        """
+        DELETE FROM product_batch_changes
+        WHERE batch_id = %s AND old_target_price IS NOT NULL
+            AND (new_target_price IS NULL OR new_target_price < old_target_price)
+        """,
+        [batch_id],
+    )

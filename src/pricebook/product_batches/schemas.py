@@ -52,9 +52,7 @@ Selected = Annotated[
     ProductSelection | None, doc("All products that pass these filters; not with `product_ids`.")
 ]
 
-OnlyRaises = Annotated[
-    bool, doc("Whether target prices that pricing rules would lower stay as they are.")
-]
+OnlyRaises = Annotated[bool, doc("Whether target prices that would fall stay as they are.")]
 
 
 class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,10 +61,17 @@ class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     changes: Annotated[ProductChanges, doc("What is changed of each product.")]
     product_ids: ProductIds = None
     filter: Selected = None
+    only_raises: OnlyRaises = False
 
     def __post_init__(self) -> None:
-        """Raise ValidationError unless exactly one of product_ids and filter is given."""
+        """Raise ValidationError unless exactly one of product_ids and filter is given.
+
+        Or if other fields than target prices are changed with `only_raises`.
+        """
         require_one_selection(self.product_ids, self.filter)
+        if self.only_raises and self.changes.fields != ("target_price",):
+            issue = "is for target prices only: change the rest separately"
+            raise validation_error(body_issue("only_raises", issue))
 
 
 def require_one_selection(

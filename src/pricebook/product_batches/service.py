@@ -70,11 +70,13 @@ async def preview(database: Database, caller: Caller, new: NewBatch) -> ProductB
         if not await categories.lock_category_if_given(conn, new.changes.category_id or None):
             raise validation_error(body_issue("changes.category_id", "there is no such category"))
         product_ids = await select_products(conn, new.product_ids, new.filter)
-        request = requested(new.changes, new.product_ids, new.filter)
+        request = requested(new.changes, new.product_ids, new.filter, only_raises=new.only_raises)
         batch_id = await start_batch(conn, "bulk", new.changes.fields, caller, request)
         await repository.insert_changes(conn, batch_id, product_ids, new.changes)
         if new.changes.derivation is not None:
             await repository.set_without_cost(conn, batch_id, product_ids)
+        if new.only_raises:
+            await change_repository.delete_lowered(conn, batch_id)
         return await require_batch(conn, batch_id)
 
 
@@ -85,6 +87,11 @@ async def start_batch(
     batch_id = await repository.insert_batch(conn, kind, fields, caller.username, request)
     await _log(conn, batch_id, "previewed")
     return batch_id
+
+
+async def delete_lowered(conn: Connection, batch_id: UUID) -> None:
+    """Take the changes that would lower a target price, or remove it, out of a new batch."""
+    await change_repository.delete_lowered(conn, batch_id)
 
 
 async def select_products(
