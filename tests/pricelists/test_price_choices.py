@@ -93,7 +93,10 @@ def test_discount_groups_need_their_discounts() -> None:
     assert issue_of(*groups_below_discount).option == "discount_groups"
 
 
-@pytest.mark.parametrize(("first", "second"), [("Disc. 1", "Disc. 2"), ("Rabatt1", "Rabatt2")])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Disc. 1", "Disc. 2"), ("Rabatt1", "Rabatt2"), ("İSK.1 (%)", "İSK.2 (%)")],
+)
 def test_several_discounts_are_in_doubt(first: str, second: str) -> None:
     lines = with_column(f"{first};{second}", "30;5", "20;5", "10;0")
     issue = issue_of(*lines)

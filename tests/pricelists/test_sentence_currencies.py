@@ -101,3 +101,27 @@ def test_code_of_any_currency(code: str) -> None:
 def test_word_of_a_heading_in_capitals_is_no_currency(header: str) -> None:
     table = table_of(*plain(header), currency="EUR", column_mapping={"price": header})
     assert table.basis.currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Nettoprisliste forhandler, DKK ekskl. moms, udsendt",
+        "Nettoliste per 1.1.2027, EUR. Frakt kommer i tillegg",
+        "Cjenik veleprodaja, EUR bez PDV-a",
+    ],
+)
+def test_currency_of_a_text_that_is_not_understood_is_not_passed_over(remark: str) -> None:
+    issue = issue_of(remark, "", *plain("Rate"), currency="USD")
+    assert issue.option == "currency"
+    assert "row 1" in issue.message
+    assert ("DKK" if "DKK" in remark else "EUR") in issue.candidates
+
+
+@pytest.mark.parametrize(
+    "remark", ["EUR pallets, 25 kg", "Franco vanaf 350 EUR", "Acme EUR-Pallets"]
+)
+def test_currency_of_other_things_says_nothing(remark: str) -> None:
+    assert (
+        table_of(remark, "", *plain("Rate"), currency="USD").facts["currency"].origin == "assumed"
+    )

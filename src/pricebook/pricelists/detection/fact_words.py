@@ -213,7 +213,7 @@ DISCOUNT_WORDS: tuple[tuple[str, ...], ...] = (
         *("descuento cliente", "rabat", "upust", "zniżka", "twój rabat", "rabat klienta"),
         *("знижка", "ваша знижка", "розмір знижки", "відсоток знижки"),
         *("er rabatt", "korting", "uw korting", "kortingspercentage", "sleva", "vaše sleva"),
-        *("sconto", "sconti", "sconto cliente", "reducere", "iskonto", "iskonto oranı"),
+        *("sconto", "sconti", "sconto cliente", "reducere", "iskonto", "isk", "iskonto oranı"),
         *("indirim", "отстъпка", "вашата отстъпка", "desconto", "seu desconto"),
     ),
 )

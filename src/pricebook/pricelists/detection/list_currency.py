@@ -20,6 +20,7 @@ from pricebook.pricelists.detection.header_texts import header_currencies
 from pricebook.pricelists.detection.letterheads import sender_currencies
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency
+from pricebook.pricelists.detection.sentence_currencies import currencies_of_remark
 from pricebook.pricelists.detection.unit_currencies import read_money_per_unit
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.text import quote
@@ -27,6 +28,7 @@ from pricebook.pricelists.text import quote
 # Single cells in another currency are rejected; more of them leave that of all others in doubt.
 _MIN_FOREIGN_CELLS = 2
 _MIN_FOREIGN_SHARE = 0.1
+_MAX_TEXT = 80
 
 
 class _Named(NamedTuple):
@@ -81,6 +83,8 @@ def find_currency(collector: FactCollector) -> ListCurrency:
     elif decided:
         collector.facts["currency"] = decided.as_fact()
     else:
+        if all(issue.option != "currency" for issue in collector.issues):
+            _refuse_named_elsewhere(collector)
         _refuse_some_cells(collector)
         collector.facts["currency"] = Fact(catalog_currency, "assumed")
     return _list_currency(collector, decided.value if decided else catalog_currency, statements)
@@ -185,6 +189,27 @@ def _of_units(collector: FactCollector) -> list[_Named]:
     named = [each.codes for each in found if each]
     common = frozenset[str].intersection(*named) if named else None
     return [_Named(common, "cell", sources.column_source(index))] if common else []
+
+
+def _refuse_named_elsewhere(collector: FactCollector) -> None:
+    """Refuse to assume the catalog's currency where a text around the table names another one.
+
+    The text need not be known as one about prices, as in a language that is not read.
+    """
+    catalog_currency = collector.sources.request.currency
+    for note in collector.sources.notes:
+        codes = currencies_of_remark(note.text, catalog_currency)
+        if note.place == "inside" or not codes or catalog_currency in codes:
+            continue
+        named = format_currencies(codes)
+        collector.refuse(
+            f"No column, header or sentence about prices names their currency, but row "
+            f"{note.row_number}, {quote(note.text, _MAX_TEXT)}, names {named}; set it, as in "
+            f"currency={min(codes)}.",
+            "currency",
+            sorted({*codes, catalog_currency}),
+        )
+        return
 
 
 def _refuse_some_cells(collector: FactCollector) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pricebook.pricelists.detection.currencies import currencies_of_sign, sentence_currency
 from pricebook.pricelists.detection.currency_codes import CODES_LIKE_WORDS
-from pricebook.pricelists.detection.statement_tokens import Token
+from pricebook.pricelists.detection.statement_tokens import Token, tokenize
 from pricebook.pricelists.detection.statement_words import (
     CURRENCY_PREPOSITIONS,
     NATIONS,
@@ -43,6 +43,7 @@ _FOLLOWING_WORDS = (
     | VALIDITY_WORDS
     | VAT_PREPOSITIONS.keys()
 )
+_AFTER_CURRENCIES = _FOLLOWING_WORDS | {*",;.|"}
 
 
 def currencies_of_sentence(tokens: Sequence[Token], catalog_currency: str) -> frozenset[str] | None:
@@ -59,6 +60,19 @@ def currencies_of_sentence(tokens: Sequence[Token], catalog_currency: str) -> fr
             codes = frozenset[str]() if _is_doubtful_code(tokens, index) else codes
             possible = codes if possible is None else possible & codes
     return possible
+
+
+def currencies_of_remark(text: str, catalog_currency: str) -> frozenset[str] | None:
+    """Return the codes that a text of any language names alone or before a tax, None without one.
+
+    `Nettoprisliste, DKK ekskl. moms` does; `EUR pallets` and `over 500 EUR` do not.
+    """
+    tokens = tokenize(text)
+    is_named = any(
+        _codes_of(token, catalog_currency) and (after is None or after.key in _AFTER_CURRENCIES)
+        for token, after in zip(tokens, [*tokens[1:], None], strict=True)
+    )
+    return currencies_of_sentence(tokens, catalog_currency) if is_named else None
 
 
 def _codes_of(token: Token, catalog_currency: str) -> frozenset[str] | None:

@@ -37,7 +37,17 @@ INCLUDING_WORDS = comparison_keys(
 )
 EXCLUDING_WORDS = comparison_keys(
     (
-        *("excl", "exc", "excluding", "exclude", "excludes", "excluded", "exclusive", "exkl"),
+        *(
+            "excl",
+            "exc",
+            "excluding",
+            "exclude",
+            "excludes",
+            "excluded",
+            "exclusive",
+            "exkl",
+            "ekskl",
+        ),
         *("exklusive", "zzgl", "zuzüglich", "plus", "without", "ohne", "без", "исключая", "hors"),
         *("exclu", "excluido", "excluidos", "sin", "bez", "nettó", "before", "exclusief", "zonder"),
         *("utan", "esclusa", "escluso", "esclusi", "oltre", "fără", "hariç", "hariçtir", "sem"),
