@@ -1,15 +1,18 @@
 """Previews of bulk changes: what a form wants, stored as a batch, and the same once more."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import asdict
 
 from pricebook.auth.schemas import Caller
-from pricebook.console.form_fields import NUMBER_EXPECTED, convert_fields, read_number
-from pricebook.console.number_texts import plain
+from pricebook.console.form_fields import (
+    NUMBER_EXPECTED,
+    convert_fields,
+    field_text,
+    read_number,
+)
 from pricebook.console.query_fields import PageQuery, require_page_query
 from pricebook.db.database import Database
 from pricebook.errors import ForbiddenError, body_issue, validation_error
@@ -120,9 +123,7 @@ def fields_of(batch: BatchHead) -> PageQuery:
     if request is None or request.product_count is not None:
         return PageQuery({})
     given = {name: getattr(request.filter, name, None) for name in FILTERS}
-    filters = {
-        name: _field_text(value) for name, value in given.items() if value != NO_FILTER[name]
-    }
+    filters = {name: field_text(value) for name, value in given.items() if value != NO_FILTER[name]}
     changes = request.changes
     wanted = {"price_action": RULES} if changes is None else _change_fields(changes)
     return bulk_fields({**filters, **wanted, "only_raises": "1" if request.only_raises else ""})
@@ -137,21 +138,14 @@ def _change_fields(changes: ProductChanges) -> dict[str, str]:
     if changes.target_price is None:
         fields["price_action"] = "remove"
     elif changes.target_price is not UNSET:
-        fields |= {"price_action": "set", "amount": plain(changes.target_price)}
+        fields |= {"price_action": "set", "amount": field_text(changes.target_price)}
     if changes.target_price_percent is not UNSET:
-        fields |= {"price_action": "percent", "amount": plain(changes.target_price_percent)}
+        fields |= {"price_action": "percent", "amount": field_text(changes.target_price_percent)}
     if (derivation := changes.derivation) is not None:
-        rounding = {name: _field_text(getattr(derivation, name)) for name in ROUNDING}
-        fields |= {"price_action": derivation.method, "amount": plain(derivation.percent)}
+        rounding = {name: field_text(getattr(derivation, name)) for name in ROUNDING}
+        fields |= {"price_action": derivation.method, "amount": field_text(derivation.percent)}
         fields |= rounding
     return fields
-
-
-def _field_text(value: object) -> str:
-    """Return a value as a field of a form has it; nothing for what a form leaves out."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else plain(value) if isinstance(value, Decimal) else str(value)
 
 
 async def preview_again(

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from litestar import Request
 
+from pricebook.console.number_texts import plain
 from pricebook.errors import ValidationError, body_issue, validation_error
 
 MAX_FORM_BYTES = 64 * 1024
@@ -49,6 +50,19 @@ async def read_fields(
 def without_secrets(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the fields that may be sent back to the browser."""
     return [(name, value) for name, value in fields if name not in SECRETS]
+
+
+def field_text(value: object) -> str:
+    """Return a value as a field of a form has it: nothing for None, a number without zeros."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return plain(value)
+        case _:
+            return str(value)
 
 
 def read_number(name: str, text: str) -> Decimal | None:

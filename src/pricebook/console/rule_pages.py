@@ -11,8 +11,12 @@ from msgspec.structs import asdict
 from pricebook.console.batch_previews import PATH as BATCHES
 from pricebook.console.batch_previews import RULES, preview_bulk
 from pricebook.console.category_choices import list_category_choices
-from pricebook.console.form_fields import MAX_FORM_BYTES, NUMBER_EXPECTED, read_form
-from pricebook.console.number_texts import plain
+from pricebook.console.form_fields import (
+    MAX_FORM_BYTES,
+    NUMBER_EXPECTED,
+    field_text,
+    read_form,
+)
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, decode_page_query
@@ -181,10 +185,7 @@ def _issues_of(error: ConflictError | ValidationError) -> dict[str, str]:
 
 def _fields(rule: PricingRule) -> dict[str, str]:
     """Return the fields of a rule as its form has them."""
-    fields = {name: getattr(rule, name) for name in NewPricingRule.__struct_fields__}
-    numbers = {name: plain(fields[name]) for name in ("percent", "step", "ending")}
-    texts = {name: "" if value is None else str(value) for name, value in fields.items()}
-    return {**texts, **numbers, "is_active": "true" if rule.is_active else "false"}
+    return {name: field_text(getattr(rule, name)) for name in NewPricingRule.__struct_fields__}
 
 
 def _done(what: str) -> Response[Any]:

@@ -65,14 +65,8 @@ async def preview_upload(
     supplier = await check_upload_preconditions(context, supplier_id)
     await upload.finish()
     await upload.commit()
-    new = NewPreview(
-        supplier_id=supplier_id,
-        supplier_name=supplier.name,
-        source={"file_path": upload.location},
-        file_name=file_name or None,
-        created_by=caller.username,
-        created_by_id=caller.id,
-    )
+    source = {"file_path": upload.location}
+    new = new_preview(caller, supplier_id, supplier.name, source, file_name or None)
     return await _insert(context.database, new)
 
 
@@ -85,15 +79,26 @@ async def preview_address(
     """
     source = address_source(address)
     supplier = await check_upload_preconditions(context, supplier_id)
-    new = NewPreview(
+    new = new_preview(caller, supplier_id, supplier.name, source, None)
+    return await _insert(context.database, new)
+
+
+def new_preview(
+    caller: Caller,
+    supplier_id: UUID,
+    supplier_name: str,
+    source: dict[str, str],
+    file_name: str | None,
+) -> NewPreview:
+    """Return a preview by a caller, which is not inserted yet."""
+    return NewPreview(
         supplier_id=supplier_id,
-        supplier_name=supplier.name,
+        supplier_name=supplier_name,
         source=source,
-        file_name=None,
+        file_name=file_name,
         created_by=caller.username,
         created_by_id=caller.id,
     )
-    return await _insert(context.database, new)
 
 
 async def list_open(database: Database) -> list[Preview]:

@@ -5,7 +5,6 @@ from uuid import UUID
 from pricebook.auth.schemas import Caller
 from pricebook.errors import ConflictError
 from pricebook.imports import preview_repository, preview_service
-from pricebook.imports.preview_schemas import NewPreview
 from pricebook.imports.service import SubmissionContext, check_upload_preconditions
 
 
@@ -22,13 +21,8 @@ async def preview_sheet(
     if "file_path" not in preview.source:
         raise ConflictError("The price list was not read yet.")
     supplier = await check_upload_preconditions(context, preview.supplier_id)
-    new = NewPreview(
-        supplier_id=preview.supplier_id,
-        supplier_name=supplier.name,
-        source=preview.source,
-        file_name=preview.file_name,
-        created_by=caller.username,
-        created_by_id=caller.id,
+    new = preview_service.new_preview(
+        caller, preview.supplier_id, supplier.name, preview.source, preview.file_name
     )
     config = {"sheet_names": [sheet], "mode": "partial"}
     async with context.database.short_transaction() as conn:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from pricebook.console.form_fields import convert_fields, read_number
+from pricebook.console.form_fields import convert_fields, field_text, read_number
 from pricebook.console.number_texts import price_text
 from pricebook.errors import ValidationError
 from pricebook.products.schemas import CreateProductRequest, ProductChange, StaffProductDetail
@@ -38,8 +38,7 @@ class ProductForm(Struct, frozen=True, kw_only=True):
 
 def field_texts(product: StaffProductDetail) -> dict[str, str]:
     """Return the fields of a product as its form has them."""
-    fields = {name: getattr(product, name) for name in FIELDS}
-    texts = {name: "" if value is None else str(value) for name, value in fields.items()}
+    texts = {name: field_text(getattr(product, name)) for name in FIELDS}
     return {**texts, "target_price": price_text(product.target_price) or ""}
 
 

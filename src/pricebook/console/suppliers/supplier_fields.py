@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from pricebook.console.form_fields import DECIMAL_COMMA, NUMBER_EXPECTED
+from pricebook.console.form_fields import DECIMAL_COMMA, NUMBER_EXPECTED, field_text
 from pricebook.console.page_texts import load_texts
 from pricebook.console.suppliers.schedule_fields import (
     needs_time,
@@ -52,11 +52,11 @@ def form_fields_of(supplier: SupplierOverview) -> dict[str, str]:
         "name": supplier.name,
         "source_type": supplier.source_type,
         "contact_email": supplier.contact_email or "",
-        "is_active": "true" if supplier.is_active else "false",
-        **{name: _text(config.get(name)) for name in (*TEXTS, *NUMBERS, *FLAGS)},
+        "is_active": field_text(supplier.is_active),
+        **{name: field_text(config.get(name)) for name in (*TEXTS, *NUMBERS, *FLAGS)},
         **{name: "\n".join(map(str, config.get(name) or ())) for name in LISTS},
         "spreadsheet_url": hide_login(str(address)),
-        "url": hide_login(_text(config.get("url"))),
+        "url": hide_login(field_text(config.get("url"))),
         "delimiter": DELIMITERS.get(delimiter, delimiter),
         "discount_groups": "\n".join(f"{group} = {chain}" for group, chain in groups.items()),
         **{f"column_{field}": columns.get(field, "") for field in COLUMNS},
@@ -213,9 +213,3 @@ def _number(text: str) -> Any:
 def _whole(rule: str | None) -> int | str | None:
     is_whole = rule is not None and rule.isascii() and rule.isdecimal()
     return int(rule) if rule and is_whole and len(rule) <= MAX_DIGITS else rule
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
