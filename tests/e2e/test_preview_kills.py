@@ -73,6 +73,7 @@ HAS_WRITTEN = """
 """
 UNDONE = "SELECT count(*) FROM ingestion_tasks WHERE undone_by IS NOT NULL"
 PREVIEWS = "SELECT state, attempts FROM import_previews"
+ROWS_READ = "SELECT rows_read FROM import_previews"
 TASKS = "SELECT count(*) FROM ingestion_tasks"
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY (%s)"
 
@@ -200,9 +201,11 @@ def test_preview_whose_worker_is_killed_is_read_again(running: Running) -> None:
     with closing(psycopg.connect(running.database_url)) as conn:
         conn.execute("LOCK TABLE preview_rows")  # no preview can end
         address = running.upload(LONG_LIST, 6.25)
-        assert "Reading the price list" in running.wait_for_page(address, " rows</span>")
+        eventually(lambda: running.one(ROWS_READ) > 0)
         running.kill_worker()
-        assert "Reading the price list" in running.page(address)
+        page = running.page(address)
+        assert "Reading the price list" in page
+        assert " rows</span>" in page
         running.start_worker()
         running.wait_for_page(address, "Comparing it with the articles")
         running.wait_for_blocked(conn.info.backend_pid, is_worker=True)
