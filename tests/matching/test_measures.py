@@ -46,6 +46,17 @@ def conflicts(first: str, second: str) -> list[tuple[str, str]]:
         ("office v2.0", [("#v", 2)]),
         ("1 шт.", []),
         ("ohne Zahl", []),
+        ("Coach Bolt M10 DIN 603 pack of 50", [("#din", 603), ("#m", 10), ("count", 50)]),
+        ("Screw 4.2x19 DIN 7981 Pack", [("", 4.2), ("", 19), ("#din", 7981)]),
+        ("Mutter DIN 985-Pack 100", [("#din", 985), ("count", 100)]),
+        ("Washer DIN 125 A", [("#din", 125)]),
+        ("Bolt ISO 4017 pcs", [("#iso", 4017)]),
+        ("Gloves EN 388 pairs", [("#en", 388)]),
+        ("Болт ГОСТ 7798-70 шт", [("#gost", 7798)]),
+        ("Nut DIN EN ISO 4032 box", [("#iso", 4032)]),
+        ("Sac en 500 g", [("mass", 500)]),
+        ("Vis en 100 pcs", [("count", 100)]),
+        ("Screw 4.2x19 Box of 500", [("", 4.2), ("", 19), ("count", 500)]),
     ],
 )
 def test_measures_are_found_in_base_units(text: str, expected: list[tuple[str, float]]) -> None:

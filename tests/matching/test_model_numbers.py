@@ -28,6 +28,7 @@ def test_model_numbers_are_found(text: str, numbers: set[str]) -> None:
         *("madden 49ers", "2-part epoxy", "3-in-1", "1st to 4th grade", "4th-6th", "7.1-channel"),
         *("500 g", "18-55mm", "M8x40", "10x20x5mm", "100/box", "1080p", "802.11g", "220В"),
         *("DIN933", "ISO4017", "PH2", "TX20", "IP65", "RJ45", "MP3", "office 2007", "v10.4.3"),
+        *("DIN 7981C", "ISO 10642", "DIN EN ISO 10642", "DIN-EN-ISO-10642", "ГОСТ 15150-69"),
         *("P180", "10000 pieces", "01/02/2026", "TX9-TX40", "M3-M12"),
     ],
 )

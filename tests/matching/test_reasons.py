@@ -51,6 +51,35 @@ def test_a_reason_shows_what_the_texts_say(item: str, product: str, expected: st
     assert expected in explain(Article(item), Article(product))[0]
 
 
+@pytest.mark.parametrize(
+    ("item", "product"),
+    [
+        ("Coach Bolt DIN 603 pack of 50", "Bolt DIN 603 pack of 50"),
+        ("Screws DIN 7981 Pack 100", "Screw DIN 7981 Pack 100"),
+        ("Washer DIN 125 box", "Washers DIN 125 box"),
+    ],
+)
+def test_the_number_of_a_standard_is_no_pack(item: str, product: str) -> None:
+    texts, _ = explain(Article(item), Article(product))
+    packs = {text for text in texts if text.startswith("pack of")}
+    assert packs <= {"pack of 50 in both", "pack of 100 in both"}
+    assert any(text.startswith("DIN ") for text in texts)
+
+
+@pytest.mark.parametrize("cable", ["Cable Drum 50m 3G1.5", "Cable drum 5x1.5 50m"])
+def test_the_section_of_a_cable_is_no_length(cable: str) -> None:
+    texts, _ = explain(Article(cable), Article("Aluminum Screed Rule 1.5 m"))
+    assert not [text for text in texts if "1.5" in text]
+
+
+def test_a_measure_is_shown_with_its_unit_and_no_other_word() -> None:
+    product = Article("Bolt 50 Carriage")
+    texts, _ = explain(Article("Bolt 50 mm"), product, (Article("Bolt 50mm"),))
+    assert "50 mm in both" in texts
+    texts, _ = explain(Article("Bolt 50 Carriage"), product, (Article("Bolt 50mm"),))
+    assert not [text for text in texts if text.startswith("50 Carriage")]
+
+
 def test_a_measure_is_no_number_with_the_word_before_it() -> None:
     texts, _ = explain(Article("Saw 260 mm"), Article("Saw 260 mm steel"))
     assert texts == ["260 mm in both", "same words: Saw"]

@@ -38,11 +38,17 @@ _IN_FRONT = word_set("in a t up upak vpe pk pack pck set box op opak karton kpl 
 _PLUGS = re.compile(r"/[a-z](?![a-z0-9])")
 # After these words even `6a` is no measure.
 _GRADES = word_set("cat kat")
+# The last word before the number of a standard, which is no quantity whatever follows it.
+STANDARDS = word_set("din iso en gost iec ansi astm")
 _LABEL_BEFORE = re.compile(
-    r"(?<![a-z0-9])(din|iso|en|gost|iec|spf|lsf|fps|cat|kat|size|gr|groesse|grosse|taille|talla|sw|nr|no|ph|pz|tx|torx|typ"
+    r"(?<![a-z0-9])(din|iso|en|gost|iec|ansi|astm|spf|lsf|fps|cat|kat|size|gr|groesse|grosse|taille|talla|sw|nr|no|ph|pz|tx|torx|typ"
     r"|type|tip|n|ip|cl|class|klasse|v|ver|version|vol|grit|korn|razmer|serie|series|part|level|grade)"
     r"\.?\s?$"
 )
+# The year of a standard, or the class, after its number: `GOST 7798-70`, `DIN 934-8`.
+_EDITION = re.compile(r"[-:](?:\d{1,2}|(?:19|20)\d\d)(?![\w.,/])(?!\s?x)")
+# Behind a word such as `pack`, the number that it counts: `box of 500`, `VPE: 10`.
+_NUMBER_AFTER = re.compile(r"[. ]*(?:(?:of|de|da|a|po|von|mit|z)\s|[/:=]\s?)?\d")
 # Written in units of different systems, numbers are rounded: 1 inch is 25 mm, 16 oz are 450 g.
 _ROUNDED, _EXACT = 0.025, 1e-6
 _INCH_OR_FOOT = (25.4, 304.8)
@@ -104,22 +110,44 @@ def compare_measures(first: Sequence[Measure], second: Sequence[Measure]) -> Com
 
 
 def _terms(text: str) -> Iterator[_Term]:
-    for match in _TERM.finditer(text):
+    position = 0
+    while match := _TERM.search(text, position):
+        label = _LABEL_BEFORE.search(text[max(0, match.start() - 9) : match.start()])
         unit, end = _unit(match, text)
-        start, written = match.start(), text[match.start() : end]
-        numbers = tuple(_numbers(match["number"]))
-        label = _LABEL_BEFORE.search(text[max(0, start - 9) : start])
-        if label and (unit is None or label[1] in _GRADES):
-            yield _Term(
-                _labelled(label[1], match["number"], f"{label[1]} {written}"), start, end, None
-            )
-            continue
-        is_count = numbers[0].is_integer() and _COUNT_BEFORE.search(
-            text[max(0, start - 14) : start]
-        )
-        if is_count and (unit is None or unit.dimension == COUNT):
-            unit = UNITS["pcs"]
-        yield _Term(_measure(numbers, unit, written, match["mark"]), start, end, unit)
+        if label and _is_standard(label[1], match["number"], unit):
+            term = _standard(label[1], match, text)
+        elif label and (unit is None or label[1] in _GRADES):
+            written = f"{label[1]} {text[match.start() : end]}"
+            term = _Term(_labelled(label[1], match["number"], written), match.start(), end, None)
+        else:
+            term = _measured(match, text, unit, end)
+        yield term
+        position = term.end
+
+
+def _measured(match: re.Match[str], text: str, unit: Unit | None, end: int) -> _Term:
+    """Return a number with its unit; behind a word such as `pack` it is a count."""
+    start, numbers = match.start(), tuple(_numbers(match["number"]))
+    is_count = numbers[0].is_integer() and _COUNT_BEFORE.search(text[max(0, start - 14) : start])
+    if is_count and (unit is None or unit.dimension == COUNT):
+        unit = UNITS["pcs"]
+    return _Term(_measure(numbers, unit, text[start:end], match["mark"]), start, end, unit)
+
+
+def _is_standard(label: str, number: str, unit: Unit | None) -> bool:
+    """Whether a number is that of a standard: `DIN 603 pack`, not `en 500 g`."""
+    if label != "en" or unit is None:
+        return label in STANDARDS
+    return unit.dimension == COUNT and number.isdigit() and int(number) % 10 != 0
+
+
+def _standard(label: str, match: re.Match[str], text: str) -> _Term:
+    """Return the number of a standard, which ends with its edition and has no unit."""
+    number = match["number"].partition(" ")[0]
+    end = match.start() + len(number)
+    edition = _EDITION.match(text, end)
+    measure = _labelled(label, number, f"{label} {number}")
+    return _Term(measure, match.start(), edition.end() if edition else end, None)
 
 
 def _unit(match: re.Match[str], text: str) -> tuple[Unit | None, int]:
@@ -145,8 +173,8 @@ def _is_unit_here(match: re.Match[str], unit: Unit, after: str) -> bool:
         return False
     if _PLUGS.match(after) and len(match["unit"]) == 1:
         return False
-    is_before_number = after.lstrip(". ")[:1].isdigit()
-    return not (match["unit"] in _IN_FRONT and match["gap"].isspace() and is_before_number)
+    is_in_front = match["unit"] in _IN_FRONT and match["gap"].isspace()
+    return not (is_in_front and _NUMBER_AFTER.match(after))
 
 
 def _measure(numbers: tuple[float, ...], unit: Unit | None, text: str, mark: str | None) -> Measure:

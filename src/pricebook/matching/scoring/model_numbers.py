@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pricebook.matching.scoring.folding import word_set
-from pricebook.matching.scoring.measures import blank
+from pricebook.matching.scoring.measures import STANDARDS, blank
 from pricebook.matching.scoring.notation import STOP_WORDS
 from pricebook.matching.scoring.trade_words import meanings
 from pricebook.matching.scoring.unit_dimensions import COUNT, UNITS
@@ -40,7 +40,7 @@ _NO_NUMBERS = (_YEAR, _VERSION, _DATE, _RANGE)
 # Standards, formats and profiles: what many articles have in common.
 _STANDARD = re.compile(
     r"(?:din|iso|en|gost|ansi|astm|iec|jis|uni|bs|nf|ral|usb|win|windows|os|pc|sae|awg|vol)"
-    r"(?:iso|en)?\d{1,5}[a-z]?|(?:tx|ph|pz|sw|rj|ip|ik|cat|cr|gu|hss|hdmi|ddr|mp|mpeg|ver|ffp)\d{1,2}[a-z]?"
+    r"(?:iso|en)*\d{1,5}[a-z]?|(?:tx|ph|pz|sw|rj|ip|ik|cat|cr|gu|hss|hdmi|ddr|mp|mpeg|ver|ffp)\d{1,2}[a-z]?"
     r"|[a-z]\d{1,3}|v\d+"
 ).fullmatch
 # What an article is made for follows these words.
@@ -109,6 +109,8 @@ def find_model_numbers(text: str) -> tuple[ModelNumbers, str]:
     for match in _CHUNK.finditer(text):
         chunk, gap = match[0], text[end : match.start()]
         word, found = _read_chunk(chunk)
+        if before in STANDARDS and word[:1].isdigit():
+            found = ()
         end = match.end()
         is_other = chunk in _FOR or (is_other and not _ends_phrase(gap, found))
         chunks.add(word)

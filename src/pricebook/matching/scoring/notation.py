@@ -10,7 +10,18 @@ _NUMBER = r"\d+(?:[.,]\d+)?"
 _RUN = re.compile(rf"(?<![a-z0-9.,-])(?:{_NUMBER}[a-z]{{1,3}}){{2,4}}(?![a-z0-9])")
 _PART = re.compile(rf"({_NUMBER})([a-z]+)")
 # `3g2,5`: wires of a cable, one of them the protective earth, and their cross-section.
-_WIRES = re.compile(r"(?<![a-z0-9.,-])(\d{1,2})g(\d{1,3}(?:[.,]\d+)?)(?![a-z0-9])")
+_MM2 = r"\s?(?:mm2|qmm|kv\.?\s?mm|mm\s?kv|mm(?![a-z0-9]))"
+_WIRES = re.compile(rf"(?<![a-z0-9.,-])(\d{{1,2}})g(\d{{1,3}}(?:[.,]\d+)?)(?:{_MM2}|(?![a-z0-9]))")
+_UNIT_WORDS = "|".join(filter(str.isalpha, UNITS))
+# `5x2.5` in the name of a cable.
+_CABLE = re.compile(
+    r"(?<![a-z])(?:cables?|kabel|kabely?|leitung|wires?|cords?|cavo|cavi|provod|przewod"
+    r"|nym(?:-[jo])?|nyy(?:-[jo])?|h0[57][a-z0-9]+(?:-f)?|vvg\w*|pvs)(?![a-z])"
+)
+_SECTION = re.compile(
+    r"(?<![a-z0-9.,/*x-])([1-7])\s?x\s?((?:0[.,]5|0[.,]75|1[.,]5|2[.,]5))"
+    rf"(?:{_MM2}|(?![.,]?\d|\s?[\"'%°*]|\s?(?:{_UNIT_WORDS}|x)(?![a-z])))"
+)
 # `gr.500`, `cat.6`, `up.100`: a word for what a number is, with a point as the only separator.
 _WORDS = (
     "kg|gr|g|cl|ml|lt|l|mm|cm|n|no|nr|num|cat|kat|gr|groesse|up|upak|opak|conf|conf|pk|pkg|pack|pck|"
@@ -49,7 +60,9 @@ def plain_notation(text: str) -> str:
     text = _PACK.sub(r"\1 ", _POINT.sub(r"\1 ", text))
     text = _DIMENSION.sub("", text)
     text = _GRADE.sub(r"\1, ", text)
-    text = _WIRES.sub(r"\1 x \2", text)
+    text = _WIRES.sub(r"\1 x \2 mm2", text)
+    if _CABLE.search(text):
+        text = _SECTION.sub(r"\1 x \2 mm2", text)
     text = _UNIT_IN_FRONT.sub(r"\2 \1", text)
     return _RUN.sub(lambda match: _spaced(match[0]), text)
 

@@ -10,7 +10,7 @@ from pricebook.matching.scoring.folding import fold
 from pricebook.matching.scoring.measures import COUNT, LABEL, PLAIN, Measure
 from pricebook.matching.scoring.model_numbers import compact
 from pricebook.matching.scoring.texts import Article
-from pricebook.matching.scoring.unit_dimensions import LENGTH
+from pricebook.matching.scoring.unit_dimensions import LENGTH, UNITS
 from pricebook.matching.scoring.variants import MARK, variant_of
 from pricebook.matching.scoring.words import common_prefix
 
@@ -165,10 +165,13 @@ def _as_measured(measure: Measure, article: Article) -> str:
     number = _NUMBER.search(measure.text)
     if number is None or measure.dimension.startswith(LABEL):
         return measure.text.upper()
-    written = re.search(rf"(?<![\w.,]){re.escape(number[0])}\s?-?[^\W\d_]+", article.name)
-    if written is None:
-        return measure.text
-    return _with_unit(number[0], measure) if written[0][-1] in _TIMES else written[0]
+    pattern = rf"(?<![\w.,]){re.escape(number[0])}\s?-?([^\W\d_]+)"
+    for written in re.finditer(pattern, article.name):
+        if written[1] in _TIMES:
+            return _with_unit(number[0], measure)
+        if fold(written[1]) in UNITS:
+            return written[0]
+    return measure.text
 
 
 def _with_unit(number: str, measure: Measure) -> str:
