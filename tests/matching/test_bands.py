@@ -99,6 +99,12 @@ def test_a_price_beyond_a_factor_of_two_is_a_veto(price: float, *, is_veto: bool
     assert ("price" in found) == is_veto
 
 
+def test_a_price_beyond_a_factor_of_two_is_possible_whatever_the_number() -> None:
+    products = {"p": CatalogProduct(Article("DeWalt saw DW-745", price=100))}
+    (first,) = suggest({"i": Article("DeWalt saw DW-745", price=500)}, products)["i"]
+    assert (first.score > 0.5, first.band) == (True, "possible")
+
+
 def test_a_shared_rare_model_number_is_certain() -> None:
     products = {
         "p": CatalogProduct(Article("DeWalt saw DW-745", price=100)),

@@ -84,6 +84,15 @@ def test_a_contradiction_is_never_likely(item: str, product: str, objection: str
     assert first.band == "possible"
 
 
+@pytest.mark.parametrize(("price", "band"), [(19.0, "likely"), (50.0, "possible")])
+def test_a_price_far_from_that_of_the_product_is_possible_at_most(price: float, band: str) -> None:
+    hammer = CatalogProduct(Article("Claw Hammer 450 g, Fiberglass Handle, Brantholm", price=10))
+    item = Article("Claw hammer 450 g fiberglass handle Brantholm", price=price)
+    first, *_ = suggest(item, {"hammer": hammer})
+    assert first.score >= LIKELY
+    assert first.band == band
+
+
 def test_a_product_without_a_contradiction_is_before_one_with_it() -> None:
     hammers = {
         "500": CatalogProduct(Article("Claw Hammer 500 g, Fiberglass Handle, Brantholm")),

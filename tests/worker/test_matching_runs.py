@@ -109,3 +109,22 @@ async def test_products_are_created_of_items_that_no_product_is_like(
     linked = dict(await rows(conn, "SELECT supplier_sku, product_id FROM supplier_items"))
     assert (linked["A-1"], linked["A-2"]) == (known, None)
     assert linked["A-3"] not in {known, likely, None}
+
+
+async def test_no_product_is_created_of_an_item_whose_price_alone_is_against_it(
+    conn: Connection,
+    database: Database,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    await builders.product(conn, "DeWalt DW745 table saw 250 mm", target_price="100.00")
+    text = "Article code,Name,Price\nA-1,DeWalt DW745 table saw 250 mm,500\n"
+    async with running_worker():
+        task_id = await submit_task(supplier_id, text, create_products=True)
+        await wait_for_end(task_id, "succeeded")
+        ((run_id,),) = await rows(conn, "SELECT id FROM match_runs")
+        run = await service.get_run(database, run_id)
+        run = await wait_for_run(database, run, "succeeded", "failed")
+    assert (run.possible, run.linked, run.created) == (1, 0, 0)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
+from pricebook.matching.repository import WITHOUT_LIKELY
 
 SEPARATOR: LiteralString = "E'\\x1f'"
 
@@ -226,10 +227,15 @@ async def list_items_without_match(conn: Connection, limit: int) -> list[ItemTex
         JOIN suppliers AS supplier ON supplier.id = item.supplier_id
         LEFT JOIN match_items AS examined ON examined.supplier_item_id = item.id
         WHERE item.product_id IS NULL AND item.absent_since IS NULL AND deleting_since IS NULL
-            AND (best_band IS NULL OR best_band = 'possible')
+            AND {without_likely}
         ORDER BY item.created_at, item.id
         LIMIT %s
     """
     async with conn.cursor(row_factory=struct_row(ItemTexts)) as cursor:
-        await cursor.execute(statement.format(digest=ITEM_DIGEST, columns=ARTICLE_COLUMNS), [limit])
+        await cursor.execute(
+            statement.format(
+                digest=ITEM_DIGEST, columns=ARTICLE_COLUMNS, without_likely=WITHOUT_LIKELY
+            ),
+            [limit],
+        )
         return await cursor.fetchall()

@@ -22,8 +22,7 @@ MAX_COUNTED = 1_000
 # A cluster of which an item was linked, or is suggested a product that was made since, is none.
 WITHOUT_PRODUCT: LiteralString = """
     (SELECT bool_and(item.product_id IS NULL
-        AND examined.best_band IS DISTINCT FROM 'certain'
-        AND examined.best_band IS DISTINCT FROM 'likely')
+        AND coalesce(examined.best_score, 0) < 0.5)
     FROM match_cluster_items AS member
     JOIN supplier_items AS item ON item.id = member.supplier_item_id
     LEFT JOIN match_items AS examined ON examined.supplier_item_id = item.id

@@ -28,6 +28,8 @@ KEYS = (
     Key("(-best_score)", "float8"),
     Key("supplier_item_id", "uuid"),
 )
+# Of examined items: the score is one of a likely product, also if its price makes it possible only.
+WITHOUT_LIKELY: LiteralString = "coalesce(best_score, 0) < 0.5"
 DETAILS: LiteralString = """
     SELECT item.id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,
         item.current_price, item.absent_since, product.id AS product_id, product.internal_sku,
@@ -239,14 +241,12 @@ async def list_certain_pairs(conn: Connection, supplier_id: UUID) -> list[tuple[
 
 async def list_unlike_items(conn: Connection, supplier_id: UUID) -> list[UUID]:
     """Return the examined items of a supplier to which no product is likely, the oldest first."""
-    cursor = await conn.execute(
-        """
+    statement: LiteralString = """
         SELECT item.id
         FROM match_items AS examined JOIN supplier_items AS item ON item.id = supplier_item_id
-        WHERE examined.supplier_id = %s AND (best_band IS NULL OR best_band = 'possible')
+        WHERE examined.supplier_id = %s AND {without_likely}
             AND product_id IS NULL AND absent_since IS NULL
         ORDER BY item.created_at, item.id
-        """,
-        [supplier_id],
-    )
+        """
+    cursor = await conn.execute(statement.format(without_likely=WITHOUT_LIKELY), [supplier_id])
     return [item_id for (item_id,) in await cursor.fetchall()]

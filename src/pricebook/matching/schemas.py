@@ -32,7 +32,8 @@ BandField = Annotated[
     Band,
     doc(
         "`certain`: a code that no other article has is the same, and nothing contradicts;"
-        " `likely`: a score of at least 0.5; `possible`: a lower one."
+        " `likely`: a score of at least 0.5; `possible`: a lower one, or a price more than twice or"
+        " less than half that of the product."
     ),
 ]
 CreatedBy = Annotated[str, doc("Name of the user, or what did it.")]

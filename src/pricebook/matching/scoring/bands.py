@@ -9,15 +9,20 @@ from pricebook.matching.scoring.measures import COUNT
 Band = Literal["certain", "likely", "possible"]
 
 LIKELY = 0.5
+# The name of the veto by a price.
+PRICE = "price"
 # A price beyond this factor speaks of another size or pack.
 _MAX_PRICE_FACTOR = 2.0
 
 
-def band_of(score: float, *, is_proven: bool) -> Band:
-    """Return the band of a suggestion; `is_proven` is what `certain` takes beside the score."""
-    if is_proven and score >= LIKELY:
-        return "certain"
-    return "likely" if score >= LIKELY else "possible"
+def band_of(score: float, *, is_proven: bool, is_price_far: bool) -> Band:
+    """Return the band of a suggestion.
+
+    `is_proven` is what `certain` takes beside the score, `is_price_far` whether price is a veto.
+    """
+    if score < LIKELY or is_price_far:
+        return "possible"
+    return "certain" if is_proven else "likely"
 
 
 def is_identified(evidence: Evidence) -> bool:
@@ -41,6 +46,6 @@ def vetoes(evidence: Evidence) -> Iterator[str]:
         "variant": bool(evidence.variants),
         "mark": bool(evidence.marks),
         "brand": evidence.brand is False,
-        "price": ratio is not None and not 1 / _MAX_PRICE_FACTOR <= ratio <= _MAX_PRICE_FACTOR,
+        PRICE: ratio is not None and not 1 / _MAX_PRICE_FACTOR <= ratio <= _MAX_PRICE_FACTOR,
     }
     yield from (name for name, is_against in checks.items() if is_against)

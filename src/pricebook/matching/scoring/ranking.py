@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from pricebook.matching.scoring.bands import Band, band_of
+from pricebook.matching.scoring.bands import PRICE, Band, band_of
 from pricebook.matching.scoring.features import is_contradicted
 from pricebook.matching.scoring.model import Model, clip_lead
 
@@ -108,7 +108,7 @@ def _lead(strength: float, best: tuple[float, float]) -> float:
 def _suggestion(
     pair: Pair[ProductId], score: float, leads: tuple[float, float], *, is_only: bool
 ) -> Suggestion[ProductId]:
-    band = band_of(score, is_proven=pair.is_proven and is_only)
+    band = band_of(score, is_proven=pair.is_proven and is_only, is_price_far=PRICE in pair.vetoes)
     return Suggestion(
         pair.product_id,
         score,
