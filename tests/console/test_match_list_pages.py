@@ -47,7 +47,7 @@ async def test_marked_items_are_accepted_and_come_back_by_undo(
     supplier_id = await saws(conn, database)
     await log_in_as("procurement")
     text = await show(client, f"{PATH}?supplier_id={supplier_id}")
-    assert "Accept all 3 of these filters" in text
+    assert "Accept all 3 likely and certain" in text
     assert f'href="/console/matches?supplier_id={supplier_id}"' in text
     marked = boxes(text)
     accepted = await post(

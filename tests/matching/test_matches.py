@@ -113,6 +113,8 @@ async def test_filters_agree_with_the_count(
         ({"supplier_id": str(uuid4())}, 0),
         ({"band": "certain"}, 3),
         ({"band": "possible"}, 0),
+        ({"min_band": "likely"}, 3),
+        ({"min_band": "certain", "band": "likely"}, 0),
         ({"search": "makita saw"}, 1),
         ({"search": "nothing"}, 0),
     ):

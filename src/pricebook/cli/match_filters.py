@@ -1,7 +1,7 @@
 """The filters of unmatched items that commands for matches take."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -21,6 +21,10 @@ class Filters:
     band: Annotated[
         BandFilter | None,
         Parameter(help="Only items whose best suggestion has this band; none: without one."),
+    ] = None
+    min_band: Annotated[
+        Literal["certain", "likely"] | None,
+        Parameter(help="Only items whose best suggestion has this band or a surer one."),
     ] = None
     min_score: Annotated[
         float | None, Parameter(help="Only items whose best suggestion has at least this score.")
@@ -46,6 +50,7 @@ async def filter_of(database: Database, filters: Filters) -> dict[str, Any]:
     return {
         "supplier_id": await find_supplier_id(database, name) if name else None,
         "band": filters.band,
+        "min_band": filters.min_band,
         "min_score": filters.min_score,
         "without_objections": filters.without_objections,
         "only_one": filters.only_one,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get, post
 
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
@@ -16,6 +17,7 @@ from pricebook.console.match_look import LookForm, look_at_all, read_look
 from pricebook.console.match_view import (
     FILTERS,
     MatchView,
+    ShownMatches,
     decode_view,
     find_matches,
     find_remaining,
@@ -27,12 +29,15 @@ from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError
+from pricebook.matching import service
 from pricebook.matching.decision_schemas import FilteredDecision
+from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches/list"
 SHOWN_ITEMS = "50"
 # What is looked at before an action; everything else is a rejection.
+LOOK_FILTERS = (*FILTERS, "min_band")
 LOOKS = {"accept": "accept", "none": "dismiss"}
 
 
@@ -78,7 +83,7 @@ async def undo_marked(request: AnyRequest) -> Response[Any]:
 async def show_all(request: AnyRequest) -> Response[Any]:
     """Show what all that the filters match is, before it is accepted or rejected."""
     query = read_page_query(FilteredDecision, request.scope["query_string"])
-    return await _look(request, LookForm(query.fields))
+    return await _look(request, LookForm(_with_least_band(query.fields)))
 
 
 @post(
@@ -90,10 +95,11 @@ async def show_all(request: AnyRequest) -> Response[Any]:
 async def decide_all(request: AnyRequest) -> Response[Any]:
     """Accept or reject all that the filters match but those taken out, if they are as many."""
     look = read_look(await read_fields(request))
-    form = look.fields
+    form = _with_least_band(look.fields)
+    look = msgspec.structs.replace(look, fields=form)
     if not look.is_decision or look.has_too_many:
         return await _look(request, look)
-    wanted: dict[str, Any] = {name: form[name] for name in FILTERS if form.get(name)}
+    wanted: dict[str, Any] = {name: form[name] for name in LOOK_FILTERS if form.get(name)}
     wanted |= {"action": _action_of_all(form), "expected_count": look.count}
     wanted["without_items"] = sorted(look.without)
     try:
@@ -116,6 +122,16 @@ def _action_of_all(fields: dict[str, str]) -> str:
     return "none" if fields.get("band") == "none" else fields.get("action", "accept")
 
 
+def _with_least_band(fields: dict[str, str]) -> dict[str, str]:
+    """Return fields with which only possible candidates are not accepted unless they are asked for.
+
+    Their band is a filter of its own.
+    """
+    if fields.get("band") or fields.get("action", "accept") != "accept":
+        return fields
+    return {**fields, "min_band": fields.get("min_band") or "likely"}
+
+
 async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any]) -> Response[Any]:
     """Return the list at the page that the fields name, below what was just done."""
     view = view_of(fields)
@@ -130,6 +146,7 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         "rest": None,
         "band": "none" if view.get("rest") else view.get("band"),
     }
+    least = {} if decided["band"] else {"min_band": "likely"}
     values = {
         "query": view,
         "shown": shown,
@@ -139,7 +156,8 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         "next": shown and shown.next_address(PATH),
         "first": view.address(PATH, cursor=None, rest=None),
         "queue": view.address("/console/matches", cursor=None),
-        "accept_all": view.address(f"{PATH}/all", **decided, action="accept"),
+        "accept_all": view.address(f"{PATH}/all", **decided, **least, action="accept"),
+        "acceptable": await _count_acceptable(database, view, criteria, shown),
         "reject_all": view.address(f"{PATH}/all", **decided, action="reject"),
         "remaining": await find_remaining(database, view, PATH) if is_empty else [],
         **NOTHING_DONE,
@@ -152,17 +170,29 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
     return render(request, "matches_list.html", values, status=400 if issues else 200)
 
 
+async def _count_acceptable(
+    database: Database, view: PageQuery, criteria: MatchQuery | None, shown: ShownMatches | None
+) -> int:
+    """Return about how many items of a list can be accepted at once: of its band, or the likely."""
+    if criteria is None or shown is None or view.get("rest") or view.get("band") == "none":
+        return 0
+    if view.get("band"):
+        return shown.page.total_count
+    wanted = msgspec.structs.replace(criteria, min_band="likely", limit=1, cursor=None, page=1)
+    return (await service.list_matches(database, wanted)).total_count
+
+
 async def _look(
     request: AnyRequest, look: LookForm, conflict: ConflictError | None = None
 ) -> Response[Any]:
-    chosen = PageQuery({name: look.fields[name] for name in FILTERS if look.fields.get(name)})
+    chosen = PageQuery({name: look.fields[name] for name in LOOK_FILTERS if look.fields.get(name)})
     action = _action_of_all(look.fields)
     values = {
         **await look_at_all(request.app.state.database, chosen, look),
         "kind": LOOKS.get(action, "reject"),
         "action": "accept" if action == "accept" else "reject",
         "path": f"{PATH}/all",
-        "back": chosen.address(PATH),
+        "back": chosen.address(PATH, min_band=None),
         "conflict": conflict and conflict.message,
     }
     status = conflict.status if conflict else 400 if look.has_too_many else 200

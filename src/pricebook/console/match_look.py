@@ -13,7 +13,7 @@ from pricebook.db.keyset import SEARCH_COUNT_LIMIT
 from pricebook.http.pagination import CursorPage
 from pricebook.matching import service
 from pricebook.matching.decision_schemas import MAX_FILTERED, MAX_WITHOUT
-from pricebook.matching.schemas import BandFilter, MatchQuery, SuggestedMatch
+from pricebook.matching.schemas import Band, BandFilter, MatchQuery, SuggestedMatch
 
 SHOWN_PAIRS = 100
 # The steps of the form of a look; any other one is the cursor of the next page.
@@ -92,14 +92,17 @@ async def look_at_all(database: Database, chosen: PageQuery, form: LookForm) -> 
         query = msgspec.structs.replace(query, exact_count=True)
         page = await service.list_matches(database, query)
     count = page.total_count
-    if without and count <= limit:
-        count = await service.count_matches(database, query, without)
+    bands: dict[Band | None, int] = {}
+    if count <= limit:
+        bands = await service.count_bands(database, query, without)
+        count = sum(bands.values())
     shown = [str(each.supplier_item.id) for each in page.data]
     return {
         "query": chosen,
         "page": page,
         "limit": limit,
         "count": count,
+        "bands": {band: n for band, n in bands.items() if band},
         "without": form.without,
         "shown": shown,
         "is_whole": form.without.isdisjoint(shown),

@@ -137,11 +137,14 @@ def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
     found = [compose(ITEM_PASSES, words=search.condition)] if has_words else []
     probed = [compose(PROBE_ITEM, words=search.condition)] if has_words else []
     is_without = wanted.band == "none"
+    least = wanted.min_band
+    at_least = [fragment("best_band <= %s::match_band", least)] if least else []
     return Listing(
         table="match_items",
         scope=all_of(
             fragment("suggestions = 0" if is_without else "suggestions > 0"),
             *equals(supplier_id=wanted.supplier_id, best_band=None if is_without else wanted.band),
+            *at_least,
         ),
         conditions=all_of(*filters, *found),
         unestimated=fragment(SUPPLIER_STAYS),
@@ -182,6 +185,18 @@ async def count_matches(
         conditions=await _conditions(conn, wanted, without_items),
     )
     return await fetch_value(conn, statement.text, statement.values)
+
+
+async def count_bands(
+    conn: Connection, wanted: MatchFilter, without_items: Sequence[UUID]
+) -> dict[Band | None, int]:
+    """Return how many items that pass the filters have a best suggestion of each band."""
+    statement = compose(
+        "SELECT best_band, count(*) FROM match_items WHERE {conditions} GROUP BY 1 ORDER BY 1",
+        conditions=await _conditions(conn, wanted, without_items),
+    )
+    cursor = await conn.execute(statement.text, statement.values)
+    return dict(await cursor.fetchall())
 
 
 async def list_best_pairs(

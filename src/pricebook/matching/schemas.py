@@ -94,6 +94,10 @@ class MatchFilter(Struct, frozen=True, kw_only=True):
             " suggestion, but for those that no product fits by a decision."
         ),
     ] = None
+    min_band: Annotated[
+        Literal["certain", "likely"] | None,
+        doc("Only items whose best suggestion has this band or a surer one."),
+    ] = None
     min_score: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
         doc("Only items whose best suggestion has at least this score."),

@@ -38,7 +38,7 @@ from pricebook.matching.log_schemas import (
 )
 from pricebook.matching.model_schemas import MatchModel
 from pricebook.matching.run_schemas import MatchRun, RunRequest
-from pricebook.matching.schemas import MatchQuery, MatchSummary, SuggestedMatch
+from pricebook.matching.schemas import Band, MatchQuery, MatchSummary, SuggestedMatch
 from pricebook.matching.scoring.model import load_shipped
 from pricebook.products import service as products
 from pricebook.suppliers import service as suppliers
@@ -52,12 +52,15 @@ async def list_matches(database: Database, query: MatchQuery) -> CursorPage[Sugg
         return cursor_page_of(query, await repository.list_matches(conn, query))
 
 
-async def count_matches(
+async def count_bands(
     database: Database, query: MatchQuery, without_items: Sequence[UUID]
-) -> int:
-    """Return how many items pass the filters of a query, but for some; exact."""
+) -> dict[Band | None, int]:
+    """Return how many items that pass the filters of a query, but for some, each band has; exact.
+
+    Items without a suggestion have the band None.
+    """
     async with database.connection() as conn:
-        return await repository.count_matches(conn, query, without_items)
+        return await repository.count_bands(conn, query, without_items)
 
 
 async def request_run(database: Database, request: RunRequest, name: str) -> MatchRun:

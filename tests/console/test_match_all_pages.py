@@ -1,0 +1,78 @@
+"""All matches of the filters: which are offered, and how many of each band are looked at."""
+
+import re
+from html import unescape
+from uuid import UUID
+
+import builders
+from console.conftest import Client, LogInAs, send
+from console.fragments import show
+from match_fixtures import examine
+from pricebook.db.database import Connection, Database
+from pricebook.db.row_types import fetch_value
+
+PATH = "/console/matches/list"
+LINKED = "SELECT count(product_id) FROM supplier_items"
+
+
+async def shelf(conn: Connection, database: Database) -> UUID:
+    """Insert two items with a certain or likely candidate and one with a possible one."""
+    supplier_id = await builders.supplier(conn, "Nordwerk")
+    for product, item in (
+        ("DeWalt DW745 table saw 250 mm", "DeWalt DW745 table saw 250 mm"),
+        ("Claw hammer 450 g fiberglass handle", "Hammer claw 450 g fiberglass handle"),
+        ("Bucket, White, 12 l", "Bucket black 12 l"),
+    ):
+        await builders.product(conn, product)
+        await builders.item(conn, supplier_id, name=item)
+    await examine(database)
+    return supplier_id
+
+
+def looks(text: str, action: str = "accept") -> list[str]:
+    return [unescape(each) for each in re.findall(rf'href="([^"]+/all[^"]*action={action})"', text)]
+
+
+async def test_possible_ones_are_not_accepted_with_the_others(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    supplier_id = await shelf(conn, database)
+    await log_in_as("procurement")
+    text = await show(client, f"{PATH}?supplier_id={supplier_id}")
+    assert "Accept all 2 likely and certain" in text
+    (look,) = looks(text)
+    text = await show(client, look)
+    assert "1 certain, 1 likely" in text
+    assert "Bucket" not in text
+    assert f'href="{PATH}?supplier_id={supplier_id}"' in text
+    fields = {"supplier_id": supplier_id, "min_band": "likely", "action": "accept"}
+    done = await send(client, f"{PATH}/all", **fields, count="2")
+    assert "2 linked." in done.text
+    assert "Bucket" in done.text
+    assert "likely and certain" not in done.text
+    assert looks(done.text) == []
+    assert await fetch_value(conn, LINKED) == 2
+
+
+async def test_possible_ones_are_accepted_under_their_own_filter_only(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await shelf(conn, database)
+    await log_in_as("procurement")
+    (look,) = looks(await show(client, f"{PATH}?band=possible"))
+    text = await show(client, look)
+    assert "Bucket" in text
+    assert "1 possible" in text
+    without = await send(client, f"{PATH}/all", action="accept", count="3")
+    assert without.status_code == 409
+    assert "2 items pass the filter, not 3" in without.text
+    assert await fetch_value(conn, LINKED) == 0
+
+
+async def test_all_may_be_rejected_and_the_look_counts_each_band(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await shelf(conn, database)
+    await log_in_as("procurement")
+    (look,) = looks(await show(client, PATH), "reject")
+    assert "1 certain, 1 likely, 1 possible" in await show(client, look)
