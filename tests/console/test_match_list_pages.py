@@ -62,6 +62,29 @@ async def test_marked_items_are_accepted_and_come_back_by_undo(
     assert await fetch_value(conn, LINKED) == 0
 
 
+TOASTS = '<div id="toasts" hx-swap-oob="innerHTML">'
+
+
+async def test_the_outcome_and_its_undo_are_a_toast_and_the_marked_are_counted(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    text = await show(client, PATH)
+    assert TOASTS not in text
+    assert "Mark all of this page" in text
+    assert 'data-marked data-one="1 marked of this page" data-other="{n} marked of' in text
+    accepted = await post(client, "decide", pair=boxes(text)[:2], action="accept")
+    page, _, toast = accepted.text.partition(TOASTS)
+    assert "2 linked." in page
+    assert re.search(
+        r'2 linked\..*hx-post="/console/matches/list/undo".*data-close', toast, re.DOTALL
+    )
+    assert accepted.text.count('data-key="u"') == 1
+    filtered = await client.get(PATH, headers={"HX-Request": "true"})
+    assert filtered.text.partition(TOASTS)[2].split() == ["</div>"]
+
+
 async def test_marked_items_are_rejected(
     client: Client, log_in_as: LogInAs, conn: Connection, database: Database
 ) -> None:

@@ -160,10 +160,11 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         "acceptable": await _count_acceptable(database, view, criteria, shown),
         "reject_all": view.address(f"{PATH}/all", **decided, action="reject"),
         "remaining": await find_remaining(database, view, PATH) if is_empty else [],
+        "is_fragment": wants_fragment(request),
         **NOTHING_DONE,
         **done,
     }
-    if wants_fragment(request):
+    if values["is_fragment"]:
         headers = {"HX-Replace-Url": view.address(PATH)}
         return render(request, "match_list.html", values, headers=headers)
     values["suppliers"] = await list_supplier_choices(database, [view.get("supplier_id")])

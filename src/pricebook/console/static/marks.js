@@ -1,4 +1,4 @@
-// Lists with boxes: j and k move between them, x marks one, a box marks all.
+// Lists with boxes: j and k move between them, x marks one, a box marks all of the page.
 
 import { isTyping } from "./console.js";
 
@@ -21,22 +21,41 @@ function onKey(event) {
   boxes[Math.min(Math.max(next, 0), boxes.length - 1)].focus();
 }
 
+function countText({ one, other }, count) {
+  return count === 1 ? one : other.replace("{n}", count.toLocaleString("en"));
+}
+
 // The number of what is decided: the checked boxes and what other pages of the list have.
-function showCount() {
+function showDecided(checked) {
   const label = document.querySelector("[data-count-others]");
   if (!label) return;
-  const { countOthers, one, other } = label.dataset;
-  const count = Number(countOthers) + listBoxes().filter((box) => box.checked).length;
-  label.textContent = count === 1 ? one : other.replace("{n}", count.toLocaleString("en"));
+  const count = Number(label.dataset.countOthers) + checked;
+  label.textContent = countText(label.dataset, count);
   label.closest("button").disabled = count === 0;
+}
+
+// The number of marked rows, and the box of all: half-checked while some rows are.
+function showMarks() {
+  const boxes = listBoxes();
+  const checked = boxes.filter((box) => box.checked).length;
+  const label = document.querySelector("[data-marked]");
+  if (label) label.textContent = checked ? countText(label.dataset, checked) : "";
+  const all = document.querySelector("[data-mark-all]");
+  if (all) {
+    all.checked = checked > 0 && checked === boxes.length;
+    all.indeterminate = checked > 0 && checked < boxes.length;
+  }
+  showDecided(checked);
 }
 
 function onChange(event) {
   if (event.target.matches("[data-mark-all]")) {
     for (const box of listBoxes()) box.checked = event.target.checked;
   }
-  showCount();
+  showMarks();
 }
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("change", onChange);
+document.addEventListener("htmx:afterSettle", showMarks);
+showMarks();
