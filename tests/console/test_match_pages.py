@@ -163,6 +163,20 @@ async def test_items_without_candidates_follow_the_others(
     assert 'data-key="s"' not in text
 
 
+@pytest.mark.parametrize("page", [PATH, f"{PATH}/list"])
+async def test_price_of_a_candidate_has_a_label(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database, page: str
+) -> None:
+    _, product_id, _ = await pair(conn)
+    await examine(database)
+    await log_in_as("procurement")
+    assert "no target price" in await show(client, page)
+    await conn.execute("UPDATE products SET target_price = 104.90 WHERE id = %s", [product_id])
+    text = await show(client, page)
+    assert 'target price <span class="price">104.90' in text
+    assert "no target price" not in text
+
+
 async def test_empty_view_leads_to_what_is_left(
     client: Client, log_in_as: LogInAs, conn: Connection, database: Database
 ) -> None:
