@@ -79,6 +79,34 @@ async def test_search_begins_with_what_the_item_says(
     assert words_of(await show_text(client, path(item_id))) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Sack Truck 200 kg", "Truck"),
+        ("Hand Truck 200 kg", "Truck 200"),
+        ("Garden Hose", "Hose"),
+        ("Garden rubber hose", "rubber hose"),
+        ("Shelf 200 300", "200 300"),
+        ("Steel hand rake garden", "rake garden"),
+    ],
+)
+async def test_search_begins_with_the_two_rarest_words_that_find_something(
+    client: Client, log_in_as: LogInAs, conn: Connection, name: str, expected: str
+) -> None:
+    for product in ("Truck platform", "Garden rake", "Garden shears", "Hose of rubber"):
+        await builders.product(conn, product)
+    await builders.product(conn, "Weight 200 300")
+    if name.startswith("Hand"):
+        await builders.product(conn, "Truck 200")
+    if name.startswith("Steel"):
+        await builders.product(conn, "Garden rake, hand, steel")
+        for _ in range(3):
+            await builders.product(conn, "Steel hand saw")
+    item_id = await oddment(conn, name)
+    await log_in_as("procurement")
+    assert words_of(await show_text(client, path(item_id))) == expected
+
+
 async def test_item_without_candidates_has_the_products_that_its_words_find(
     client: Client, log_in_as: LogInAs, conn: Connection, database: Database
 ) -> None:

@@ -16,8 +16,8 @@ SIGNS = ",;:()[]\"'"
 async def propose_search(conn: Connection, codes: Sequence[str], name: str) -> str:
     """Return the first of these codes that a product has, or words of a name.
 
-    The words are those that the product with the most and rarest of them has. It is the name as it
-    is if no product has any of them.
+    The words are the two rarest that a product has together, or the rarest; a number is never
+    alone if a word finds something. It is the name as it is if no product has any of them.
     """
     found = await search_repository.find_by_codes(conn, codes) if codes else {}
     for code in codes:

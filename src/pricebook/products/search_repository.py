@@ -60,28 +60,39 @@ async def find_by_codes(conn: Connection, codes: Sequence[str]) -> dict[str, tup
 
 
 async def find_best_words(conn: Connection, words: Sequence[str], most: int) -> list[str]:
-    """Return those of these words that the product with the most and rarest of them has.
+    """Return the two rarest of these words that a product has together, or the rarest one.
 
-    At most `most` products are read of each word. Archived ones are left out.
+    Words come before numbers, which are common to many articles, and later words of a name, which
+    say what it is, before others as rare. At most `most` products are read of each word. Archived
+    ones are left out.
     """
     cursor = await conn.execute(
         """
         WITH hit AS MATERIALIZED (
-            SELECT given.word, product.id
-            FROM unnest(%(words)s::text[]) AS given (word)
+            SELECT given.word, place, product.id
+            FROM unnest(%(words)s::text[]) WITH ORDINALITY AS given (word, place)
             CROSS JOIN LATERAL (
                 SELECT id FROM products
                 WHERE search_text LIKE search_pattern(given.word) AND status <> 'archived'
                 LIMIT %(most)s
             ) AS product
+        ), weighted AS MATERIALIZED (
+            SELECT word, place, word !~ '^[0-9]' AS is_word, 1 / ln(1 + count(*)) AS weight
+            FROM hit GROUP BY word, place
+        ), ranked AS (
+            SELECT id, weighted.*, row_number() OVER (
+                PARTITION BY id ORDER BY is_word DESC, weight DESC, place DESC) AS rank
+            FROM hit JOIN weighted USING (word, place)
         ), best AS (
-            SELECT id FROM hit
-            JOIN (SELECT word, 1 / ln(1 + count(*)) AS weight FROM hit GROUP BY word) AS weighted
-                USING (word)
-            GROUP BY id ORDER BY sum(weight) DESC, id LIMIT 1
+            SELECT id FROM ranked WHERE rank <= 2 GROUP BY id
+            ORDER BY bool_or(is_word) DESC, count(*) DESC, count(*) FILTER (WHERE is_word) DESC,
+                sum(weight) DESC, sum(place) DESC, id
+            LIMIT 1
         )
-        SELECT word FROM unnest(%(words)s::text[]) AS word
+        SELECT word FROM weighted
         WHERE (SELECT search_text FROM products JOIN best USING (id)) LIKE search_pattern(word)
+        ORDER BY is_word DESC, weight DESC, place DESC
+        LIMIT 2
         """,
         {"words": list(words), "most": most},
     )
