@@ -168,7 +168,7 @@ async def test_all_of_the_filters_are_decided_if_they_are_as_many_as_shown(
     done = await send(client, f"{PATH}/all", **fields, count="3")
     assert ("3 linked." if action == "accept" else "3 rejected.") in done.text
     if action == "accept":
-        assert "All of these filters are decided" in done.text
+        assert "All items of Nordwerk are decided: 3 linked." in done.text
     else:
         assert "3 items" in done.text  # without a candidate
     assert await fetch_value(conn, LINKED) == (3 if action == "accept" else 0)

@@ -9,6 +9,7 @@ from httpx import Response
 import builders
 from console.conftest import Client, LogInAs
 from console.fragments import batch_of, post_fragment, show
+from import_fixtures import rows
 from match_fixtures import examine, linked_product, pair
 from pricebook.console.letter_differences import mark_differences
 from pricebook.db.database import Connection, Database
@@ -191,6 +192,39 @@ async def test_empty_view_leads_to_what_is_left(
     assert f'href="{PATH}?band=none" data-key="n"' in decided.text
     assert "1 without a suggestion" in decided.text
     assert "Oddment" in (await post(client, "decide", **fields)).text
+
+
+@pytest.mark.parametrize("page", [PATH, f"{PATH}/list"])
+async def test_end_of_a_supplier_says_what_was_done_and_what_is_next(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database, page: str
+) -> None:
+    supplier_id, product_id, item_id = await pair(conn)
+    await examine(database)
+    await log_in_as("procurement")
+    fields = {"item_id": item_id, "product_id": product_id, "action": "accept"}
+    await post(client, "decide", **fields, supplier_id=supplier_id)
+    text = await show(client, f"{page}?supplier_id={supplier_id}")
+    assert "All items of Nordwerk are decided: 1 linked." in text
+    assert f'href="/console/products?status=draft&amp;supplier_id={supplier_id}"' in text
+    assert "pricebook matches run" not in text
+    await builders.item(conn, supplier_id, name="Oddment")
+    text = await show(client, f"{page}?supplier_id={supplier_id}")
+    assert "All items of Nordwerk" not in text
+    assert "1 item is not examined yet" in text
+    await examine(database)
+    oddment = (await rows(conn, "SELECT id FROM supplier_items WHERE name = 'Oddment'"))[0][0]
+    await post(client, "decide", item_id=oddment, action="none", supplier_id=supplier_id)
+    text = await show(client, f"{page}?supplier_id={supplier_id}")
+    assert "All items of Nordwerk are decided: 1 linked, 1 without a product." in text
+
+
+@pytest.mark.parametrize("page", [PATH, f"{PATH}/list", f"{PATH}/clusters", f"{PATH}/certain"])
+async def test_end_of_all_names_no_command(client: Client, log_in_as: LogInAs, page: str) -> None:
+    await log_in_as("procurement")
+    text = await show(client, page)
+    assert "pricebook matches run" not in text
+    if page in {PATH, f"{PATH}/list"}:
+        assert 'href="/console/products?status=draft"' in text
 
 
 async def test_malformed_decision_is_refused(client: Client, log_in_as: LogInAs) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from litestar import Request, Response, get, post
 
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
+from pricebook.console.match_end import describe_end
 from pricebook.console.match_forms import (
     NOTHING_DONE,
     carry_out,
@@ -147,6 +148,7 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         "band": "none" if view.get("rest") else view.get("band"),
     }
     least = {} if decided["band"] else {"min_band": "likely"}
+    remaining = await find_remaining(database, view, PATH) if is_empty else []
     values = {
         "query": view,
         "shown": shown,
@@ -159,7 +161,8 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         "accept_all": view.address(f"{PATH}/all", **decided, **least, action="accept"),
         "acceptable": await _count_acceptable(database, view, criteria, shown),
         "reject_all": view.address(f"{PATH}/all", **decided, action="reject"),
-        "remaining": await find_remaining(database, view, PATH) if is_empty else [],
+        "remaining": remaining,
+        "end": await describe_end(database, view) if is_empty and not remaining else None,
         "is_fragment": wants_fragment(request),
         **NOTHING_DONE,
         **done,

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, Response
 
 from pricebook.console.item_product_search import search_values
+from pricebook.console.match_end import describe_end
 from pricebook.console.match_forms import NOTHING_DONE
 from pricebook.console.match_look import first_of_band
 from pricebook.console.match_view import decode_view, find_matches, find_remaining, view_of
@@ -32,6 +33,8 @@ async def render_queue(
     shown = await find_matches(database, view_of(fields), criteria)
     view, match = shown.view, shown.page.data[0] if shown.page.data else None
     certain = await first_of_band(database, "certain", criteria.supplier_id)
+    remaining = [] if match else await find_remaining(database, view, PATH)
+    is_end = match is None and not remaining
     values: dict[str, Any] = {
         "query": view,
         "match": match,
@@ -44,7 +47,8 @@ async def render_queue(
         "clusters": view.address(
             f"{PATH}/clusters", cursor=None, rest=None, band=None, search=None
         ),
-        "remaining": [] if match else await find_remaining(database, view, PATH),
+        "remaining": remaining,
+        "end": await describe_end(database, view) if is_end else None,
         "found": None,
         **done,
     }

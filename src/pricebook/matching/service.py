@@ -167,6 +167,12 @@ async def find_summary(database: Database, supplier_id: UUID | None) -> MatchSum
         return await summary_repository.read_summary(conn, supplier_id)
 
 
+async def count_linked(database: Database, supplier_id: UUID) -> int:
+    """Return how many items in the price lists of a supplier have a product."""
+    async with database.connection() as conn:
+        return await summary_repository.count_linked(conn, supplier_id)
+
+
 async def count_unlinked_certain(database: Database, supplier_id: UUID | None) -> UnlinkedCertain:
     """Return why items with a certain suggestion are not linked, of a supplier or of all."""
     async with database.connection() as conn:

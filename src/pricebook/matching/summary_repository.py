@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.matching.auto_link_schemas import UnlinkedCertain
 from pricebook.matching.schemas import MatchSummary
 
@@ -34,6 +34,18 @@ async def read_summary(conn: Connection, supplier_id: UUID | None) -> MatchSumma
         )
         (summary,) = await cursor.fetchall()
     return summary
+
+
+async def count_linked(conn: Connection, supplier_id: UUID) -> int:
+    """Return how many items in the price lists of a supplier have a product."""
+    return await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM supplier_items
+        WHERE supplier_id = %s AND product_id IS NOT NULL AND absent_since IS NULL
+        """,
+        [supplier_id],
+    )
 
 
 async def count_unlinked_certain(conn: Connection, supplier_id: UUID | None) -> UnlinkedCertain:
