@@ -288,6 +288,11 @@ def check_marks_by_keys(browser: Chrome, root: str) -> None:
         wait_until(browser, f"document.querySelector('#matches').innerText.includes('{says}')")
         wait_until(browser, f"document.querySelector('#toasts').innerText.includes('{says}')")
         wait_until(browser, "document.activeElement.matches('[data-mark]')")
+    for key, says in (("xp", "1 draft product made"), ("u", "Taken back")):
+        for each in key:
+            browser.switch_to.active_element.send_keys(each)
+        wait_until(browser, f"document.querySelector('#toasts').innerText.includes('{says}')")
+        wait_until(browser, "document.activeElement.matches('[data-mark]')")
     browser.switch_to.active_element.send_keys("m")
     wait_until(browser, "document.querySelectorAll('[data-mark]:not(:checked)').length === 0")
     wait_until(browser, "document.querySelector('[data-mark-all]:checked') !== null")

@@ -1,25 +1,29 @@
 """What the pages of matches have in common: decisions of a form, and what they did."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request
+from msgspec import Meta
 
 from pricebook.console.form_fields import convert_fields
 from pricebook.console.page_errors import caller_of
+from pricebook.console.page_texts import load_texts
 from pricebook.matching import service
-from pricebook.matching.cluster_schemas import MadeProduct
+from pricebook.matching.cluster_schemas import MAX_PRODUCT_ITEMS, MadeProduct
 from pricebook.matching.decision_schemas import (
     BulkDecision,
     DecidedBatch,
     DecisionOutcome,
     UndoneBatch,
 )
+from pricebook.matching.product_making import MadeOfEach
 
 AnyRequest = Request[Any, Any, Any]
 
 SHOWN_REASONS = 20
+BatchIds = Annotated[list[UUID], Meta(min_length=1, max_length=MAX_PRODUCT_ITEMS)]
 NOTHING_DONE: dict[str, Any] = {
     "outcome": "",
     "reason": "",
@@ -43,6 +47,13 @@ async def undo_batch(request: AnyRequest, form: Mapping[str, str]) -> UndoneBatc
     return await service.undo_batch(
         request.app.state.database, batch_id, caller_of(request).username
     )
+
+
+async def undo_batches(request: AnyRequest, form: Mapping[str, str]) -> list[UndoneBatch]:
+    """Undo the batches that a form names, with commas; raises what the service raises."""
+    ids = convert_fields(form.get("batch_id", "").split(","), BatchIds)
+    name = caller_of(request).username
+    return [await service.undo_batch(request.app.state.database, each, name) for each in ids]
 
 
 def describe_decisions(done: DecidedBatch) -> dict[str, Any]:
@@ -78,6 +89,35 @@ def describe_making(made: MadeProduct) -> dict[str, Any]:
         "outcome": "made",
         "batch": made.batch_id,
         "linked": (made.id, made.name),
+    }
+
+
+def describe_products(made: MadeOfEach) -> dict[str, Any]:
+    """Return how many products were made, each of an item, and why others were not."""
+    counts = {"made": len(made.batch_ids), "refused": len(made.refused)}
+    return {
+        **NOTHING_DONE,
+        "outcome": "many",
+        "counts": {name: count for name, count in counts.items() if count},
+        "batch": ",".join(map(str, made.batch_ids)),
+        "lines": [("", each.reason) for each in made.refused[:SHOWN_REASONS]],
+        "more_lines": max(0, len(made.refused) - SHOWN_REASONS),
+    }
+
+
+def describe_undos(undone: Sequence[UndoneBatch]) -> dict[str, Any]:
+    """Return what the undo of one batch did, or that of several that made a product each."""
+    if len(undone) == 1:
+        return describe_undo(undone[0])
+    kept = load_texts()("matches.product_kept")
+    products = [each.made_product for each in undone if each.made_product]
+    lines = [(each.supplier_sku, each.reason) for batch in undone for each in batch.left]
+    lines += [(each.internal_sku, kept) for each in products if each.outcome == "kept"]
+    return {
+        **NOTHING_DONE,
+        "outcome": "undone_products",
+        "lines": lines[:SHOWN_REASONS],
+        "more_lines": max(0, len(lines) - SHOWN_REASONS),
     }
 
 

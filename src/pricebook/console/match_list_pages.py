@@ -5,14 +5,15 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
 from pricebook.console.match_end import describe_end
 from pricebook.console.match_forms import (
     NOTHING_DONE,
     carry_out,
     describe_decisions,
-    describe_undo,
-    undo_batch,
+    describe_products,
+    describe_undos,
+    undo_batches,
 )
 from pricebook.console.match_look import LookForm, look_at_all, read_look
 from pricebook.console.match_view import (
@@ -24,13 +25,15 @@ from pricebook.console.match_view import (
     find_remaining,
     view_of,
 )
+from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError
-from pricebook.matching import service
+from pricebook.matching import product_making, service
+from pricebook.matching.cluster_schemas import ItemsProduct
 from pricebook.matching.decision_schemas import FilteredDecision
 from pricebook.matching.schemas import MatchQuery
 
@@ -74,10 +77,30 @@ async def decide_marked(request: AnyRequest) -> Response[Any]:
     opt=page_for("POST", "/matches/batches/{id}/undo"),
 )
 async def undo_marked(request: AnyRequest) -> Response[Any]:
-    """Take the decisions of a batch back, and show the list."""
+    """Take the decisions of a batch back, or products made together, and show the list."""
     form = await read_form(request)
-    undone = await undo_batch(request, form)
-    return await _list(request, form, describe_undo(undone))
+    undone = await undo_batches(request, form)
+    return await _list(request, form, describe_undos(undone))
+
+
+@post(
+    f"{PATH}/products",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/matches/products"),
+)
+async def make_products(request: AnyRequest) -> Response[Any]:
+    """Make a draft product of each item that is marked."""
+    fields = await read_fields(request)
+    form = dict(fields)
+    items = [value.partition(":")[0] for name, value in fields if name == "pair"]
+    if not items:
+        return await _list(request, form, {"outcome": "none_marked"})
+    item_ids = convert_fields({"supplier_item_ids": items}, ItemsProduct).supplier_item_ids
+    made = await product_making.create_product_of_each(
+        request.app.state.database, item_ids, caller_of(request).username
+    )
+    return await _list(request, form, describe_products(made))
 
 
 @get(f"{PATH}/all", opt=page_for("POST", "/matches/bulk"))

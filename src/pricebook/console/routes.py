@@ -79,6 +79,7 @@ pages = Router(
         match_list_pages.show_list,
         match_list_pages.decide_marked,
         match_list_pages.undo_marked,
+        match_list_pages.make_products,
         match_list_pages.show_all,
         match_list_pages.decide_all,
         cluster_pages.show_clusters,

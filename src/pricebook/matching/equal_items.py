@@ -27,11 +27,26 @@ async def request_run_for_product(database: Database, product_id: UUID, name: st
 
 async def queue_run_for_items(conn: Connection, item_ids: Sequence[UUID], name: str) -> None:
     """Queue a run over the unmatched items that equal these: of their clusters, codes and names."""
-    names = await item_facts_repository.list_names(conn, item_ids[:MAX_NUMBERS])
-    searches = [await find_items(conn, words) for words in search_texts(names)]
-    equal = await _list_equal(conn, item_ids, searches)
+    equal = await _equal_to(conn, item_ids)
     if equal:
         await run_repository.insert_run(conn, name, None, sorted(equal), with_unchanged=True)
+
+
+async def queue_run_for_articles(database: Database, item_ids: Sequence[UUID], name: str) -> None:
+    """Queue one run over the unmatched items that equal any of these, which differ."""
+    equal = set[UUID]()
+    for start in range(0, len(item_ids), MAX_NUMBERS):
+        async with database.connection() as conn:
+            equal |= await _equal_to(conn, item_ids[start : start + MAX_NUMBERS])
+    if equal:
+        async with database.short_transaction() as conn:
+            await run_repository.insert_run(conn, name, None, sorted(equal), with_unchanged=True)
+
+
+async def _equal_to(conn: Connection, item_ids: Sequence[UUID]) -> set[UUID]:
+    names = await item_facts_repository.list_names(conn, item_ids[:MAX_NUMBERS])
+    searches = [await find_items(conn, words) for words in search_texts(names)]
+    return await _list_equal(conn, item_ids, searches)
 
 
 async def _list_equal(

@@ -1,13 +1,14 @@
-"""Makes one product of unmatched items: those of a cluster, or of one's own choice."""
+"""Makes products of unmatched items: one of a cluster or of a choice of items, or one of each."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from pricebook.categories import service as categories
 from pricebook.db.database import Connection, Database
-from pricebook.errors import ConflictError, DatabaseBusyError, NotFoundError
+from pricebook.errors import ConflictError, DatabaseBusyError, NotFoundError, ValidationError
 from pricebook.matching import (
     cluster_repository,
     decision_repository,
@@ -24,6 +25,20 @@ from pricebook.matching.item_facts_repository import ItemFacts
 from pricebook.pricelists.facts.gtin import parse_gtin
 from pricebook.products import service as products
 from pricebook.products.schemas import CreateProductRequest
+
+
+class RefusedItem(NamedTuple):
+    """An item of which no product was made, and why."""
+
+    item_id: UUID
+    reason: str
+
+
+class MadeOfEach(NamedTuple):
+    """The batches that made a product each, and the items of which none was made."""
+
+    batch_ids: list[UUID]
+    refused: list[RefusedItem]
 
 
 async def create_cluster_product(
@@ -51,6 +66,28 @@ async def create_items_product(database: Database, wanted: ItemsProduct, name: s
     return await _create(database, list(dict.fromkeys(wanted.supplier_item_ids)), wanted, name)
 
 
+async def create_product_of_each(
+    database: Database, item_ids: Sequence[UUID], name: str
+) -> MadeOfEach:
+    """Create a draft product of each item and link it, each in a batch of its own.
+
+    What is refused of one, as it is linked or written by another transaction, holds up no other.
+    """
+    made, refused, used = list[UUID](), list[RefusedItem](), list[UUID]()
+    for item_id in dict.fromkeys(item_ids):
+        try:
+            _, batch_id = await _insert(
+                database, [item_id], ClusterProduct(), name, queues_run=False
+            )
+        except (ConflictError, DatabaseBusyError, NotFoundError, ValidationError) as error:
+            refused.append(RefusedItem(item_id, error.message))
+        else:
+            made.append(batch_id)
+            used.append(item_id)
+    await equal_items.queue_run_for_articles(database, used, name)
+    return MadeOfEach(made, refused)
+
+
 async def propose_product(
     database: Database, item_id: UUID
 ) -> tuple[ItemFacts, CreateProductRequest]:
@@ -67,6 +104,20 @@ async def propose_product(
 async def _create(
     database: Database, item_ids: Sequence[UUID], wanted: ClusterProduct, name: str
 ) -> MadeProduct:
+    product_id, batch_id = await _insert(database, item_ids, wanted, name)
+    product = await products.get_product(database, product_id)
+    return MadeProduct(**msgspec.structs.asdict(product), batch_id=batch_id)
+
+
+async def _insert(
+    database: Database,
+    item_ids: Sequence[UUID],
+    wanted: ClusterProduct,
+    name: str,
+    *,
+    queues_run: bool = True,
+) -> tuple[UUID, UUID]:
+    """Insert a product and link items to it; return its id and that of the batch."""
     async with database.short_transaction() as conn:
         await _lock_unmatched(conn, item_ids)
         facts = await cluster_repository.list_facts(conn, item_ids)
@@ -76,9 +127,9 @@ async def _create(
         links = [Decision(item_id, "accept", product_id) for item_id in item_ids]
         await decision_repository.insert_decisions(conn, batch, links)
         await made_product_repository.set_made_product(conn, batch.id, product_id)
-        await equal_items.queue_run_for_items(conn, item_ids, name)
-    product = await products.get_product(database, product_id)
-    return MadeProduct(**msgspec.structs.asdict(product), batch_id=batch.id)
+        if queues_run:
+            await equal_items.queue_run_for_items(conn, item_ids, name)
+    return product_id, batch.id
 
 
 async def _lock_unmatched(conn: Connection, item_ids: Sequence[UUID]) -> None:
