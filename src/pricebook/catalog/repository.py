@@ -167,6 +167,8 @@ def _format_price(price: str | None) -> str | None:
     """Return a price with two to six decimals, without zeros after the second one."""
     if price is None or price[-3:-2] == ".":
         return price
+    if price[-5:-4] == ".":  # as most are stored
+        return price.removesuffix("0").removesuffix("0")
     whole, _, decimals = price.partition(".")
     return f"{whole}.{decimals.rstrip('0'):0<2}"
 

@@ -1,7 +1,7 @@
 """Pages of a list: number, size and cursor in requests, the shape of every list response."""
 
 from typing import TYPE_CHECKING, Annotated, Generic, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import msgspec
 
@@ -169,4 +169,5 @@ def cursor_page_of(query: KeysetQuery, found: ListPage[RowT]) -> CursorPage[RowT
 
 def encode_query(**values: object) -> str:
     """Return the parameters that are not None as a query string, in the given order."""
-    return urlencode([each for each in values.items() if each[1] is not None])
+    given = ((name, value) for name, value in values.items() if value is not None)
+    return "&".join(f"{name}={quote_plus(str(value))}" for name, value in given)

@@ -1,7 +1,8 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import count
-from typing import LiteralString
+from functools import lru_cache
+from itertools import count, starmap
+from typing import Any, LiteralString
 
 from psycopg import DataError
 from psycopg.abc import PQGen
@@ -37,6 +38,7 @@ class PreparedQueryRunner(QueryRunner):
         super().__init__(connection)
         self._statement_names: dict[str, bytes] = {}
         self._name_numbers = count()
+        self._checked: dict[str, type[Any]] = {}
         cursor = connection.cursor()
         load_as_text(cursor)
         self._transformer = Transformer(cursor)
@@ -59,10 +61,20 @@ class PreparedQueryRunner(QueryRunner):
         else:
             send = self.connection.pgconn.send_query_params
             result = await self._execute(send, self._encode(statement), texts)
+        self._check_columns(struct_type, statement, result)
+        self._transformer.set_pgresult(result)
+        return list(starmap(struct_type, self._transformer.load_rows(0, result.ntuples, tuple)))
+
+    def _check_columns(self, struct_type: type[Any], statement: str, result: PGresult) -> None:
+        """Raise TypeError when the columns of a statement are not the fields, checked once."""
+        if self._checked.get(statement) is struct_type:
+            return
         names = (result.fname(number) or b"" for number in range(result.nfields))
         require_fields(struct_type, tuple(name.decode(self._encoding) for name in names))
-        self._transformer.set_pgresult(result)
-        return self._transformer.load_rows(0, result.ntuples, lambda row: struct_type(*row))
+        if len(self._checked) >= MAX_PREPARED_STATEMENTS:
+            self._checked.clear()
+        if len(statement) <= MAX_PREPARED_CHARACTERS:
+            self._checked[statement] = struct_type
 
     async def _execute_prepared(self, statement: str, texts: list[bytes]) -> PGresult:
         send = self.connection.pgconn.send_query_prepared
@@ -84,7 +96,9 @@ class PreparedQueryRunner(QueryRunner):
         return name
 
     def _encode(self, statement: str) -> bytes:
-        return _with_numbered_placeholders(statement).encode(self._encoding)
+        is_short = len(statement) <= MAX_PREPARED_CHARACTERS
+        number = _cached_numbering if is_short else _number_placeholders
+        return number(statement).encode(self._encoding)
 
     async def _execute(self, send: Callable[..., None], *arguments: object) -> PGresult:
         pgconn = self.connection.pgconn
@@ -101,7 +115,10 @@ def _send_and_receive(
     return (yield from execute(pgconn))
 
 
-def _with_numbered_placeholders(statement: str) -> str:
+def _number_placeholders(statement: str) -> str:
     """Replace each `%s` by `$1`, `$2` …, which PostgreSQL reads."""
     first, *rest = statement.split("%s")
     return first + "".join(f"${number}{text}" for number, text in enumerate(rest, 1))
+
+
+_cached_numbering = lru_cache(maxsize=1024)(_number_placeholders)
