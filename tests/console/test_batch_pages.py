@@ -202,12 +202,13 @@ async def test_outdated_preview_is_previewed_anew_with_the_same_change(
     response = await send(client, f"{path}/apply")
     text = await follow(client, response)
     assert "This is the preview as of now" in text
+    assert "Hammer</a>: The target price was changed after the preview." in text
     assert "33.00" in text
     assert (await products(conn))[0][3] == "30.00"
     assert f"{FORM}?search=hammer&price_action=percent&amount=10" in text
     await conn.execute("UPDATE product_batches SET request = NULL")  # as by an earlier release
     unknown = await follow(client, await send(client, f"{path}/apply"))
-    assert "1 product was changed since this preview" in unknown
+    assert "1 product was changed since the preview" in unknown
     rest = await follow(client, await send(client, f"{path}/apply", rest="1"))
     assert "Applied to 1 product. 1 was left out" in rest
     assert "left out: The target price was changed after the preview." in rest

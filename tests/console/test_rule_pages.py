@@ -182,7 +182,8 @@ async def test_outdated_preview_is_not_applied_but_previewed_anew(
     response = await send(client, f"{address}/apply")
     assert address not in response.headers["location"]
     text = await follow(client, response)
-    assert "products or rules were changed since that preview" in text
+    assert "1 product was changed since the preview" in text
+    assert "Hammer</a>: The " in text
     assert await fetch_value(conn, PRICE) == before
     if "archived" in change:
         assert "No product would change" in text
@@ -201,11 +202,11 @@ async def test_changed_rule_makes_a_preview_outdated_too(
     address, _ = await preview(client)
     await send(client, f"{PATH}/{rule_id}", **FORM, before=await updated(conn, rule_id))
     text = await follow(client, await send(client, f"{address}/apply"))
-    assert "products or rules were changed" in text
+    assert "the rules were changed since the preview" in text
     assert "13.34" in text
     await conn.execute("UPDATE product_batches SET request = NULL")  # as by an earlier release
     text = await follow(client, await send(client, f"{address}/apply"))
-    assert "the rules were changed since this preview" in text
+    assert "the rules were changed since the preview" in text
     assert await fetch_value(conn, PRICE) == "15.0000"
     await follow(client, await send(client, f"{address}/apply", rest="1"))
     assert await fetch_value(conn, PRICE) == "20.0000"

@@ -110,6 +110,7 @@ async def test_a_change_has_its_effect(sales: Client) -> None:
     (found,) = (await sales.get(PATH, params={"limit": 1})).json()["data"]
     assert (found["old_price"], found["price"], found["change_percent"]) == ("100.00", "120.00", 20)
     assert (found["margin_change"], found["margin_points"]) == ("-20.00", -10)
+    assert found["margin_percentage"] == 40
     assert found["supplier_name"] == "Nordwerk"
     assert found["product_name"] == "Hammer"
 
@@ -121,6 +122,8 @@ async def test_a_change_has_its_effect(sales: Client) -> None:
         ({"direction": "up"}, ["large", "small", "free"]),
         ({"direction": "down"}, ["gain"]),
         ({"linked": "true"}, ["large", "small", "gain"]),
+        ({"unaddressed": "true"}, ["large", "small"]),
+        ({"unaddressed": "true", "min_percent": "15"}, ["large"]),
         ({"linked": "false"}, ["free"]),
         ({"min_percent": "20"}, ["large", "free", "gain"]),
         ({"min_percent": "20.01"}, ["free"]),
@@ -189,12 +192,25 @@ async def test_times_are_inclusive_and_exclusive(
 
 
 @pytest.mark.usefixtures("four_changes")
+@pytest.mark.parametrize("target_price", ["260", "190", None])
+async def test_losses_are_addressed_once_the_target_price_changes(
+    sales: Client, conn: Connection, target_price: str | None
+) -> None:
+    await conn.execute(
+        "UPDATE products SET target_price = %s WHERE min_price = 120", [target_price]
+    )
+    assert await codes(sales, unaddressed="true") == ["small"]
+    assert await codes(sales, direction="up", linked="true") == ["large", "small"]
+
+
+@pytest.mark.usefixtures("four_changes")
 async def test_the_file_has_all_changes(sales: Client) -> None:
     response = await sales.get(f"{PATH}/export", params={"sort": "newest"})
     assert response.headers["content-type"].startswith("text/csv")
     lines = list(csv.DictReader(response.text.splitlines()))
     assert [line["supplier_sku"] for line in lines] == ["free", "large", "gain", "small"]
     assert lines[1]["margin_points"] == "-10.00"
+    assert lines[1]["margin_percentage"] == "40.00"
     response = await sales.get(
         f"{PATH}/export", params={"until": "2020-01-01", "since": "2019-01-01"}
     )

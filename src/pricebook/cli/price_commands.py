@@ -62,6 +62,13 @@ class Filters:
         bool | None,
         Parameter(help="Only items with a product, or without.", negative="--unlinked"),
     ] = None
+    unaddressed: Annotated[
+        bool,
+        Parameter(
+            help="Only changes that lowered a margin, if the target price is still the same.",
+            negative="",
+        ),
+    ] = False
     undone: Annotated[
         bool,
         Parameter(help="Only changes of undone imports, and those of their undos.", negative=""),
@@ -80,6 +87,7 @@ async def _query(
         min_percent=filters.min_percent,
         direction=filters.direction,
         linked=filters.linked,
+        unaddressed=filters.unaddressed,
         undone=filters.undone,
         **further,
     )

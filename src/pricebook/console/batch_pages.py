@@ -18,11 +18,12 @@ from pricebook.db.database import Database
 from pricebook.http.pagination import CursorPaging
 from pricebook.pricing_rules import service as pricing_rules
 from pricebook.product_batches import service
-from pricebook.product_batches.schemas import BatchHead, ChangeQuery
+from pricebook.product_batches.schemas import BatchHead, ChangeQuery, OutdatedProduct
 
 AnyRequest = Request[Any, Any, Any]
 BatchId = Annotated[UUID, PathParameter(description="The batch's id.")]
 SHOWN_BATCHES = 25
+SHOWN_OUTDATED = 5
 # The products of a batch in the list are counted so far; its page has all of them.
 MAX_COUNTED = 1_000
 # A larger batch is counted after its page is shown.
@@ -32,12 +33,13 @@ CHANGE_PATH = "/console/products/change"
 
 
 class BatchView(msgspec.Struct):
-    """The fields of the address of a batch: its lines, and a note about them."""
+    """The fields of the address of a batch: its lines, a note, and the outdated preview before."""
 
     outcome: str = ""
     sort: str = ""
     cursor: str = ""
     note: str = ""
+    instead_of: UUID | None = None
     counted: str = ""
 
 
@@ -88,7 +90,7 @@ async def apply_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
         renewed = await preview_again(database, caller_of(request), batch)
         if renewed is None:
             return await _answer(request, batch_id, {"note": "outdated"})
-        return await _answer(request, renewed.id, {"note": "renewed"})
+        return await _answer(request, renewed.id, {"note": "renewed", "instead_of": str(batch_id)})
     await service.apply(database, caller_of(request), batch_id)
     return await _answer(request, batch_id, {})
 
@@ -117,7 +119,18 @@ async def _is_outdated(database: Database, batch: BatchHead) -> bool:
         database, batch.created_at
     ):
         return True
-    return await service.count_outdated(database, batch.id) > 0
+    return bool(await service.list_outdated(database, batch.id, 1))
+
+
+async def _list_outdated(
+    database: Database, batch_id: UUID, view: PageQuery
+) -> list[OutdatedProduct]:
+    """Return why a preview was not applied: this one, or the one that it was made instead of."""
+    if view.get("note") == "outdated":
+        return await service.list_outdated(database, batch_id, SHOWN_OUTDATED)
+    if view.get("note") == "renewed" and view.get("instead_of"):
+        return await service.list_outdated(database, UUID(view.get("instead_of")), SHOWN_OUTDATED)
+    return []
 
 
 async def _answer(request: AnyRequest, batch_id: UUID, fields: dict[str, str]) -> Response[Any]:
@@ -146,14 +159,13 @@ async def _values(
     changes = await service.list_changes(database, batch_id, criteria, counts=counts)
     path = f"{PATH}/{batch_id}"
     requested = fields_of(batch)
-    is_outdated = counts and view.get("note") == "outdated"
     return {
         "batch": batch,
         "effect": (await service.get_batch(database, batch_id)).effect if counts else None,
         "view": view,
         "changes": changes,
         "note": view.get("note"),
-        "outdated": await service.count_outdated(database, batch_id) if is_outdated else 0,
+        "outdated": await _list_outdated(database, batch_id, view) if counts else [],
         "goes_on": goes_on,
         "may_change": may_change(caller_of(request), batch.fields),
         "counting": view.address(path, counted="1"),

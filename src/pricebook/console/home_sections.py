@@ -47,10 +47,9 @@ class Section(Struct, frozen=True):
 
 
 async def _margin_losses(context: HomeContext) -> dict[str, Any] | None:
-    query = PriceChangeQuery(limit=ROWS, direction="up", linked=True)
+    query = PriceChangeQuery(limit=ROWS, unaddressed=True)
     page = await prices.list_changes(context.database, query)
-    losses = [each for each in page.data if each.margin_points and each.margin_points < 0]
-    return {"changes": losses} if losses else None
+    return {"changes": page.data} if page.data else None
 
 
 async def _low_margins(context: HomeContext) -> dict[str, Any] | None:

@@ -20,6 +20,8 @@ from pricebook.prices.schemas import PriceChangeExport, PriceChangeQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/price-changes"
+# Of more changes there are no totals: they would take too long.
+MAX_TOTALLED = 20_000
 SORTS = ("margin_loss", "margin_gain", "percent_up", "percent_down", "newest")
 
 
@@ -30,10 +32,15 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
     criteria, issues = decode_page_query(PriceChangeQuery, query)
     database: Database = request.app.state.database
     result = None if criteria is None else await service.list_changes(database, criteria)
+    totals = None
+    if criteria is not None and criteria.cursor is None:
+        totals = await service.total_changes(database, criteria, MAX_TOTALLED + 1)
     cursor = result.next_cursor if result else None
     values: dict[str, Any] = {
         "query": query,
         "result": result,
+        "totals": totals,
+        "max_totalled": MAX_TOTALLED,
         "next": cursor and query.address(PATH, cursor=cursor),
         "first": query.address(PATH, cursor=None),
         "export": query.address(f"{PATH}/export", cursor=None, limit=None),

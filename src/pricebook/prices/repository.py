@@ -10,6 +10,7 @@ from pricebook.db.row_types import struct_row
 from pricebook.prices.schemas import (
     ChangePosition,
     ChangeSort,
+    ChangeTotals,
     PriceChange,
     PriceChangeExport,
     PriceChangeFilter,
@@ -41,10 +42,10 @@ COLUMNS: dict[type[Any], LiteralString] = {
         supplier.name AS supplier_name, change.supplier_item_id, item.supplier_sku, item.name,
         change.product_id, product.internal_sku, product.name AS product_name, change.{old_price},
         change.price, change.change_percent::float8, change.margin_change,
-        change.margin_points::float8, change.undone_by""",
+        change.margin_points::float8, product.margin_percentage::float8, change.undone_by""",
     PriceChangeExport: """change.recorded_at, supplier.name, item.supplier_sku, item.name,
         product.internal_sku, product.name, change.{old_price}, change.price, change.change_percent,
-        change.margin_change, change.margin_points""",
+        change.margin_change, change.margin_points, product.margin_percentage""",
 }
 # The page is found first: with its names joined before, PostgreSQL would estimate for all changes.
 # Items that were deleted have a history, but count neither for the page nor for its end.
@@ -63,8 +64,7 @@ CHANGES: LiteralString = """
     LEFT JOIN products AS product ON product.id = change.product_id
     ORDER BY change.key {direction}, change.recorded_at {direction}, change.id {direction}
 """
-BY_SUPPLIER: LiteralString = """
-    SELECT item.supplier_id, supplier.name AS supplier_name,
+SUMS: LiteralString = """
         count(*) FILTER (WHERE change.price > change.{old_price}) AS raised,
         count(*) FILTER (WHERE change.price < change.{old_price}) AS lowered,
         round(percentile_cont(0.5) WITHIN GROUP (ORDER BY change.change_percent::float8)::numeric,
@@ -74,6 +74,19 @@ BY_SUPPLIER: LiteralString = """
         count(*) FILTER (WHERE change.margin_change < 0) AS margin_losses,
         count(*) FILTER (WHERE change.margin_change > 0) AS margin_gains,
         coalesce(sum(change.margin_change), 0) AS margin_change
+"""
+TOTALS: LiteralString = """
+    SELECT count(*) AS changes, {sums}
+    FROM (
+        SELECT change.*
+        FROM price_history AS change
+        JOIN supplier_items AS item ON item.id = change.supplier_item_id {joins}
+        WHERE {conditions}
+        LIMIT %s
+    ) AS change
+"""
+BY_SUPPLIER: LiteralString = """
+    SELECT item.supplier_id, supplier.name AS supplier_name, {sums}
     FROM price_history AS change
     JOIN supplier_items AS item ON item.id = change.supplier_item_id {joins}
     JOIN suppliers AS supplier ON supplier.id = item.supplier_id
@@ -81,6 +94,11 @@ BY_SUPPLIER: LiteralString = """
     GROUP BY item.supplier_id, supplier.name
     ORDER BY weighted_percent DESC NULLS LAST, supplier.name
 """
+# By the target price of the time, to which the points are rounded: it is that of today, then.
+UNADDRESSED: LiteralString = (
+    " AND change.margin_change < 0"
+    " AND round(change.margin_change * 100 / product.target_price, 2) = change.margin_points"
+)
 OF_PRODUCT: LiteralString = " JOIN products AS product ON product.id = change.product_id"
 
 
@@ -122,6 +140,25 @@ async def list_changes_by_supplier(
         return await (await cursor.execute(*by_supplier_statement(criteria))).fetchall()
 
 
+async def total_changes(conn: Connection, criteria: PriceChangeFilter, most: int) -> ChangeTotals:
+    """Return the sums of the changes that pass the filters, of any `most` if they are more."""
+    async with conn.cursor(row_factory=struct_row(ChangeTotals)) as cursor:
+        await cursor.execute(*totals_statement(criteria, most))
+        (totals,) = await cursor.fetchall()
+    return totals
+
+
+def totals_statement(criteria: PriceChangeFilter, most: int) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that sums up changes, at most so many, and its values."""
+    selection = _select(criteria)
+    statement = TOTALS.format(
+        sums=SUMS.format(old_price=_old_price(criteria)),
+        joins=selection.joins,
+        conditions=selection.conditions,
+    )
+    return _with_subtree(criteria, statement, [*selection.values, most])
+
+
 def changes_statement(
     query: PriceChangeQuery | PriceChangeExport,
 ) -> tuple[LiteralString, list[Any]]:
@@ -151,7 +188,9 @@ def by_supplier_statement(criteria: PriceChangeFilter) -> tuple[LiteralString, l
     """Return the statement that counts changes by supplier, and its values."""
     selection = _select(criteria)
     statement = BY_SUPPLIER.format(
-        joins=selection.joins, conditions=selection.conditions, old_price=_old_price(criteria)
+        sums=SUMS.format(old_price=_old_price(criteria)),
+        joins=selection.joins,
+        conditions=selection.conditions,
     )
     return _with_subtree(criteria, statement, selection.values)
 
@@ -175,8 +214,11 @@ def _select(criteria: PriceChangeFilter) -> Selection:
     if criteria.supplier_id is not None:
         conditions += " AND item.supplier_id = %s"
         values.append(criteria.supplier_id)
-    if criteria.category_id is not None:
+    if criteria.category_id is not None or criteria.unaddressed:
         joins = OF_PRODUCT
+    if criteria.unaddressed:
+        conditions += UNADDRESSED
+    if criteria.category_id is not None:
         if criteria.include_subcategories:
             conditions += f" AND product.{IN_SUBTREE}"
         else:

@@ -45,6 +45,7 @@ CHANGE: dict[str, Any] = {
     "change_percent": 8.6,
     "margin_change": "-1.50",
     "margin_points": -6.02,
+    "margin_percentage": 23.9,
     "undone_by": None,
 }
 CHANGES = {"limit": 50, "next_cursor": None, "data": [CHANGE]}

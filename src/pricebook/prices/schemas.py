@@ -21,6 +21,7 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 EXPORT_HEADER = (
     *("recorded_at", "supplier", "supplier_sku", "item", "internal_sku", "product"),
     *("old_price", "price", "change_percent", "margin_change", "margin_points"),
+    "margin_percentage",
 )
 
 PriceDifference = Annotated[
@@ -74,6 +75,13 @@ class PriceChange(Struct, frozen=True):
         float | None,
         doc("The same in percentage points: of the target price at the time, two decimals."),
     ]
+    margin_percentage: Annotated[
+        float | None,
+        doc(
+            "Margin of the product today: (target price - lowest price) / target price * 100; null:"
+            " no product, or one without a target price or a price."
+        ),
+    ]
     undone_by: Annotated[
         UUID | None,
         doc(
@@ -112,6 +120,13 @@ class PriceChangeFilter(Struct, frozen=True, kw_only=True):
         bool | None,
         doc("`true`: only changes of items that had a product, `false`: only of the others."),
     ] = None
+    unaddressed: Annotated[
+        bool,
+        doc(
+            "`true`: only changes that lowered the margin of a product, if its target price is"
+            " still the same."
+        ),
+    ] = False
     undone: Annotated[
         bool,
         doc(
@@ -202,6 +217,19 @@ class PriceChangePage(Struct, frozen=True):
     limit: Annotated[int, doc("Changes per page, at most.")]
     next_cursor: Annotated[str | None, doc("Cursor of the next page; null on the last one.")]
     data: Annotated[list[PriceChange], doc("The changes of this page.")]
+
+
+class ChangeTotals(Struct, frozen=True):
+    """Price changes, summed up as those of a supplier are."""
+
+    changes: int
+    raised: int
+    lowered: int
+    median_percent: float | None
+    weighted_percent: float | None
+    margin_losses: int
+    margin_gains: int
+    margin_change: Decimal
 
 
 class SupplierChanges(Struct, frozen=True):

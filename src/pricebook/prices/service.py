@@ -25,7 +25,9 @@ from pricebook.prices.product_schemas import (
 )
 from pricebook.prices.schemas import (
     EXPORT_HEADER,
+    ChangeTotals,
     PriceChangeExport,
+    PriceChangeFilter,
     PriceChangePage,
     PriceChangeQuery,
     SupplierChangeQuery,
@@ -44,6 +46,12 @@ async def list_changes(database: Database, query: PriceChangeQuery) -> PriceChan
         next_cursor=query.cursor_at(page[-1][0]) if has_more else None,
         data=[change for _, change in page],
     )
+
+
+async def total_changes(database: Database, criteria: PriceChangeFilter, most: int) -> ChangeTotals:
+    """Return the sums of the price changes that pass every filter, of any `most` if more do."""
+    async with database.connection() as conn:
+        return await repository.total_changes(conn, criteria, most)
 
 
 async def export_changes(database: Database, query: PriceChangeExport) -> AsyncGenerator[str]:

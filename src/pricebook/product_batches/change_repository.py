@@ -8,7 +8,8 @@ from typing import LiteralString, NamedTuple
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import fetch_value
+from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.product_batches.schemas import OutdatedProduct
 
 
 class Direction(NamedTuple):
@@ -90,11 +91,17 @@ CHANGED_SINCE: LiteralString = """
         AND min_price IS DISTINCT FROM lowest_price
         THEN 'The lowest price was changed after {reason}.'
 """
-COUNT_OUTDATED: LiteralString = """
-    SELECT count(*) FROM (
-        {sets} WHERE batch_id = %s AND {pending}
-    ) AS pending JOIN products ON products.id = product_id
-    WHERE CASE {changed_since} END IS NOT NULL
+OUTDATED: LiteralString = """
+    SELECT product_id, name, why AS reason, count(*) OVER () AS total_count
+    FROM (
+        SELECT products.id AS product_id, name, CASE {changed_since} END AS why
+        FROM (
+            {sets} WHERE batch_id = %s AND {pending}
+        ) AS pending JOIN products ON products.id = product_id
+    ) AS judged
+    WHERE why IS NOT NULL
+    ORDER BY name, product_id
+    LIMIT %s
 """
 CARRY_OUT: LiteralString = """
     WITH pending AS (
@@ -157,9 +164,11 @@ async def count_pending(conn: Connection, direction: Direction, batch_id: UUID) 
     return await fetch_value(conn, direction.fill(COUNT_PENDING), [batch_id])
 
 
-async def count_outdated(conn: Connection, batch_id: UUID) -> int:
-    """Return the number of pending changes whose products were changed since the preview."""
-    return await fetch_value(conn, APPLY.fill(COUNT_OUTDATED), [batch_id])
+async def list_outdated(conn: Connection, batch_id: UUID, limit: int) -> list[OutdatedProduct]:
+    """Return pending changes whose products were changed since the preview, by name."""
+    async with conn.cursor(row_factory=struct_row(OutdatedProduct)) as cursor:
+        await cursor.execute(APPLY.fill(OUTDATED), [batch_id, limit])
+        return await cursor.fetchall()
 
 
 async def delete_lowered(conn: Connection, batch_id: UUID) -> None:

@@ -205,6 +205,15 @@ class BatchChange(Struct, frozen=True):
     reason: Annotated[str | None, doc("Why it was not applied or not taken back; or null.")]
 
 
+class OutdatedProduct(Struct, frozen=True):
+    """A product that was changed since a preview, why it is skipped, and how many are."""
+
+    product_id: UUID
+    name: str
+    reason: str
+    total_count: int
+
+
 class ChangePosition(Struct, frozen=True, array_like=True):
     """The last change of a page of a batch."""
 

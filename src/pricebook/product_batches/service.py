@@ -32,6 +32,7 @@ from pricebook.product_batches.schemas import (
     ChangePosition,
     ChangeQuery,
     NewBatch,
+    OutdatedProduct,
     ProductBatch,
     ProductSelection,
     requested,
@@ -198,10 +199,10 @@ async def undo(database: Database, caller: Caller, batch_id: UUID) -> ProductBat
     return await _carry_out(database, batch_id, UNDO)
 
 
-async def count_outdated(database: Database, batch_id: UUID) -> int:
-    """Return how many changes would be skipped, as their products were changed since."""
+async def list_outdated(database: Database, batch_id: UUID, limit: int) -> list[OutdatedProduct]:
+    """Return changes of a preview that would be skipped, as their products were changed since."""
     async with database.connection() as conn:
-        return await change_repository.count_outdated(conn, batch_id)
+        return await change_repository.list_outdated(conn, batch_id, limit)
 
 
 async def count_products(
