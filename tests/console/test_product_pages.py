@@ -189,12 +189,45 @@ async def test_price_changes_show_what_they_did_to_the_margin(
     text = (await client.get("/console/price-changes?direction=up&since=", headers=HTML)).text
     assert "15.00" in text
     assert "-5.00 points" in text
+    assert "1 change: 1 dearer, 0 cheaper, median +6.67 %. Margins: 1 lower, 0 higher." in text
+    assert '<td class="number">20.00</td>' in text
     assert 'href="/console/price-changes/export?direction=up"' in text
     exported = await client.get("/console/price-changes/export?direction=up")
     assert "Hammer" in exported.text
     refused = await client.get("/console/price-changes?since=soon", headers=HTML)
     assert (refused.status_code, 'aria-invalid="true"' in refused.text) == (400, True)
     assert "-5.00 points" in (await client.get("/console", headers=HTML)).text
+    await conn.execute("UPDATE products SET target_price = 22")
+    assert "-5.00 points" not in (await client.get("/console", headers=HTML)).text
+
+
+async def test_totals_of_price_changes_have_a_limit(
+    client: Client, log_in_as: LogInAs, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pricebook.console.price_change_pages.MAX_TOTALLED", 1)
+    await log_in_as("sales")
+    for name in ("Hammer", "Saw"):
+        await builders.offered_product(conn, name, "15.00", target_price="20")
+    await conn.execute("UPDATE supplier_items SET current_price = 16")
+    text = (await client.get("/console/price-changes", headers=HTML)).text
+    assert "More than 1 changes: filter them" in text
+
+
+async def test_chart_of_a_product_is_of_as_many_days_as_chosen(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    product_id = await builders.offered_product(conn, "Hammer", "15.00", target_price="20")
+    await conn.execute("UPDATE price_history SET recorded_at = now() - interval '3 days'")
+    await conn.execute("UPDATE supplier_items SET current_price = 16")
+    path = f"/console/products/{product_id}"
+    text = (await client.get(path, headers=HTML)).text
+    assert "last 90 days" in text
+    assert f'<a href="{path}?days=14#chart">14 days</a>' in text
+    assert f"Latest change, on {today()}:" in text
+    for days, expected in (("14", 14), ("365", 365), ("x", 90)):
+        shown = (await client.get(f"{path}?days={days}", headers=HTML)).text
+        assert f"last {expected} days" in shown
 
 
 @pytest.mark.parametrize("prefix", ["", "x" * 400])

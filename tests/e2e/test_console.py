@@ -185,6 +185,10 @@ def check_search_by_keys(browser: Chrome, root: str) -> None:
     browser.switch_to.active_element.send_keys("claw hammer")
     wait_until(browser, "location.search.includes('search=claw')")
     assert browser.switch_to.active_element.get_attribute("id") == "search"
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    wait_until(browser, "document.activeElement === document.body")
+    browser.find_element(By.TAG_NAME, "body").send_keys("/")
+    wait_until(browser, "document.activeElement.id === 'search'")
     browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     browser.find_element(By.TAG_NAME, "body").send_keys("x")
     wait_until(browser, "location.search === ''")

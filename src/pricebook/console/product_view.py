@@ -1,6 +1,7 @@
 """The page of one product: suppliers, prices over time, history, and items that may be linked."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,12 @@ from pricebook.console.query_fields import PageQuery, decode_page_query
 from pricebook.console.rendering import may, render, wants_fragment
 from pricebook.db.database import Database
 from pricebook.prices import service as prices
-from pricebook.prices.product_schemas import DailyPrice, PriceAtQuery, PriceSeriesQuery
+from pricebook.prices.product_schemas import (
+    DEFAULT_DAYS,
+    DailyPrice,
+    PriceAtQuery,
+    PriceSeriesQuery,
+)
 from pricebook.product_batches import service as product_batches
 from pricebook.products import service
 from pricebook.products.schemas import StaffProductDetail
@@ -33,15 +39,17 @@ PATH = "/console/products"
 STATUSES = ("active", "draft", "archived")
 # What may have been done with a product, as the address of its page names it.
 DONE = ("created", "changed", "unchanged")
+CHART_DAYS = (14, DEFAULT_DAYS, 365)
 SHOWN_CHANGES = 50
 SHOWN_ITEMS = "20"
 
 
 class LinkQuery(msgspec.Struct):
-    """The query of the page: words of the unmatched items to link, and what was just done."""
+    """The query of the page: words of the items to link, what was done, days of the chart."""
 
     link: str = ""
     done: str = ""
+    days: str = ""
 
 
 async def render_product(
@@ -60,7 +68,8 @@ async def render_product(
     database: Database = request.app.state.database
     product = await service.get_product(database, product_id)
     present = await prices.get_product_prices(database, product_id, PriceAtQuery())
-    series = await prices.get_price_series(database, product_id, PriceSeriesQuery())
+    days = _chart_days(request)
+    series = await prices.get_price_series(database, product_id, _last_days(days))
     categories = await list_category_choices(request)
     done_name = request.query_params.get("done", "")
     values = {
@@ -74,6 +83,11 @@ async def render_product(
         "done_name": done_name if done_name in DONE and form is None else "",
         "states": {each.supplier_item_id: each.state for each in present.prices},
         "chart": draw_prices(_until_now(series.data, product)),
+        "days": days,
+        "day_choices": [
+            (each, PageQuery({}).address(f"{PATH}/{product_id}", days=str(each)))
+            for each in CHART_DAYS
+        ],
         "has_rates": any(each.exchange_rate is not None for each in product.supplier_items),
         "history": await _history(request, product, dict(categories)),
         "base": "fragment.html" if wants_fragment(request) else "layout.html",
@@ -85,6 +99,16 @@ async def render_product(
     return render(
         request, "product.html", values, status=400 if is_refused else 200, headers=headers
     )
+
+
+def _chart_days(request: AnyRequest) -> int:
+    chosen = request.query_params.get("days", "")
+    return next((each for each in CHART_DAYS if str(each) == chosen), DEFAULT_DAYS)
+
+
+def _last_days(days: int) -> PriceSeriesQuery:
+    today = datetime.now(UTC).date()
+    return PriceSeriesQuery(since=today - timedelta(days=days - 1), until=today)
 
 
 def _until_now(days: list[DailyPrice], product: StaffProductDetail) -> list[DailyPrice]:

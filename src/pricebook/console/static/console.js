@@ -8,12 +8,16 @@ export const isTyping = (element) =>
 const isVisible = (element) => element.getClientRects().length > 0;
 
 // An element with data-key is activated by that key, first one in the group that has the focus; a field
-// gets the focus.
+// gets the focus. Escape leaves a field, and so does Enter in a filter, so that keys work again.
 function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && isTyping(event.target)) {
     restore(event.target);
     event.target.blur();
+    return;
+  }
+  if (event.key === "Enter" && event.target.matches("form.filters input, form.filters select")) {
+    setTimeout(() => event.target.blur());
     return;
   }
   if (isTyping(event.target)) return;
