@@ -47,12 +47,14 @@ STAFF = (
     *(f"{PRODUCTS}?supplier_id={{supplier}}", f"{PRODUCTS}?max_margin=0&sort=margin"),
     *(f"{PRODUCTS}/{{product}}", f"{PRODUCTS}/{{product}}?search=steel", f"{PRODUCTS}/change"),
     *("/console/price-changes", "/console/price-changes?sort=percent_up"),
-    *("/console/price-changes?supplier_id={supplier}", "/console/rules", "/console/rules/new"),
+    *("/console/price-changes?supplier_id={supplier}", "/console/price-changes?unaddressed=true"),
+    *("/console/rules", "/console/rules/new", f"{PRODUCTS}/{{product}}?days=365"),
     *("/console/batches", "/console/batches/{batch}", "/console/matches"),
     *("/console/matches?band=likely", "/console/matches?supplier_id={supplier}"),
     *("/console/matches?search=steel", "/console/matches/list"),
     *("/console/matches/list?band=possible", "/console/matches/certain"),
     *("/console/matches/list/all?band=likely&action=accept", "/console/matches/clusters"),
+    *("/console/matches/list?supplier_id={supplier}", "/console/matches/list/all?action=accept"),
     *("/console/account", "/console/components"),
 )
 

@@ -68,6 +68,7 @@ ITEM_FILTERS = ["", "supplier_id={supplier}", "supplier_id={small}"]
 MATCH_FILTERS = [
     *("", "band=certain", "only_one=true", "supplier_id={supplier}"),
     "supplier_id={supplier}&band=certain&only_one=true",
+    *("min_band=likely", "supplier_id={supplier}&min_band=likely"),
 ]
 OTHERS: list[tuple[str, Any, type[Any], Any, list[str]]] = [
     (

@@ -14,7 +14,7 @@ from pricebook.auth.schemas import Caller
 from pricebook.db.database import Connection, Database
 from pricebook.db.resources import Resources
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.imports import preview_service, preview_sheets
+from pricebook.imports import preview_reading, preview_service, preview_sheets
 from pricebook.imports.preview_schemas import Preview, PreviewResult
 from pricebook.imports.preview_service import PreviewState
 from pricebook.imports.service import SubmissionContext
@@ -149,6 +149,26 @@ async def test_refused_list_keeps_its_questions_and_an_answer_reads_the_same_fil
         await preview_service.remember(previews.database, preview_id, answer)
     stored = "SELECT metadata -> 'source_config' FROM suppliers"
     assert await rows(conn, stored) == [(answer,)]
+
+
+async def test_page_of_a_preview_knows_at_once_that_it_is_compared(
+    conn: Connection,
+    previews: Previews,
+    running_worker: RunningWorker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Storing the result locks the preview, so that no later progress is stored."""
+    monkeypatch.setattr(preview_reading, "PROGRESS_SECONDS", 3600)
+    supplier_id = await builders.supplier(conn)
+    async with running_worker():
+        async with conn.transaction():
+            await conn.execute("LOCK TABLE preview_rows")
+            preview_id = await previews.upload(supplier_id)
+            with anyio.fail_after(WAIT_TIMEOUT_SECONDS):
+                while (await previews.state(preview_id)).preview.stage != "merging":
+                    await anyio.sleep(0.02)
+        preview, _ = await previews.read(preview_id)
+    assert preview.state == "ready"
 
 
 async def test_later_import_makes_a_comparison_outdated(

@@ -127,6 +127,7 @@ async def _read_and_compare(
             await staging_repository.create_staging(conn)
             await staging_repository.copy_rows(conn, _lines(stream, progress))
             progress.stage = "merging"
+            await _store_progress(context, claimed.lease, progress)
             await stage_sheets(conn, stream.profile)
             settings = context.settings
             rule = ExchangeRule(settings.catalog_currency, settings.rate_max_age_days)
@@ -208,8 +209,14 @@ async def _keep_lease(context: PreviewContext, lease: PreviewLease, progress: _P
     """Renew the lease and store the progress until the reading ends; raises LeaseLostError."""
     while True:
         await asyncio.sleep(PROGRESS_SECONDS)
-        values = (progress.stage, progress.rows_read, progress.rows_total)
-        with suppress(DatabaseUnavailableError):
-            async with context.database.connection() as conn:
-                seconds = context.settings.worker_lease_seconds
-                await preview_repository.renew_lease(conn, lease, seconds, values)
+        await _store_progress(context, lease, progress)
+
+
+async def _store_progress(
+    context: PreviewContext, lease: PreviewLease, progress: _Progress
+) -> None:
+    values = (progress.stage, progress.rows_read, progress.rows_total)
+    with suppress(DatabaseUnavailableError):
+        async with context.database.connection() as conn:
+            seconds = context.settings.worker_lease_seconds
+            await preview_repository.renew_lease(conn, lease, seconds, values)
