@@ -210,7 +210,7 @@ async def test_totals_of_price_changes_have_a_limit(
         await builders.offered_product(conn, name, "15.00", target_price="20")
     await conn.execute("UPDATE supplier_items SET current_price = 16")
     text = (await client.get("/console/price-changes", headers=HTML)).text
-    assert "More than 1 changes: filter them" in text
+    assert "More than 1 prices changed in these days" in text
 
 
 async def test_chart_of_a_product_is_of_as_many_days_as_chosen(

@@ -20,8 +20,8 @@ from pricebook.prices.schemas import PriceChangeExport, PriceChangeQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/price-changes"
-# Of more changes there are no totals: they would take too long.
-MAX_TOTALLED = 20_000
+# Of days with more changes there are no totals: they would take too long.
+MAX_TOTALLED = 10_000
 SORTS = ("margin_loss", "margin_gain", "percent_up", "percent_down", "newest")
 
 
@@ -34,7 +34,7 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
     result = None if criteria is None else await service.list_changes(database, criteria)
     totals = None
     if criteria is not None and criteria.cursor is None:
-        totals = await service.total_changes(database, criteria, MAX_TOTALLED + 1)
+        totals = await service.total_changes(database, criteria, MAX_TOTALLED)
     cursor = result.next_cursor if result else None
     values: dict[str, Any] = {
         "query": query,

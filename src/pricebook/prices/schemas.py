@@ -123,8 +123,8 @@ class PriceChangeFilter(Struct, frozen=True, kw_only=True):
     unaddressed: Annotated[
         bool,
         doc(
-            "`true`: only changes that lowered the margin of a product, if its target price is"
-            " still the same."
+            "`true`: only changes that lowered the margin of a product, by 0.01 percentage points"
+            " or more, if its target price is still the same."
         ),
     ] = False
     undone: Annotated[

@@ -48,10 +48,17 @@ async def list_changes(database: Database, query: PriceChangeQuery) -> PriceChan
     )
 
 
-async def total_changes(database: Database, criteria: PriceChangeFilter, most: int) -> ChangeTotals:
-    """Return the sums of the price changes that pass every filter, of any `most` if more do."""
+async def total_changes(
+    database: Database, criteria: PriceChangeFilter, most: int
+) -> ChangeTotals | None:
+    """Return the sums of the price changes that pass every filter.
+
+    None if more than `most` prices changed in the days of the filter: it would take too long.
+    """
     async with database.connection() as conn:
-        return await repository.total_changes(conn, criteria, most)
+        if await repository.count_recorded(conn, criteria, most + 1) > most:
+            return None
+        return await repository.total_changes(conn, criteria)
 
 
 async def export_changes(database: Database, query: PriceChangeExport) -> AsyncGenerator[str]:
