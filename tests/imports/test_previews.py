@@ -65,6 +65,13 @@ class Previews:
                     return state.preview, state.result
                 await anyio.sleep(0.02)
 
+    async def wait_for_stage(self, preview_id: UUID, stage: str) -> None:
+        with anyio.fail_after(WAIT_TIMEOUT_SECONDS):
+            while True:
+                if (await self.state(preview_id)).preview.stage == stage:
+                    return
+                await anyio.sleep(0.02)
+
     async def apply(self, preview: Preview, *, may_hold: bool = True) -> UUID | None:
         """Apply a preview as it was compared; return the id of its task."""
         requester = Requester(CALLER.id, CALLER.username)
@@ -164,9 +171,7 @@ async def test_page_of_a_preview_knows_at_once_that_it_is_compared(
         async with conn.transaction():
             await conn.execute("LOCK TABLE preview_rows")
             preview_id = await previews.upload(supplier_id)
-            with anyio.fail_after(WAIT_TIMEOUT_SECONDS):
-                while (await previews.state(preview_id)).preview.stage != "merging":
-                    await anyio.sleep(0.02)
+            await previews.wait_for_stage(preview_id, "merging")
         preview, _ = await previews.read(preview_id)
     assert preview.state == "ready"
 
