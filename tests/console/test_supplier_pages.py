@@ -74,6 +74,23 @@ async def late(conn: Connection, supplier_id: UUID) -> None:
     )
 
 
+async def test_cancelled_import_is_not_the_newest_list(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    supplier_id = await builders.supplier(conn, "Acme")
+    await price_list(conn, supplier_id, 100, days=2)
+    await price_list(conn, supplier_id, 100, days=1, state="failed")
+    assert names(await show_text(client, f"{PATH}?needs=stopped")) == ["Acme"]
+    await conn.execute("UPDATE ingestion_tasks SET cancelled_by = 'anna' WHERE state = 'failed'")
+    assert names(await show_text(client, f"{PATH}?needs=stopped")) == []
+    for path in (PATH, f"{PATH}/{supplier_id}"):
+        shown = re.findall(
+            r'<span class="quiet">(imported|failed)</span>', await show(client, path)
+        )
+        assert shown == ["imported"], path
+
+
 def names(text: str) -> list[str]:
     return re.findall(r'<a href="/console/suppliers/[0-9a-f-]{36}" title="([^"]*)"', text)
 

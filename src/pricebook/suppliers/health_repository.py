@@ -48,13 +48,18 @@ IMPORTED_LISTS: LiteralString = """
 IS_FULL = fragment("coalesce(mode, suppliers.metadata #>> '{source_config,mode}', 'full') = 'full'")
 FULL_LISTS = compose(IMPORTED_LISTS, condition=IS_FULL)
 PRICED_LISTS = compose(IMPORTED_LISTS, condition=fragment("average_price_change IS NOT NULL"))
+# Corrections, undos and cancelled imports are no price lists that arrived.
+IS_LIST: LiteralString = """
+    supplier_id = suppliers.id AND corrections_of IS NULL AND undo_of IS NULL
+        AND cancelled_by IS NULL
+"""
 NEWEST: LiteralString = """
     (SELECT {column} FROM ingestion_tasks
-    WHERE supplier_id = suppliers.id AND corrections_of IS NULL AND undo_of IS NULL
+    WHERE {is_list}
     ORDER BY enqueued_at DESC, id DESC LIMIT 1)
 """
-NEWEST_STATE: LiteralString = NEWEST.format(column="state")
-NEWEST_AT: LiteralString = NEWEST.format(column="enqueued_at")
+NEWEST_STATE: LiteralString = NEWEST.format(column="state", is_list=IS_LIST)
+NEWEST_AT: LiteralString = NEWEST.format(column="enqueued_at", is_list=IS_LIST)
 LATE_SINCE: LiteralString = (
     "(SELECT late_since FROM expected_lists WHERE supplier_id = suppliers.id)"
 )
@@ -106,7 +111,7 @@ DETAILS: LiteralString = """
     LEFT JOIN expected_lists AS expected ON expected.supplier_id = suppliers.id
     LEFT JOIN LATERAL (
         SELECT id, state, enqueued_at, completed_at FROM ingestion_tasks
-        WHERE supplier_id = suppliers.id AND corrections_of IS NULL AND undo_of IS NULL
+        WHERE {is_list}
         ORDER BY enqueued_at DESC, id DESC
         LIMIT 1
     ) AS task ON true
@@ -215,6 +220,7 @@ def _details(supplier_id: Fragment, counted: int) -> Fragment:
     return compose(
         DETAILS,
         items=ITEMS,
+        is_list=IS_LIST,
         counted=fragment("%s", counted + 1),
         lists=FULL_LISTS,
         priced_lists=PRICED_LISTS,
