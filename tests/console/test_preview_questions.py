@@ -113,13 +113,16 @@ def test_sheets_are_asked_first_and_alone() -> None:
         ("Lugs", "L-1 | Lug | 0.98"),
     ]
     (together,) = question.choices
-    assert msgspec.json.decode(together.patch)["sheet_names"] == ["Cables", "Lugs"]
+    patch = msgspec.json.decode(together.patch)
+    assert (patch["sheet_names"], "mode" in patch) == (["Cables", "Lugs"], False)
 
 
 def test_sheets_with_other_columns_need_imports_of_their_own() -> None:
     issue = msgspec.structs.replace(NO_NAME, candidates=("Type",))
     (question,) = ask_of([issue, OR_WITHOUT], "Cables", "Lugs")
     assert "an import of its own" in question.detail
+    modes = [msgspec.json.decode(each.patch)["mode"] for each in question.sheets]
+    assert modes == ["partial", "partial"]
     assert question.choices == []
 
 

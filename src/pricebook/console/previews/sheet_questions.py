@@ -59,10 +59,15 @@ def sheets_question(
     elif doubts and not named:
         detail = doubts[0].message.partition("; set those")[0] + "."
     together = t("previews.answer.all_sheets", n=len(names))
+    # The articles of the other sheets are not absent: these are imported on their own.
+    lacking = {"mode": "partial"} if differs else {}
     return Question(
         legend=t("previews.questions.sheet_names"),
         detail=detail,
-        sheets=[make_choice(each, sheets_patch([each]), _example(tables, each)) for each in names],
+        sheets=[
+            make_choice(each, sheets_patch([each]) | lacking, _example(tables, each))
+            for each in names
+        ],
         choices=[] if differs else [make_choice(together, sheets_patch(names))],
     )
 
