@@ -171,3 +171,35 @@ def test_discounts_of_groups_need_a_column_of_groups() -> None:
         "discount_group" in table_of(*lines, discount_groups=groups, column_mapping=mapping).columns
     )
     assert table_of(*lines, discount_groups=groups, discount_base="none").columns
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Listenpreis;WGR-Satz %", ("24.90;35", "29.70;40", "37.80;35")),
+        ("List price;Class", ("24.90;35 %", "29.70;40 %", "37.80;27.5 %")),
+    ],
+)
+def test_unknown_percentages_beside_a_list_price_are_asked_about(
+    header: str, cells: tuple[str, ...]
+) -> None:
+    lines = [f"Code;Name;{header}", *rows(*cells)]
+    name = header.partition(";")[2]
+    issue = issue_of(*lines, currency="EUR")
+    assert (issue.option, issue.candidates) == ("column_mapping.discount", (name,))
+    assert f'ignored_columns="{name}"' in issue.message
+    assert "discount" not in table_of(*lines, currency="EUR", ignored_columns=[name]).columns
+    discounted = table_of(*lines, currency="EUR", column_mapping={"discount": name})
+    assert discounted.columns["discount"] == 3
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Price;Alcohol %", ("24.90;12.5", "29.70;13", "37.80;14")),
+        ("List price;Alcohol", ("24.90;12.5 %", "29.70;13 %", "37.80;none")),
+        ("List price;VAT %", ("24.90;19", "29.70;19", "37.80;7")),
+    ],
+)
+def test_other_percentages_are_no_doubt(header: str, cells: tuple[str, ...]) -> None:
+    assert "price" in table_of(f"Code;Name;{header}", *rows(*cells), currency="EUR").columns

@@ -110,7 +110,8 @@ class DiscountColumns:
         if named:
             return self._misread(named[0], issues)
         factors = [i for i in free if fact_cells.is_multiplier(self._content(i))]
-        return ChosenDiscount(issues=(*issues, *map(self._factor_issue, factors)))
+        doubts = [*map(self._factor_issue, factors), *map(self._percent_issue, self._percentages())]
+        return ChosenDiscount(issues=(*issues, *doubts))
 
     def _fits(self, index: int, rank: int) -> bool:
         """Return whether the cells of a column are what its header says."""
@@ -167,6 +168,24 @@ class DiscountColumns:
             and not self._content(index).share(lambda cell: "%" in display_text(cell))
         ]
 
+    def _percentages(self) -> list[int]:
+        """Return the columns without a field that may be discounts of a list price."""
+        if "discount_group" in self._columns or not self._has_list_price():
+            return []
+        taken = {*self._columns.values(), *self._free, *self._header.ignored}
+        return [
+            index
+            for index, cell in enumerate(self._header.cells)
+            if index not in taken and self._is_percentage(cell, self._content(index))
+        ]
+
+    def _is_percentage(self, header: str, content: ColumnContent) -> bool:
+        """Return whether a column of no field has percentages, by its header or by all cells."""
+        if field_ranks(header, self._currency):
+            return False
+        is_named = "%" in header or content.share(lambda cell: "%" in display_text(cell)) == 1
+        return is_named and bool(content.cells) and fact_cells.is_discount(content)
+
     def _is_open(self, amount: int) -> bool:
         """Return whether the sample does not prove that an amount is taken off the price."""
         price = self._columns.get("price")
@@ -194,6 +213,16 @@ class DiscountColumns:
         return PriceListIssue(
             f"The prices may be multiplied by the column {column_label(self._header, index)} with "
             f'cells below 1; set --column discount="{label}" if they are, or '
+            f'ignored_columns="{label}".',
+            "column_mapping.discount",
+            (label,),
+        )
+
+    def _percent_issue(self, index: int) -> PriceListIssue:
+        label = column_reference(self._header, index)
+        return PriceListIssue(
+            f"The percentages of the column {column_label(self._header, index)} may be discounts "
+            f'of the list price; set --column discount="{label}" if they are, or '
             f'ignored_columns="{label}".',
             "column_mapping.discount",
             (label,),
