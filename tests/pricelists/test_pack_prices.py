@@ -183,6 +183,45 @@ def test_packs_that_name_their_sizes(header: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "header", "sizes"),
+    [
+        ("Trade prices are per outer, exclusive of VAT.", "Outer", ("1 x 24", "1 x 6", "Each")),
+        ("Alle prijzen per colli, excl. BTW", "Inhoud colli", ("24 x 0,30 ltr", "6x1L", "1 st")),
+    ],
+)
+def test_contents_of_packs_are_their_sizes(
+    sentence: str, header: str, sizes: tuple[str, ...]
+) -> None:
+    named = zip(
+        ("A-1;Beans", "A-2;Water", "A-3;Keg"), sizes, ("12.00", "9.00", "70.00"), strict=True
+    )
+    result = read(sentence, "", f"Code;Name;{header};Price", *map(";".join, named))
+    assert [item.price for item in result.items] == [Decimal("0.5"), Decimal("1.5"), Decimal(70)]
+
+
+def test_product_of_two_packs_is_no_size() -> None:
+    sentence = "Trade prices are per outer, exclusive of VAT."
+    result = read(sentence, "", "Code;Name;Outer;Price", "A-1;Pad;10 x 50;12.00", "A-2;Pen;6;3.00")
+    assert [item.price for item in result.items] == [Decimal("0.5")]
+    assert "10 x 50" in result.rejected[0].error_message
+
+
+@pytest.mark.parametrize("unit", ["op. 100 szt", "Box of 100", "Karton 100 St.", "уп. 100 шт"])
+def test_unit_that_names_the_size_of_a_pack_is_the_quantity_of_the_price(unit: str) -> None:
+    result = read("Code;Name;Unit;Price", f"A-1;Clip;{unit};6.00", "A-2;Drill;pcs;7.50")
+    assert [item.price for item in result.items] == [Decimal("0.06"), Decimal("7.50")]
+
+
+@pytest.mark.parametrize(
+    "title", ["Prijslijst horeca per 1 oktober 2026", "Preise per 1. März 2026", "Prices per 1 May"]
+)
+def test_day_of_a_title_is_no_quantity(title: str) -> None:
+    rows = ("A-1;Beans;24;12.00", "A-2;Water;6;9.00")
+    result = read(title, "Alle prijzen per colli", "", "Code;Name;Inhoud colli;Price", *rows)
+    assert [item.price for item in result.items] == [Decimal("0.5"), Decimal("1.5")]
+
+
 UNIT_ROWS = ("A-1;Screws;pack;200;10.00", "A-2;Drill;pcs;10;7.50", "A-3;Rope;m;50;1.20")
 
 

@@ -108,7 +108,7 @@ def test_price_per_pack_is_divided_by_the_pack_size() -> None:
 
 def test_pack_size_that_is_not_understood_is_kept_as_text() -> None:
     table = Table("pack_size")
-    assert table.item("5", "6 x 1 L").characteristics == {"pack_size": "6 x 1 L"}
+    assert table.item("5", "10 x 50").characteristics == {"pack_size": "10 x 50"}
     assert table.item("5", "6").characteristics == {"pack_size": None}
 
 

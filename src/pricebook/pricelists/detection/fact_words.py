@@ -134,6 +134,8 @@ PACK_SIZE_WORDS: tuple[tuple[str, ...], ...] = (
         *("st förp", "kolli", "antal kolli", "antal per kolli", "antal i kolli", "kollistorlek"),
         *("st kolli", "verpakking", "verpakkingseenheid", "verpakt per", "aantal per verpakking"),
         *("aantal per doos", "per doos", "stuks per doos", "inhoud doos", "balení"),
+        *("inhoud colli", "colli inhoud", "stuks per colli", "aantal per colli", "per colli"),
+        *("outer", "outer size", "outer qty", "outer quantity", "units per outer"),
         *("počet v balení", "množství v balení", "ks v balení", "ks bal", "ks karton"),
         *("confezione", "conf", "imballo", "pezzi per confezione", "pz conf", "pz per conf"),
         *("pz x conf", "pz x cartone", "pz cartone", "pezzi per cartone"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from pricebook.pricelists.detection.currencies import currencies_of_word
+from pricebook.pricelists.detection.price_words import MONTH_WORDS
 from pricebook.pricelists.detection.statement_tokens import Token, is_year, number_of
 from pricebook.pricelists.detection.statement_words import (
     AFTER_QUANTITY_WORDS,
@@ -32,6 +33,7 @@ from pricebook.pricelists.detection.tax_words import (
     TAX_INCLUDED_WORDS,
     TAX_NAMES,
 )
+from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.units import PIECE, parse_unit
 
 GENERAL_PACK = "XPK"
@@ -42,6 +44,7 @@ _ALTERNATIVE_MARKS = frozenset("(/")
 # Twelve dozen, or with tax.
 _GROSS = "gross"
 _MAX_UNIT_WORDS = 2
+_MONTHS = comparison_keys(MONTH_WORDS)
 _TAX_WORDS = (TAX_NAMES | TAX_INCLUDED_WORDS | TAX_EXCLUDED_WORDS | GROSS_WORDS | NET_WORDS) | (
     INCLUDING_WORDS | EXCLUDING_WORDS
 )
@@ -206,7 +209,10 @@ def _alternatives(tokens: Sequence[Token], phrase: _Phrase) -> list[_Phrase]:
 
 
 def _is_no_quantity(tokens: Sequence[Token], start: int) -> bool:
-    """Return whether a number begins a range or ends a percentage: `19 per cent`."""
+    """Return whether a number begins a range or a date, or ends a percentage: `19 per cent`."""
+    after = [token for token in tokens[start + 1 : start + 3] if token.text != "."]
+    if after and after[0].key in _MONTHS:
+        return True
     is_hundred = tokens[start].kind == "word" and number_of(tokens[start]) == Decimal(100)
     is_percentage = is_hundred and start > 1 and tokens[start - 2].kind == "number"
     return is_percentage or _is_range(tokens, start + 1)

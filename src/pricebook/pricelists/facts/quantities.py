@@ -60,6 +60,17 @@ _PACK_OF = re.compile(
     r"(?P<size>\d.*)",
     re.IGNORECASE,
 ).fullmatch
+# `1 x 24`, and `24 x 0,33 l`: bottles, whatever each contains.
+_SINGLE_PACK = re.compile(r"1\s*[x×х*]\s*(?P<size>\d.*)", re.IGNORECASE).fullmatch
+_OF_CONTENTS = re.compile(
+    r"(?P<size>\d+)\s*[x×х*]\s*\d+(?:[.,]\d+)?\s*(?P<measure>[^\W\d]+\.?)", re.IGNORECASE
+).fullmatch
+_MEASURES = frozenset(
+    (
+        *("l", "lt", "ltr", "liter", "litre", "litres", "ml", "cl", "dl", "kg", "g", "gr", "gram"),
+        *("oz", "lb", "m", "cm", "mm", "л", "мл", "кг", "г", "гр", "м", "см", "мм"),
+    )
+)
 _WORDS = re.compile(r"[/=×]|[^\s/=×()\[\]]+")
 _ELIDED_ARTICLE = re.compile(r"^l'", re.IGNORECASE)
 
@@ -88,13 +99,18 @@ def parse_quantity(cell: str, decimal_mark: DecimalMark | None = None) -> Quanti
 
 
 def parse_pack(cell: str, decimal_mark: DecimalMark | None = None) -> Quantity | None:
-    """Return the pieces of a pack, as parse_quantity does; also those of `Box of 50`."""
+    """Return the pieces of a pack, as parse_quantity does; also of `Box of 50`, `24 x 0,33 l`."""
     quantity = parse_quantity(cell, decimal_mark)
     if quantity or isinstance(cell, NumberCell):
         return quantity
-    match = _PACK_OF(displayed(cell))
-    is_pack = match and (parse_unit(match["pack"]) or "").startswith("X")
-    return parse_quantity(match["size"], decimal_mark) if match and is_pack else None
+    text = displayed(cell).strip()
+    contents = _OF_CONTENTS(text)
+    if contents and contents["measure"].casefold().rstrip(".") in _MEASURES:
+        return parse_quantity(contents["size"])
+    match = _PACK_OF(text)
+    if match is None or not (parse_unit(match["pack"]) or "").startswith("X"):
+        match = _SINGLE_PACK(text)
+    return parse_quantity(match["size"], decimal_mark) if match else None
 
 
 def _of_number_cell(cell: NumberCell) -> Quantity | None:

@@ -103,7 +103,8 @@ _CODE_WORDS: dict[str, str] = {
         "paquets, pqt, conditionnement, colis, paquete, paquetes, opakowanie, opakowania, op, "
         "тара, тары, тару, тари, тарі, "
         "opak, упаковку, packet, packets, paket, pakete, пакет, пакета, пакетов, paczka, paczki, "
-        "kolli, förp, förpackning, verpakking, bal, balení, conf, confezione, confezioni, bax, "
+        "kolli, colli, outer, outers, "
+        "förp, förpackning, verpakking, bal, balení, conf, confezione, confezioni, bax, "
         "pachet, koli, опаковка, embalagem, cf"
     ),
     "XBG": (
