@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import NoReturn
 from uuid import UUID
 
+import anyio
 import msgspec
 import psycopg
 import pytest
@@ -11,7 +12,9 @@ from litestar.testing import AsyncTestClient
 from psycopg import sql
 
 from pricebook.catalog import service
+from pricebook.db.database import Connection
 from pricebook.db.resources import open_resources
+from pricebook.db.row_types import find_value
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
 from pricebook.settings import Settings
 
@@ -100,6 +103,31 @@ async def test_database_behind_the_migration_head_is_refused_in_one_line(
     with pytest.raises(DatabaseNotReadyError, match="at migration none, this program needs"):
         async with open_resources(empty):
             pass
+
+
+async def test_database_that_is_busy_at_the_start_is_asked_again(
+    settings: Settings, conn: Connection
+) -> None:
+    """A lock that outlasts the first attempt; the second one finds it released."""
+    waits = """
+        SELECT waitstart FROM pg_locks WHERE NOT granted AND relation = 'alembic_version'::regclass
+    """
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as group, conn.transaction():
+            await conn.execute("LOCK TABLE alembic_version")
+            group.start_soon(_open_and_close, settings)
+            waiting = None
+            while True:
+                found = await find_value(conn, waits)
+                if waiting and found != waiting:
+                    break
+                waiting = found
+                await anyio.sleep(0.02)
+
+
+async def _open_and_close(settings: Settings) -> None:
+    async with open_resources(settings):
+        pass
 
 
 async def test_read_only_database_is_unavailable(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pricebook.errors import PriceListError
@@ -159,6 +159,7 @@ ROWS = st.lists(
 
 
 @given(ROWS, st.sampled_from([";", ",", "\t", "|"]))
+@example([["", "", "", "_"]], ";")
 def test_every_record_gives_exactly_one_row(rows: list[list[str]], delimiter: str) -> None:
     text = io.StringIO(newline="")
     # An item row ends the header; a row with only `£` would continue it.

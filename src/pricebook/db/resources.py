@@ -41,13 +41,18 @@ async def open_resources(
     )
     async with pool as database:
         try:
-            async with database.connection() as conn:
-                require_supported_version(conn.info.server_version)
-                await db.require_revision(conn, head)
-                await db.require_currency(conn, settings.catalog_currency)
+            await _check(database, head, settings.catalog_currency)
         except DatabaseNotReadyError:
             raise
         except DatabaseUnavailableError:
             await check_server(settings.required_database_url)
-            raise
+            # It responds: the first connection took longer than a request waits for one.
+            await _check(database, head, settings.catalog_currency)
         yield Resources(settings=settings, database=database, migration_head=head)
+
+
+async def _check(database: Database, head: str, currency: str) -> None:
+    async with database.connection() as conn:
+        require_supported_version(conn.info.server_version)
+        await db.require_revision(conn, head)
+        await db.require_currency(conn, currency)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from pricebook.pricelists.detection.currencies import currencies_of_sign, sentence_currency
 from pricebook.pricelists.detection.currency_codes import CODES_LIKE_WORDS
@@ -70,7 +71,7 @@ def currencies_of_remark(text: str, catalog_currency: str) -> frozenset[str] | N
     tokens = tokenize(text)
     is_named = any(
         _codes_of(token, catalog_currency) and (after is None or after.key in _AFTER_CURRENCIES)
-        for token, after in zip(tokens, [*tokens[1:], None], strict=True)
+        for token, after in zip_longest(tokens, tokens[1:])
     )
     return currencies_of_sentence(tokens, catalog_currency) if is_named else None
 
