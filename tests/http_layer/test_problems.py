@@ -126,7 +126,7 @@ async def test_database_that_is_busy_at_the_start_is_asked_again(
 
 
 async def _open_and_close(settings: Settings) -> None:
-    async with open_resources(settings):
+    async with open_resources(settings, statement_seconds=2):
         pass
 
 
