@@ -146,6 +146,8 @@ async def test_sign_out_ends_the_sessions_of_the_user_only(
     text = await follow(client, await send(client, f"{PATH}/{user_id}/sign-out"))
     assert "signed out everywhere" in text
     assert re.findall(row, text) == ["0"]
+    again = await follow(client, await send(client, f"{PATH}/{user_id}/sign-out"))
+    assert "had no open session" in again
     for cookie, status in ((token, 303), (own, 200)):
         client.cookies.clear()
         client.cookies.set("pricebook_session", cookie)

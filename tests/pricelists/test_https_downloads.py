@@ -4,7 +4,9 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -156,6 +158,15 @@ def test_bytes_after_the_content_length_are_not_read(fetch: Any) -> None:
 def test_truncated_response_is_unavailable(fetch: Any) -> None:
     with pytest.raises(SourceUnavailableError, match=r" closed the connection during its response"):
         fetch("/cut")
+
+
+def test_server_without_encryption_is_named_as_such(dns: FakeResolver, tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        source = HttpsSource(f"https://127.0.0.1:{server.server_port}/list.csv")
+        with pytest.raises(SourceUnavailableError, match="responds without encryption"):
+            download(source, ReadLimits(), tmp_path, NetworkPolicy(dns.resolve, is_allowed))
+        server.shutdown()
 
 
 def test_slow_response_ends_at_the_deadline(fetch: Any) -> None:

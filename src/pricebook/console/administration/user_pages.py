@@ -29,7 +29,7 @@ from pricebook.errors import ConflictError, ValidationError
 AnyRequest = Request[Any, Any, Any]
 UserId = Annotated[UUID, PathParameter(description="The user's id.")]
 PATH = f"{ADMINISTRATION}/users"
-DONE = ("changed", "deactivated", "activated", "signed_out")
+DONE = ("changed", "deactivated", "activated", "signed_out", "no_session")
 
 
 @get(PATH, opt=page_for("GET", "/users"))
@@ -125,8 +125,10 @@ async def reset_password(request: AnyRequest, user_id: UserId) -> Response[Any]:
 )
 async def sign_out_user(request: AnyRequest, user_id: UserId) -> Response[Any]:
     """End all sessions and tokens of a user."""
-    await user_service.sign_out_user(request.app.state.auth, user_id)
-    return _done(user_id, "signed_out")
+    state = request.app.state
+    has_session = (await user_service.get_user(state.database, user_id)).sessions > 0
+    await user_service.sign_out_user(state.auth, user_id)
+    return _done(user_id, "signed_out" if has_session else "no_session")
 
 
 async def _change(

@@ -93,4 +93,8 @@ def _source_error(source_name: str, error: HTTPError) -> PricebookError:
         return SourceUnavailableError(f"{source_name} cannot be reached.")
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
         return SourceUnavailableError(f"{source_name} does not respond in time.")
+    if isinstance(error, SSLError):
+        return SourceUnavailableError(
+            f"{source_name} responds without encryption: its server may have no https there."
+        )
     return SourceUnavailableError(f"{source_name} closed the connection during its response.")
