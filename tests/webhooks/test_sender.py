@@ -5,7 +5,9 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import pytest
@@ -86,6 +88,15 @@ async def test_seconds_of_retry_after_are_returned(
     receiver.status, receiver.headers = 503, {"Retry-After": value}
     outcome = await sender.send(attempt(receiver.url("/in", HOST)))
     assert (outcome.status, outcome.retry_after) == (503, seconds)
+
+
+async def test_receiver_without_encryption_is_named_as_such(sender: WebhookSender) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        outcome = await sender.send(attempt(f"https://{HOST}:{server.server_port}/in"))
+        server.shutdown()
+    assert outcome.error
+    assert outcome.error.startswith("The receiver responds without encryption")
 
 
 async def test_certificate_of_another_host_is_refused(

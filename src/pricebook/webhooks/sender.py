@@ -73,7 +73,7 @@ class WebhookSender:
             try:
                 return await self._post_to(address, target, headers, body)
             except (httpx.ConnectTimeout, httpx.ConnectError) as failure:
-                if _certificate_error(failure) is not None:
+                if isinstance(_tls_error(failure), ssl.SSLCertVerificationError):
                     raise
         return await self._post_to(last, target, headers, body)
 
@@ -114,10 +114,12 @@ def describe_status(status: int | None) -> str | None:
 
 def describe_failure(failure: Exception) -> str:
     """Return in a sentence why a request got no response."""
-    certificate_error = _certificate_error(failure)
-    if certificate_error is not None:
-        reason = certificate_error.verify_message.rstrip(".")
+    tls_error = _tls_error(failure)
+    if isinstance(tls_error, ssl.SSLCertVerificationError):
+        reason = tls_error.verify_message.rstrip(".")
         return f"The certificate of the receiver is not valid: {reason}."
+    if tls_error is not None:
+        return "The receiver responds without encryption: its server may have no https there."
     if isinstance(failure, httpx.TimeoutException):
         return "The receiver does not respond in time."
     if isinstance(failure, httpx.ConnectError):
@@ -125,11 +127,11 @@ def describe_failure(failure: Exception) -> str:
     return "The receiver closed the connection, or its response is malformed."
 
 
-def _certificate_error(failure: BaseException) -> ssl.SSLCertVerificationError | None:
+def _tls_error(failure: BaseException) -> ssl.SSLError | None:
     """Return the error of the TLS library that caused a failure of the HTTP client."""
     cause: BaseException | None = failure
     while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
+        if isinstance(cause, ssl.SSLError):
             return cause
         cause = cause.__cause__ or cause.__context__
     return None
