@@ -188,7 +188,7 @@ async def test_empty_view_leads_to_what_is_left(
     band = "likely" if "1 likely" in await show(client, f"{PATH}?search=nowhere") else "possible"
     fields = {"item_id": item_id, "product_id": product_id, "action": "accept"}
     decided = await post(client, "decide", **fields, band=band)
-    assert "Nothing is left to decide here" in decided.text
+    assert "All of these filters are decided" in decided.text
     assert f'href="{PATH}?band=none" data-key="n"' in decided.text
     assert "1 without a suggestion" in decided.text
     assert "Oddment" in (await post(client, "decide", **fields)).text
