@@ -155,7 +155,7 @@ class RowTermsParser:
         if not cell:
             return Quantity(_ONE, self._basis.unit) if self._basis.unit else None
         unit = parse_unit(display_text(cell))
-        quantity = Quantity(_ONE, unit) if unit else self._fields.pack_in(cell)
+        quantity = Quantity(_ONE, unit) if unit else self._fields.quantity_in(cell)
         if quantity or not (money := read_money_per_unit(display_text(cell), currency)):
             return quantity
         if currency not in money.codes:

@@ -86,15 +86,7 @@ UNIT_WORDS: tuple[tuple[str, ...], ...] = (
         *("мерна ед", "м ед", "ед мярка", "unidade", "unidade de medida"),
     ),
     (
-        "pk",
-        "pu",
-        "ve",
-        "pack unit",
-        "packaging",
-        "упаковка",
-        "упак",
-        "opak",
-        "opakowanie",
+        *("pk", "pu", "ve", "pack unit", "packaging", "упаковка", "упак", "opak", "opakowanie"),
         "пакування",
     ),
 )
