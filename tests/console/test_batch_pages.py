@@ -203,6 +203,9 @@ async def test_outdated_preview_is_previewed_anew_with_the_same_change(
     text = await follow(client, response)
     assert "This is the preview as of now" in text
     assert "Hammer</a>: The target price was changed after the preview." in text
+    renewed = response.headers["location"].partition("?")[0]
+    altered = await client.get(f"{renewed}?note=renewed&instead_of=x", headers=HTML)
+    assert altered.status_code == 400
     assert "33.00" in text
     assert (await products(conn))[0][3] == "30.00"
     assert f"{FORM}?search=hammer&price_action=percent&amount=10" in text

@@ -125,12 +125,15 @@ async def _is_outdated(database: Database, batch: BatchHead) -> bool:
 async def _list_outdated(
     database: Database, batch_id: UUID, view: PageQuery
 ) -> list[OutdatedProduct]:
-    """Return why a preview was not applied: this one, or the one that it was made instead of."""
-    if view.get("note") == "outdated":
-        return await service.list_outdated(database, batch_id, SHOWN_OUTDATED)
-    if view.get("note") == "renewed" and view.get("instead_of"):
-        return await service.list_outdated(database, UUID(view.get("instead_of")), SHOWN_OUTDATED)
-    return []
+    """Return why a preview was not applied: this one, or the one that it was made instead of.
+
+    Raises ValidationError.
+    """
+    before = require_page_query(BatchView, view).instead_of
+    outdated_id = {"outdated": batch_id, "renewed": before}.get(view.get("note"))
+    if outdated_id is None:
+        return []
+    return await service.list_outdated(database, outdated_id, SHOWN_OUTDATED)
 
 
 async def _answer(request: AnyRequest, batch_id: UUID, fields: dict[str, str]) -> Response[Any]:
