@@ -200,11 +200,12 @@ def test_contents_of_packs_are_their_sizes(
     assert [item.price for item in result.items] == [Decimal("0.5"), Decimal("1.5"), Decimal(70)]
 
 
-def test_product_of_two_packs_is_no_size() -> None:
+@pytest.mark.parametrize("size", ["10 x 50", "6 x 4 mm"])
+def test_product_of_two_numbers_is_no_size(size: str) -> None:
     sentence = "Trade prices are per outer, exclusive of VAT."
-    result = read(sentence, "", "Code;Name;Outer;Price", "A-1;Pad;10 x 50;12.00", "A-2;Pen;6;3.00")
+    result = read(sentence, "", "Code;Name;Outer;Price", f"A-1;Pad;{size};12.00", "A-2;Pen;6;3.00")
     assert [item.price for item in result.items] == [Decimal("0.5")]
-    assert "10 x 50" in result.rejected[0].error_message
+    assert size in result.rejected[0].error_message
 
 
 @pytest.mark.parametrize("unit", ["op. 100 szt", "Box of 100", "уп. 100 шт"])

@@ -38,6 +38,12 @@ async def wait_for_run(database: Database, run: MatchRun, *states: str) -> Match
             await asyncio.sleep(0.05)
 
 
+async def wait_for_only_run(conn: Connection, database: Database) -> MatchRun:
+    ((run_id,),) = await rows(conn, "SELECT id FROM match_runs")
+    run = await service.get_run(database, run_id)
+    return await wait_for_run(database, run, "succeeded", "failed")
+
+
 async def test_import_is_followed_by_suggestions_and_auto_link(
     conn: Connection,
     database: Database,
@@ -51,9 +57,7 @@ async def test_import_is_followed_by_suggestions_and_auto_link(
     text = "Article code,Name,Price\nA-1,Table saw DeWalt DW745,412\nA-2,Hammer,7\n"
     async with running_worker():
         await wait_for_end(await submit_task(supplier_id, text), "succeeded")
-        ((run_id,),) = await rows(conn, "SELECT id FROM match_runs")
-        run = await service.get_run(database, run_id)
-        run = await wait_for_run(database, run, "succeeded", "failed")
+        run = await wait_for_only_run(conn, database)
     assert (run.state, run.items_done, run.certain, run.linked) == ("succeeded", 2, 1, 1)
     assert await rows(
         conn, "SELECT supplier_sku, product_id FROM supplier_items ORDER BY supplier_sku"
@@ -102,9 +106,7 @@ async def test_products_are_created_of_items_that_no_product_is_like(
     async with running_worker():
         task_id = await submit_task(supplier_id, text, create_products=True)
         await wait_for_end(task_id, "succeeded")
-        ((run_id,),) = await rows(conn, "SELECT id FROM match_runs")
-        run = await service.get_run(database, run_id)
-        run = await wait_for_run(database, run, "succeeded", "failed")
+        run = await wait_for_only_run(conn, database)
     assert (run.linked, run.created) == (1, 1)
     linked = dict(await rows(conn, "SELECT supplier_sku, product_id FROM supplier_items"))
     assert (linked["A-1"], linked["A-2"]) == (known, None)
@@ -124,7 +126,5 @@ async def test_no_product_is_created_of_an_item_whose_price_alone_is_against_it(
     async with running_worker():
         task_id = await submit_task(supplier_id, text, create_products=True)
         await wait_for_end(task_id, "succeeded")
-        ((run_id,),) = await rows(conn, "SELECT id FROM match_runs")
-        run = await service.get_run(database, run_id)
-        run = await wait_for_run(database, run, "succeeded", "failed")
+        run = await wait_for_only_run(conn, database)
     assert (run.possible, run.linked, run.created) == (1, 0, 0)

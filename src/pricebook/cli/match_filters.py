@@ -1,13 +1,13 @@
 """The filters of unmatched items that commands for matches take."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from pricebook.cli.lookups import find_supplier_id
 from pricebook.db.database import Database
-from pricebook.matching.schemas import BandFilter
+from pricebook.matching.schemas import BandFilter, LeastBand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class Filters:
         Parameter(help="Only items whose best suggestion has this band; none: without one."),
     ] = None
     min_band: Annotated[
-        Literal["certain", "likely"] | None,
+        LeastBand | None,
         Parameter(help="Only items whose best suggestion has this band or a surer one."),
     ] = None
     min_score: Annotated[

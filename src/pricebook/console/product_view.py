@@ -107,8 +107,7 @@ def _chart_days(request: AnyRequest) -> int:
 
 
 def _last_days(days: int) -> PriceSeriesQuery:
-    today = datetime.now(UTC).date()
-    return PriceSeriesQuery(since=today - timedelta(days=days - 1), until=today)
+    return PriceSeriesQuery(since=datetime.now(UTC).date() - timedelta(days=days - 1))
 
 
 def _until_now(days: list[DailyPrice], product: StaffProductDetail) -> list[DailyPrice]:

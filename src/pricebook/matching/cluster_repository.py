@@ -10,19 +10,19 @@ import msgspec
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.fragments import all_of, fragment
+from pricebook.db.fragments import all_of, compose, fragment
 from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
 from pricebook.db.row_types import struct_row
 from pricebook.matching.cluster_schemas import Cluster, ClusterQuery
+from pricebook.matching.repository import WITHOUT_LIKELY
 from pricebook.matching.schemas import MatchItem
 
 # Each item of a cluster is read to count it.
 MAX_COUNTED = 1_000
 # A cluster of which an item was linked, or is suggested a product that was made since, is none.
 WITHOUT_PRODUCT: LiteralString = """
-    (SELECT bool_and(item.product_id IS NULL
-        AND coalesce(examined.best_score, 0) < 0.5)
+    (SELECT bool_and(item.product_id IS NULL AND {without_likely})
     FROM match_cluster_items AS member
     JOIN supplier_items AS item ON item.id = member.supplier_item_id
     LEFT JOIN match_items AS examined ON examined.supplier_item_id = item.id
@@ -36,7 +36,7 @@ OF_SUPPLIER: LiteralString = """
 """
 CLUSTERS = Listing(
     table="match_clusters",
-    unestimated=fragment(WITHOUT_PRODUCT),
+    unestimated=compose(WITHOUT_PRODUCT, without_likely=WITHOUT_LIKELY),
     count_limit=MAX_COUNTED,
     keys=(Key("(-score)", "float8"), Key("id", "uuid")),
     details="""

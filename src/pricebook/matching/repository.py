@@ -28,7 +28,7 @@ KEYS = (
     Key("(-best_score)", "float8"),
     Key("supplier_item_id", "uuid"),
 )
-# Of examined items: the score is one of a likely product, also if its price makes it possible only.
+# Of examined items: below bands.LIKELY, whatever the price says.
 WITHOUT_LIKELY: LiteralString = "coalesce(best_score, 0) < 0.5"
 DETAILS: LiteralString = """
     SELECT item.id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,

@@ -17,6 +17,7 @@ from pricebook.http.pagination import (
 
 Band = Literal["certain", "likely", "possible"]
 BandFilter = Literal["certain", "likely", "possible", "none"]
+LeastBand = Literal["certain", "likely"]
 Action = Literal["accept", "reject", "unlink", "none"]
 RunState = Literal["queued", "running", "succeeded", "failed"]
 BatchKind = Literal["decisions", "auto_link", "new_product"]
@@ -95,7 +96,7 @@ class MatchFilter(Struct, frozen=True, kw_only=True):
         ),
     ] = None
     min_band: Annotated[
-        Literal["certain", "likely"] | None,
+        LeastBand | None,
         doc("Only items whose best suggestion has this band or a surer one."),
     ] = None
     min_score: Annotated[

@@ -209,21 +209,19 @@ class DiscountColumns:
         )
 
     def _factor_issue(self, index: int) -> PriceListIssue:
-        label = column_reference(self._header, index)
-        return PriceListIssue(
-            f"The prices may be multiplied by the column {column_label(self._header, index)} with "
-            f'cells below 1; set --column discount="{label}" if they are, or '
-            f'ignored_columns="{label}".',
-            "column_mapping.discount",
-            (label,),
-        )
+        label = column_label(self._header, index)
+        doubt = f"The prices may be multiplied by the column {label} with cells below 1"
+        return self._discount_question(index, doubt)
 
     def _percent_issue(self, index: int) -> PriceListIssue:
+        label = column_label(self._header, index)
+        doubt = f"The percentages of the column {label} may be discounts of the list price"
+        return self._discount_question(index, doubt)
+
+    def _discount_question(self, index: int, doubt: str) -> PriceListIssue:
         label = column_reference(self._header, index)
         return PriceListIssue(
-            f"The percentages of the column {column_label(self._header, index)} may be discounts "
-            f'of the list price; set --column discount="{label}" if they are, or '
-            f'ignored_columns="{label}".',
+            f'{doubt}; set --column discount="{label}" if they are, or ignored_columns="{label}".',
             "column_mapping.discount",
             (label,),
         )

@@ -65,12 +65,9 @@ _SINGLE_PACK = re.compile(r"1\s*[x×х*]\s*(?P<size>\d.*)", re.IGNORECASE).fullm
 _OF_CONTENTS = re.compile(
     r"(?P<size>\d+)\s*[x×х*]\s*\d+(?:[.,]\d+)?\s*(?P<measure>[^\W\d]+\.?)", re.IGNORECASE
 ).fullmatch
-_MEASURES = frozenset(
-    (
-        *("l", "lt", "ltr", "liter", "litre", "litres", "ml", "cl", "dl", "kg", "g", "gr", "gram"),
-        *("oz", "lb", "m", "cm", "mm", "л", "мл", "кг", "г", "гр", "м", "см", "мм"),
-    )
-)
+# Of the contents of a bottle or bag; lengths are dimensions.
+_CONTENTS = frozenset({"LTR", "KGM", "GRM", "ONZ", "LBR"})
+_PARTS_OF_LITRES = frozenset({"ml", "cl", "dl", "мл"})
 _WORDS = re.compile(r"[/=×]|[^\s/=×()\[\]]+")
 _ELIDED_ARTICLE = re.compile(r"^l'", re.IGNORECASE)
 
@@ -105,12 +102,16 @@ def parse_pack(cell: str, decimal_mark: DecimalMark | None = None) -> Quantity |
         return quantity
     text = displayed(cell).strip()
     contents = _OF_CONTENTS(text)
-    if contents and contents["measure"].casefold().rstrip(".") in _MEASURES:
+    if contents and _measures_contents(contents["measure"]):
         return parse_quantity(contents["size"])
     match = _PACK_OF(text)
     if match is None or not (parse_unit(match["pack"]) or "").startswith("X"):
         match = _SINGLE_PACK(text)
     return parse_quantity(match["size"], decimal_mark) if match else None
+
+
+def _measures_contents(unit: str) -> bool:
+    return unit.casefold().rstrip(".") in _PARTS_OF_LITRES or parse_unit(unit) in _CONTENTS
 
 
 def _of_number_cell(cell: NumberCell) -> Quantity | None:
