@@ -218,6 +218,9 @@ async def test_chart_of_a_product_is_of_as_many_days_as_chosen(
 ) -> None:
     await log_in_as("sales")
     product_id = await builders.offered_product(conn, "Hammer", "15.00", target_price="20")
+    first = (await client.get(f"/console/products/{product_id}", headers=HTML)).text
+    assert "last 90 days" in first
+    assert "Latest change" not in first  # a first price is none
     await conn.execute("UPDATE price_history SET recorded_at = now() - interval '3 days'")
     await conn.execute("UPDATE supplier_items SET current_price = 16")
     path = f"/console/products/{product_id}"
