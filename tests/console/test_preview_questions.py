@@ -43,6 +43,16 @@ def question_of(issue: PriceListIssue, sheet: SheetSample = ROWS) -> Question:
             PriceListIssue("For a pack; set it.", "column_mapping.pack_size"),
             [("The packs are the articles: a price is for one of them", {"price_quantity": 1}, "")],
         ),
+        (
+            PriceListIssue("Several; set x.", "column_mapping.second_discount", ("A", "B")),
+            [("One after another: B: A, then C: B",
+              {"column_mapping": {"discount": "A", "second_discount": "B"}}, ""),
+             ("Only B: A",
+              {"column_mapping": {"discount": "A"}, "ignored_columns": ["B"]}, "12.50"),
+             ("Only C: B",
+              {"column_mapping": {"discount": "B"}, "ignored_columns": ["A"]}, "20.00"),
+             ("None: the prices include them", {"ignored_columns": ["A", "B"]}, "")],
+        ),
     ],
 )  # fmt: skip
 def test_each_refusal_is_a_question_with_examples(

@@ -76,7 +76,7 @@ def test_multiplier_beside_the_same_discount() -> None:
     table = table_of("Code;Name;List Price;Disc %;Multiplier", *lines)
     assert columns_of(table)["discount"] == "Disc %"
     different = ["Code;Name;List Price;Disc %;Multiplier", *rows("10;5;0.42", "8;5;0.4", "6;5;.4")]
-    assert issue_of(*different).option == "ignored_columns"
+    assert issue_of(*different).option == "column_mapping.second_discount"
 
 
 def test_factor_beside_a_price_is_in_doubt() -> None:

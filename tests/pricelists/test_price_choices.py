@@ -93,21 +93,6 @@ def test_discount_groups_need_their_discounts() -> None:
     assert issue_of(*groups_below_discount).option == "discount_groups"
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [("Disc. 1", "Disc. 2"), ("Rabatt1", "Rabatt2"), ("İSK.1 (%)", "İSK.2 (%)")],
-)
-def test_several_discounts_are_in_doubt(first: str, second: str) -> None:
-    lines = with_column(f"{first};{second}", "30;5", "20;5", "10;0")
-    issue = issue_of(*lines)
-    assert (issue.option, issue.candidates) == ("ignored_columns", (first, second))
-    table = table_of(*lines, ignored_columns=[second])
-    assert columns_of(table)["discount"] == first
-    assert "discount" not in table_of(*lines, ignored_columns=[first, second]).columns
-    alone = table_of(*with_column(first, "30", "20", "10"))
-    assert columns_of(alone)["discount"] == first
-
-
 def test_discount_can_be_set() -> None:
     table = table_of(*plain("UVP"), discount="30+5")
     assert table.basis.discounts == (Decimal(30), Decimal(5))

@@ -11,7 +11,7 @@ from pricebook.pricelists.schemas.profile import (
     DetectedProfile,
     PriceBasis,
 )
-from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.text import quote, quote_list
 
 _LABELS: dict[Field, str] = {
@@ -143,8 +143,9 @@ class _ProfileDescription:
     def _discounts(self) -> Iterator[str]:
         chain = " and ".join(f"{_number(discount)} %" for discount in self._basis.discounts)
         parts = [f"{chain}{self._origin('discount')}"] if chain else []
-        if "discount" in self._fields:
-            parts.append(f"the discount of column {self._fields['discount']}")
+        columns = [self._fields[field] for field in DISCOUNT_FIELDS if field in self._fields]
+        if columns:
+            parts.append(f"the discount of column {' and then of column '.join(columns)}")
         if "discount_group" in self._fields:
             parts.append(f"the discount of the group in column {self._fields['discount_group']}")
         if not parts:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pricebook.pricelists.detection.column_content import display_text
-from pricebook.pricelists.detection.discount_columns import discount_parser
+from pricebook.pricelists.detection.discount_sample import DiscountParser, discount_parser
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.discounts import has_minus_sign, parse_discounts
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
-from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.text import comparison_key, quote
 
 _PERCENTAGES = "percentages such as 30, 30 % or 30+5"
@@ -21,7 +21,11 @@ class RowDiscounts:
     def __init__(self, table: DetectedTable, fields: RowFields) -> None:
         self._basis = table.basis
         self._fields = fields
-        self._parse = discount_parser(fields.header("discount"))
+        self._parsers: dict[Field, DiscountParser] = {
+            field: discount_parser(fields.header(field))
+            for field in DISCOUNT_FIELDS
+            if fields.has(field)
+        }
         self._groups = {
             comparison_key(group): chain for group, chain in table.basis.discount_groups.items()
         }
@@ -34,7 +38,7 @@ class RowDiscounts:
         cell, group and price list state different discounts.
         """
         if self._basis.discount_base == "none":
-            return self._fields.parsed(cells, "discount", self._parse, unread) or ()
+            return self._included(cells, unread)
         sources = list(self._sources(cells))
         different = [each for each in sources if each[0] != sources[0][0]]
         if different:
@@ -46,18 +50,28 @@ class RowDiscounts:
             )
         return sources[0][0] if sources else ()
 
+    def _included(self, cells: list[str], unread: dict[Field, str]) -> _Chain:
+        chains = (
+            self._fields.parsed(cells, field, parse, unread)
+            for field, parse in self._parsers.items()
+        )
+        return tuple(discount for chain in chains for discount in chain or ())
+
     def _sources(self, cells: list[str]) -> Iterator[tuple[_Chain, str]]:
         """Yield the discounts of the row and what states them."""
         fields = self._fields
-        cell = fields.cell(cells, "discount")
-        if cell:
-            yield self._of_cell(cell), fields.label("discount")
+        stated: dict[Field, str] = {
+            field: cell for field in self._parsers if (cell := fields.cell(cells, field))
+        }
+        if stated:
+            chain = tuple(each for item in stated.items() for each in self._of_cell(*item))
+            yield chain, " and ".join(map(fields.label, stated))
         group = fields.text(cells, "discount_group")
         if group is not None:
             of_group = self._groups.get(comparison_key(group))
             if of_group is not None:
                 yield of_group, f"discount_groups for {quote(group)}"
-            elif not cell:
+            elif not stated:
                 raise RowRejectedError(
                     "discount_group_unknown",
                     f"The discount group {quote(group)} ({fields.label('discount_group')}) has no "
@@ -66,11 +80,12 @@ class RowDiscounts:
         if self._basis.discounts:
             yield self._basis.discounts, f"discount={_text(self._basis.discounts)}"
 
-    def _of_cell(self, cell: str) -> _Chain:
-        discounts = self._parse(cell)
-        label = f"{quote(display_text(cell))} ({self._fields.label('discount')})"
+    def _of_cell(self, field: Field, cell: str) -> _Chain:
+        parse = self._parsers[field]
+        discounts = parse(cell)
+        label = f"{quote(display_text(cell))} ({self._fields.label(field)})"
         if discounts is None:
-            is_multiplier = self._parse is not parse_discounts
+            is_multiplier = parse is not parse_discounts
             expected = "multipliers such as 0.42" if is_multiplier else _PERCENTAGES
             raise RowRejectedError(
                 "discount_unknown",

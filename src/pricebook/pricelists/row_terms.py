@@ -17,7 +17,7 @@ from pricebook.pricelists.row_discounts import RowDiscounts
 from pricebook.pricelists.row_fields import RowFields
 from pricebook.pricelists.row_surcharges import read_surcharge
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
-from pricebook.pricelists.schemas.read_config import CatalogVat, Field
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, CatalogVat, Field
 
 # The fields that `RowTermsParser` reads; `brand` is no term, but as repetitive.
 TERM_FIELDS: tuple[Field, ...] = (
@@ -26,7 +26,7 @@ TERM_FIELDS: tuple[Field, ...] = (
     "unit",
     "pack_size",
     "min_order_quantity",
-    "discount",
+    *DISCOUNT_FIELDS,
     "discount_group",
     "surcharge",
     "vat_rate",

@@ -10,6 +10,7 @@ from pricebook.console.page_texts import Texts
 from pricebook.console.previews.sample_tables import MAX_EXAMPLES, SampleColumn, SampleTable
 from pricebook.pricelists.detection.header_continuation import has_numeric_cell
 from pricebook.pricelists.detection.header_words import field_ranks
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS
 
 # Names of columns that do not identify an article: prices and stocks.
 _NO_KEY_FIELDS = frozenset(
@@ -67,6 +68,23 @@ def column_choice(
     column = table and table.find(reference)
     label = t("previews.answer.column", column=column_text(column, reference))
     return make_choice(label, patch, ", ".join(column.cells[:MAX_EXAMPLES]) if column else "")
+
+
+def discount_choices(
+    table: SampleTable | None, references: Sequence[str], t: Texts
+) -> Iterator[Choice]:
+    """Yield columns of discounts one after another, each one alone, and none of them."""
+    names = [column_text(table and table.find(each), each) for each in references]
+    chain = dict(zip(DISCOUNT_FIELDS, references, strict=False))
+    label = t("previews.answer.chain", columns=t("previews.and_then").join(names))
+    yield make_choice(label, {"column_mapping": chain})
+    for each, name in zip(references, names, strict=True):
+        others = [other for other in references if other != each]
+        patch = {"column_mapping": {"discount": each}, "ignored_columns": others}
+        alone = column_choice(table, each, patch, t)
+        yield Choice(t("previews.answer.alone", column=name), alone.patch, alone.example)
+    ignored = {"ignored_columns": list(references)}
+    yield make_choice(t("previews.answer.discounts_included"), ignored)
 
 
 def other_columns(

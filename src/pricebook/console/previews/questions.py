@@ -10,6 +10,7 @@ from pricebook.console.previews.question_choices import (
     Choice,
     Question,
     column_choice,
+    discount_choices,
     key_choices,
     make_choice,
     other_columns,
@@ -128,6 +129,8 @@ class _QuestionWriter:
             legend = t("previews.questions.column", field=label)
         if issue.option == "column_mapping.pack_size" and not issue.candidates:
             legend = t("previews.questions.packs")
+        if field == "second_discount":
+            legend = t("previews.questions.second_discount")
         if sheets:
             legend = t("previews.of_sheet", question=legend, sheets=t("previews.and").join(sheets))
         return legend
@@ -192,6 +195,8 @@ class _QuestionWriter:
         if option == "key_columns":
             return key_choices(self._table, issue.candidates, self._currency, self._t)
         if option == "column_mapping" and field:
+            if field == "second_discount":
+                return list(discount_choices(self._table, issue.candidates, self._t)), []
             known = set(issue.candidates)
             others = list(other_columns(self._table, known, field, self._t))
             return list(self._columns_of_field(field, issue)), others

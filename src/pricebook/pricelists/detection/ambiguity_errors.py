@@ -6,7 +6,7 @@ from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import names_retail
-from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.text import quote, quote_list
 
 FIELD_LABELS: dict[Field, str] = {
@@ -24,6 +24,8 @@ FIELD_LABELS: dict[Field, str] = {
     "pack_price": "price of a pack",
     "min_order_quantity": "least order quantity",
     "discount": "discount",
+    "second_discount": "second discount",
+    "third_discount": "third discount",
     "discount_group": "discount group",
     "surcharge": "surcharge",
     "vat_rate": "VAT rate",
@@ -71,17 +73,29 @@ def equal_columns_issue(
     )
 
 
-def several_discounts_issue(header: TableHeader, columns: Iterable[int]) -> PriceListIssue:
+def several_discounts_issue(header: TableHeader, indices: Sequence[int]) -> PriceListIssue:
     """Return the issue of several columns of discounts, which may apply one after another."""
-    indices = sorted(columns)
     labels = " and ".join(column_label(header, index) for index in indices)
     references = tuple(column_reference(header, index) for index in indices)
+    ignoring = f'as in ignored_columns="{references[-1]}"'
+    if len(indices) > len(DISCOUNT_FIELDS):
+        return PriceListIssue(
+            f"The columns {labels} are several discounts, of which {len(DISCOUNT_FIELDS)} can be "
+            "read: write them into one as a chain, such as 30+5, or name in ignored_columns those "
+            f"that leave the price as it is, {ignoring}.",
+            "ignored_columns",
+            references[:20],
+        )
+    chain = " ".join(
+        f'--column {field}="{reference}"'
+        for field, reference in zip(DISCOUNT_FIELDS, references, strict=False)
+    )
     return PriceListIssue(
-        f"The columns {labels} are several discounts, of which one column is read: write them into "
-        "one as a chain, such as 30+5, or name in ignored_columns those that leave the price as it "
-        f'is, as in ignored_columns="{references[-1]}".',
-        "ignored_columns",
-        references[:20],
+        f"The columns {labels} are several discounts, which may apply one after another; set "
+        f"{chain} if they do, or name in ignored_columns those that leave the price as it is, "
+        f"{ignoring}.",
+        "column_mapping.second_discount",
+        references,
     )
 
 

@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from pricebook.pricelists.detection.discount_words import DISCOUNT_NOUNS, GROUP_WORDS
+from pricebook.pricelists.detection.discount_words import (
+    DISCOUNT_NOUNS,
+    FURTHER_DISCOUNT_WORDS,
+    GROUP_WORDS,
+    NUMBERED_DISCOUNT_WORDS,
+    ORDINAL_WORDS,
+)
 from pricebook.pricelists.detection.header_vocabulary import (
     COUNT_KEYS,
     COUNTED_PER_KEYS,
@@ -18,6 +24,9 @@ from pricebook.pricelists.schemas.read_config import Field
 
 _GROUPS = comparison_keys(GROUP_WORDS)
 _DISCOUNTS = comparison_keys(DISCOUNT_NOUNS)
+_ORDINALS = comparison_keys(ORDINAL_WORDS)
+_FURTHER = comparison_keys(FURTHER_DISCOUNT_WORDS)
+_NUMBERED_DISCOUNTS = comparison_keys(NUMBERED_DISCOUNT_WORDS)
 _OF_WORDS = comparison_keys(("of", "de", "del", "di", "do", "der", "für", "la"))
 
 
@@ -26,8 +35,16 @@ def ranks_of_words(words: Sequence[str]) -> dict[Field, int]:
     if words[1:] == ["sku"]:
         is_other = words[0] in OTHER_SKU_WORDS or any(words[0] in r for r in FIELD_RANKS.values())
         return {} if is_other else {"sku": NAMED_SKU_RANK}
-    named = _counted_field(words) or _numbered_field(words) or _discount_group(words)
+    named = _counted_field(words) or _discount(words) or _discount_group(words)
     return {named: 0} if named else {}
+
+
+def names_further_discount(words: Sequence[str]) -> bool:
+    """Return whether a header names a discount beside the usual one: `Zusatzrabatt`."""
+    key = "".join(words)
+    rest = "".join(word for word in words if word not in _FURTHER)
+    parts = [rest, *(rest.removeprefix(word) for word in _FURTHER)]
+    return any(part in FIELD_RANKS["discount"] for part in parts if part != key)
 
 
 def _counted_field(words: Sequence[str]) -> Field | None:
@@ -51,10 +68,13 @@ def are_packs(words: Sequence[str]) -> bool:
     return bool(words) and all(parse_unit(word) in PACK_CODES for word in words)
 
 
-def _numbered_field(words: Sequence[str]) -> Field | None:
-    """Return the discount for a header that numbers one: `Rabatt 1`, `Disc2`."""
-    bare = "".join(word.rstrip("0123456789") for word in words)
-    return "discount" if bare != "".join(words) and bare in FIELD_RANKS["discount"] else None
+def _discount(words: Sequence[str]) -> Field | None:
+    """Return the discount for a header that numbers or adds one: `Disc2`, `Sc. 1`, `Rabatt II`."""
+    bare = [word.rstrip("0123456789") for word in words if word not in _ORDINALS]
+    key = "".join(bare)
+    is_known = key in FIELD_RANKS["discount"] or key in _NUMBERED_DISCOUNTS
+    is_numbered = key != "".join(words) and is_known
+    return "discount" if is_numbered or names_further_discount(bare) else None
 
 
 def _discount_group(words: Sequence[str]) -> Field | None:

@@ -1,6 +1,6 @@
 """The column of discounts: percentages, or multipliers of the price; amounts of money are none."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,6 +13,12 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     several_discounts_issue,
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.counted_headers import names_further_discount
+from pricebook.pricelists.detection.discount_sample import (
+    DiscountSample,
+    discount_parser,
+    names_multiplier,
+)
 from pricebook.pricelists.detection.discount_words import (
     AMOUNT_WORDS,
     DISCOUNT_AMOUNT_WORDS,
@@ -30,7 +36,7 @@ from pricebook.pricelists.detection.price_arithmetic import (
 )
 from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.discounts import has_minus_sign, parse_discounts, parse_multiplier
-from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, ReadConfig
 from pricebook.pricelists.text import quote, split_header
 
 _AMOUNTS = comparison_keys(AMOUNT_WORDS)
@@ -38,16 +44,10 @@ _DISCOUNT_AMOUNTS = comparison_keys(DISCOUNT_AMOUNT_WORDS)
 
 
 class ChosenDiscount(NamedTuple):
-    """The column of discounts or of their groups, None without one, and the reasons for doubt."""
+    """The columns of discounts or of their groups, empty without one, and the reasons for doubt."""
 
-    field: Field = "discount"
-    column: int | None = None
+    columns: Mapping[Field, int] = {}
     issues: tuple[PriceListIssue, ...] = ()
-
-
-def discount_parser(header: str) -> Callable[[str], tuple[Decimal, ...] | None]:
-    """Return the function that parses the cells below a header: discounts or multipliers."""
-    return parse_multiplier if _names_multiplier(header) else parse_discounts
 
 
 def mixed_signs_issue(
@@ -102,16 +102,35 @@ class DiscountColumns:
         best = [i for i, rank in fitting.items() if rank == min(fitting.values())]
         others = [i for i in fitting if i not in best and not self._is_equal(i, best[0])]
         if len(best) > 1 or others:
-            issue = several_discounts_issue(self._header, [*best, *others])
-            return ChosenDiscount(issues=(*issues, issue))
+            return self._several(sorted([*best, *others]), issues)
+        if best and names_further_discount(split_header(self._header.cells[best[0]])):
+            return ChosenDiscount(issues=(*issues, self._further_issue(best[0])))
         if best:
-            return ChosenDiscount("discount", best[0], issues)
+            return ChosenDiscount({"discount": best[0]}, issues)
         named = [i for i, rank in free.items() if rank < FACTOR_RANK]
         if named:
             return self._misread(named[0], issues)
         factors = [i for i in free if fact_cells.is_multiplier(self._content(i))]
         doubts = [*map(self._factor_issue, factors), *map(self._percent_issue, self._percentages())]
         return ChosenDiscount(issues=(*issues, *doubts))
+
+    def _several(self, indices: list[int], issues: tuple[PriceListIssue, ...]) -> ChosenDiscount:
+        """Return several columns one after another if the sample proves that, else their issue."""
+        if len(indices) <= len(DISCOUNT_FIELDS):
+            chain: dict[Field, int] = dict(zip(DISCOUNT_FIELDS, indices, strict=False))
+            if self._is_proven(chain):
+                return ChosenDiscount(chain, issues)
+        issue = several_discounts_issue(self._header, indices)
+        return ChosenDiscount(issues=(*issues, issue))
+
+    def _is_proven(self, chain: Mapping[Field, int]) -> bool:
+        """Return whether a column of prices is another one less all discounts of a chain."""
+        if "price" not in self._columns:
+            return False
+        columns: dict[Field, int] = {**self._columns, **chain}
+        sample = DiscountSample(ReadConfig(), self._header, columns, self._contents, self._currency)
+        bases = (sample.find_base_of_price(), sample.find_discounted_price())
+        return any(base is not None for base in bases)
 
     def _fits(self, index: int, rank: int) -> bool:
         """Return whether the cells of a column are what its header says."""
@@ -143,11 +162,11 @@ class DiscountColumns:
         content = self._content(index)
         if fact_cells.is_group(content):
             is_free = "discount_group" not in self._columns
-            return ChosenDiscount("discount_group", index if is_free else None, issues)
+            return ChosenDiscount({"discount_group": index} if is_free else {}, issues)
         label = column_reference(self._header, index)
         example = display_text(content.cells[0]) if content.cells else ""
         expected = "write percentages such as 30, 30 % or 30+5"
-        if _names_multiplier(self._header.cells[index]):
+        if names_multiplier(self._header.cells[index]):
             expected = "write multipliers such as 0.42"
         decisions = (
             f'{expected}, set ignored_columns="{label}" if it says nothing about the price, or the '
@@ -218,6 +237,11 @@ class DiscountColumns:
         doubt = f"The percentages of the column {label} may be discounts of the list price"
         return self._discount_question(index, doubt)
 
+    def _further_issue(self, index: int) -> PriceListIssue:
+        label = column_label(self._header, index)
+        doubt = f"The discounts of the column {label} may hold for some orders only"
+        return self._discount_question(index, doubt)
+
     def _discount_question(self, index: int, doubt: str) -> PriceListIssue:
         label = column_reference(self._header, index)
         return PriceListIssue(
@@ -231,10 +255,6 @@ class DiscountColumns:
 
     def _content(self, index: int) -> ColumnContent:
         return self._contents[index] if index < len(self._contents) else ColumnContent()
-
-
-def _names_multiplier(header: str) -> bool:
-    return field_ranks(header, "").get("discount", 0) >= MULTIPLIER_RANK
 
 
 def _names_amount(header: str, currency: str, *, is_discount: bool) -> bool:

@@ -1,13 +1,15 @@
 """Which column of prices is another one less the discount, by the sample rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from math import prod
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
-from pricebook.pricelists.detection.discount_columns import discount_parser
+from pricebook.pricelists.detection.discount_words import MULTIPLIER_RANK
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import header_statement
+from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.detection.price_arithmetic import (
     CENT,
     MIN_SHARE,
@@ -17,10 +19,22 @@ from pricebook.pricelists.detection.price_arithmetic import (
     sample_prices,
 )
 from pricebook.pricelists.detection.tax_sample import find_tax_twin
-from pricebook.pricelists.schemas.read_config import Field, ReadConfig
+from pricebook.pricelists.facts.discounts import parse_discounts, parse_multiplier
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, ReadConfig
 
 # Of rows that a column without a field must fit, since a few may fit by chance.
 _MIN_ROWS = 3
+DiscountParser = Callable[[str], tuple[Decimal, ...] | None]
+
+
+def names_multiplier(header: str) -> bool:
+    """Return whether a header names multipliers of a price, not discounts."""
+    return field_ranks(header, "").get("discount", 0) >= MULTIPLIER_RANK
+
+
+def discount_parser(header: str) -> DiscountParser:
+    """Return the function that parses the cells below a header: discounts or multipliers."""
+    return parse_multiplier if names_multiplier(header) else parse_discounts
 
 
 class DiscountSample(NamedTuple):
@@ -103,19 +117,22 @@ class DiscountSample(NamedTuple):
     def _factors(self) -> dict[int, Decimal]:
         """Return by sample row what remains after its discounts: 0.665 for `30+5`."""
         factors: dict[int, Decimal] = {}
-        fields: tuple[Field, ...] = ("discount_group", "discount")
-        for field in fields:
-            index = self.columns.get(field)
-            if index is None or index >= len(self.contents):
-                continue
-            content = self.contents[index]
-            parse = discount_parser(self.header.cells[index])
-            for row, cell in zip(content.rows, content.cells, strict=True):
-                text = cell
-                if field == "discount_group":
-                    text = (self.config.discount_groups or {}).get(display_text(cell).strip(), "")
-                factor = Decimal(1)
-                for discount in parse(text) or ():
-                    factor *= 1 - discount / 100
-                factors[row] = factor
+        groups = self.config.discount_groups or {}
+        for row, cell in self._cells("discount_group"):
+            factors[row] = _factor(parse_discounts(groups.get(display_text(cell).strip(), "")))
+        for field in DISCOUNT_FIELDS:
+            parse = discount_parser(self.header.cells[self.columns.get(field, 0)])
+            for row, cell in self._cells(field):
+                before = Decimal(1) if field == "discount" else factors.get(row, Decimal(1))
+                factors[row] = before * _factor(parse(cell))
         return factors
+
+    def _cells(self, field: Field) -> Iterator[tuple[int, str]]:
+        index = self.columns.get(field)
+        if index is not None and index < len(self.contents):
+            yield from zip(self.contents[index].rows, self.contents[index].cells, strict=True)
+
+
+def _factor(discounts: Iterable[Decimal] | None) -> Decimal:
+    """Return what remains after discounts in percent."""
+    return prod((1 - discount / 100 for discount in discounts or ()), start=Decimal(1))

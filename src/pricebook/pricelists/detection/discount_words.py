@@ -99,3 +99,16 @@ GROSS_PRICE_WORDS = frozenset(
         *("cennik", "listino", "tarif", "tarifa", "brüt", "брутто"),
     )
 )
+# Abbreviations that name a discount only with a number: `Sc. 1`; a `Sc.` may be a box.
+NUMBERED_DISCOUNT_WORDS = ("sc", "sct", "kort")
+# Beside a discount, its place in the order: `Rabatt II`, `2nd discount`.
+ORDINAL_WORDS = (
+    *("i", "ii", "iii", "first", "1st", "second", "2nd", "third", "3rd", "1er", "2ème", "3ème"),
+    *("erster", "zweiter", "dritter", "1e", "2e", "3e", "primo", "secondo", "terzo"),
+)
+# Words of a discount beside the usual one, which may hold for some orders only: `Zusatzrabatt`.
+FURTHER_DISCOUNT_WORDS = (
+    *("extra", "additional", "further", "special", "zusatz", "zusätzlicher", "weiterer", "sonder"),
+    *("bijkomende", "supplémentaire", "complémentaire", "adicional", "aggiuntivo", "dodatkowy"),
+    *("další", "доп", "дополнительная", "додаткова", "ytterligare", "ekstra", "ek"),
+)

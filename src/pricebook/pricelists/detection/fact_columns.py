@@ -206,8 +206,8 @@ class FactColumns:
         currency = self._expected.currency
         chosen = DiscountColumns(self._header, self._contents, currency, columns, free).choose()
         self._issues += chosen.issues
-        if chosen.column is not None:
-            self._assign(chosen.field, chosen.column)
+        for field, index in chosen.columns.items():
+            self._assign(field, index)
 
     def _refuse_misread(self, field: Field, index: int, rank: int) -> None:
         """Refuse a column that is named like a fact about the price and has other cells."""

@@ -43,7 +43,7 @@ from pricebook.pricelists.detection.unit_letters import settle_unit_letters
 from pricebook.pricelists.facts.dates import find_day_first
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.schemas.profile import Fact, PriceBasis
-from pricebook.pricelists.schemas.read_config import DiscountBase, Field
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, DiscountBase, Field
 from pricebook.pricelists.text import comparison_key
 
 _EXAMPLES: dict[Doubt, str] = {
@@ -139,24 +139,12 @@ def _is_currency_of_header(collector: FactCollector, sentence: Sentence) -> bool
 
 
 def _find_discounts(collector: FactCollector) -> _Discounts:
-    sources = collector.sources
-    config, columns = sources.config, sources.assignment.columns
-    if config.discount is not None:
-        collector.note_setting("discount", config.discount)
-    if config.discount_groups is not None:
-        text = msgspec.json.encode(config.discount_groups, order="sorted").decode()
-        collector.note_setting("discount_groups", text)
-    fields: tuple[Field, ...] = ("discount", "discount_group")
-    for field in fields:
-        index = columns.get(field)
-        if index is not None:
-            collector.facts.setdefault(field, Fact(PER_ROW, "column", sources.column_source(index)))
-    found = find_discount_base(sources)
+    config = collector.sources.config
+    _note_discount_sources(collector)
+    found = find_discount_base(collector.sources)
     collector.issues += [found.issue] if found.issue else []
-    index = columns.get("discount")
-    if index is not None and found.base != "none":
-        issue = mixed_signs_issue(sources.header, index, sources.content(index))
-        collector.issues += [issue] if issue else []
+    if found.base != "none":
+        collector.issues += _mixed_signs(collector.sources)
     if config.discount_base is not None:
         collector.note_setting("discount_base", found.base)
     elif found.source:
@@ -167,6 +155,29 @@ def _find_discounts(collector: FactCollector) -> _Discounts:
         {group: parse_discounts(chain) or () for group, chain in groups.items()},
         found.base,
     )
+
+
+def _note_discount_sources(collector: FactCollector) -> None:
+    """Note the settings and the columns that state discounts."""
+    sources = collector.sources
+    config, columns = sources.config, sources.assignment.columns
+    if config.discount is not None:
+        collector.note_setting("discount", config.discount)
+    if config.discount_groups is not None:
+        text = msgspec.json.encode(config.discount_groups, order="sorted").decode()
+        collector.note_setting("discount_groups", text)
+    fields: tuple[Field, ...] = (*DISCOUNT_FIELDS, "discount_group")
+    for field in fields:
+        index = columns.get(field)
+        if index is not None:
+            collector.facts.setdefault(field, Fact(PER_ROW, "column", sources.column_source(index)))
+
+
+def _mixed_signs(sources: ListSources) -> list[PriceListIssue]:
+    columns = sources.assignment.columns
+    indices = [columns[field] for field in DISCOUNT_FIELDS if field in columns]
+    issues = (mixed_signs_issue(sources.header, each, sources.content(each)) for each in indices)
+    return [issue for issue in issues if issue]
 
 
 def _note_list_price(collector: FactCollector) -> None:

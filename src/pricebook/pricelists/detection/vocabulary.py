@@ -205,6 +205,8 @@ FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
     "pack_size": PACK_SIZE_WORDS,
     "min_order_quantity": MIN_ORDER_QUANTITY_WORDS,
     "discount": (*DISCOUNT_WORDS, MULTIPLIER_WORDS, FACTOR_WORDS),
+    "second_discount": (),
+    "third_discount": (),
     "discount_group": (*DISCOUNT_GROUP_WORDS, PRICE_GROUP_WORDS),
     "surcharge": (),
     "pack_price": (),

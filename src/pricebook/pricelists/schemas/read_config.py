@@ -20,6 +20,8 @@ Field = Literal[
     "pack_price",
     "min_order_quantity",
     "discount",
+    "second_discount",
+    "third_discount",
     "discount_group",
     "surcharge",
     "vat_rate",
@@ -38,6 +40,8 @@ PositiveQuantity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 # Percentages that apply one after the other: `30`, `30+5`, `12,5 %`.
 DISCOUNT_PATTERN = r"^ *[0-9]{1,2}([.,][0-9]{1,4})? *%?( *\+ *[0-9]{1,2}([.,][0-9]{1,4})? *%?)* *$"
 DiscountChain = Annotated[str, msgspec.Meta(max_length=100, pattern=DISCOUNT_PATTERN)]
+# The columns of discounts, in the order in which they apply.
+DISCOUNT_FIELDS: tuple[Field, ...] = ("discount", "second_discount", "third_discount")
 DiscountBase = Literal["price", "list_price", "none"]
 # 1-based number of the last header row; 0: the price list has no header.
 HeaderRowNumber = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
