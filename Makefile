@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SCREENSHOTS := catalog products product matches match-list batch-previewed
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-console bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-history bench-upgrade bench-tasks bench-races bench-pair bench-backup bench soak prove-image screenshots format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-console bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-previews bench-history bench-upgrade bench-tasks bench-races bench-pair bench-backup bench soak prove-image screenshots format clean
 
 help:            ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -73,6 +73,9 @@ bench-rolling: .venv/dev.done ## Count failed requests during a rolling restart 
 
 bench-import: .venv/dev.done ## Measure the import of a million CSV and 200,000 xlsx rows (ten minutes)
 	$(BIN)/python bench/import_speed.py
+
+bench-previews: .venv/dev.done ## Measure previews of 200,000 CSV and xlsx rows (five minutes)
+	$(BIN)/python bench/preview_speed.py
 
 bench-history: .venv/dev.done ## Measure the price history at 100 million rows (35 GB, an hour)
 	$(BIN)/python bench/price_history.py

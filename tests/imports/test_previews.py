@@ -285,6 +285,21 @@ async def test_list_beyond_a_threshold_is_held_unless_the_caller_may_apply_it(
         await wait_for_end(task_id, end)
 
 
+async def test_deleted_preview_keeps_no_row(
+    conn: Connection, previews: Previews, running_worker: RunningWorker
+) -> None:
+    kept, deleted = await builders.supplier(conn), await builders.supplier(conn, "Deleted")
+    async with running_worker():
+        preview, _ = await previews.read(await previews.upload(kept))
+        await previews.read(await previews.upload(deleted))
+    await conn.execute("DELETE FROM suppliers WHERE id = %s", [deleted])
+    assert await rows(conn, "SELECT DISTINCT preview_id FROM preview_rows") == [(preview.id,)]
+    await conn.execute("ALTER TABLE import_previews DISABLE TRIGGER set_updated_at")
+    await conn.execute("UPDATE import_previews SET updated_at = now() - interval '8 days'")
+    await preview_service.purge_previews(previews.database)
+    assert await rows(conn, "SELECT count(*) FROM preview_rows") == [(0,)]
+
+
 async def test_discarded_preview_keeps_nothing(
     conn: Connection, previews: Previews, running_worker: RunningWorker
 ) -> None:

@@ -157,7 +157,7 @@ async def create_merge_plan(
             ),
             {"outcome": "absent", "supplier_id": supplier_id},
         )
-    await conn.execute("ANALYZE planned_item")
+    await conn.execute("ANALYZE planned_item (outcome, item_id, row_number, supplier_sku)")
 
 
 async def plan_prices_on_request(conn: Connection, supplier_id: UUID) -> None:

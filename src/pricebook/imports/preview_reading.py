@@ -50,12 +50,16 @@ SAMPLE_ROWS = 12
 
 
 class _Progress:
-    """The stage of a reading and the rows that it has read."""
+    """The stage of a reading and the rows that it has read.
+
+    Once `is_ended`, the preview is locked by the transaction that stores the result.
+    """
 
     def __init__(self) -> None:
         self.stage = "reading"
         self.rows_read = 0
         self.rows_total: int | None = None
+        self.is_ended = False
 
 
 def list_preview_work(
@@ -145,6 +149,7 @@ async def _read_and_compare(
             result = await _compare(conn, staged, sheets)
             found = msgspec.to_builtins(stream.profile)
             ignored = stream.rows_ignored
+            progress.is_ended = True
             # Last, as they lock the preview, which a user may discard meanwhile.
             await preview_repository.set_ready(conn, claimed.lease, found, ignored, result)
             await preview_row_repository.insert_rows(conn, claimed.id)
@@ -209,7 +214,8 @@ async def _keep_lease(context: PreviewContext, lease: PreviewLease, progress: _P
     """Renew the lease and store the progress until the reading ends; raises LeaseLostError."""
     while True:
         await asyncio.sleep(PROGRESS_SECONDS)
-        await _store_progress(context, lease, progress)
+        if not progress.is_ended:
+            await _store_progress(context, lease, progress)
 
 
 async def _store_progress(

@@ -257,7 +257,7 @@ async def list_files(conn: Connection) -> set[str]:
 
 
 async def delete_old(conn: Connection, days: int) -> None:
-    """Delete previews that did not change for some days, with their rows."""
+    """Delete previews that did not change for some days; a trigger deletes their rows."""
     await conn.execute(
         "DELETE FROM import_previews WHERE updated_at < now() - make_interval(days => %s)", [days]
     )

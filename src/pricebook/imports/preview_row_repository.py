@@ -6,6 +6,7 @@ from uuid import UUID
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.imports.preview_schemas import PreviewChange, RejectedPreviewRow
+from pricebook.imports.staging_repository import analyze_staged_rows
 
 # Prices are in the currency of the list; in that of the catalog, if the currency has changed.
 _CHANGES: LiteralString = """
@@ -70,7 +71,7 @@ async def restage_rows(conn: Connection, preview_id: UUID, checked_again: str) -
         """,
         {"preview_id": preview_id, "checked_again": checked_again},
     )
-    await conn.execute("ANALYZE staged_row")
+    await analyze_staged_rows(conn)
 
 
 async def delete_rows(conn: Connection, preview_id: UUID) -> None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.imports.sheet_places import PLACED_MESSAGE
+from pricebook.imports.staging_repository import analyze_staged_rows
 
 MAX_STORED_ROW_ERRORS = 1_000
 # Only the newest tasks of a supplier keep their row errors: an hourly sync repeats the same ones.
@@ -152,7 +153,7 @@ async def restage_held_rows(conn: Connection, task_id: UUID, checked_again: str)
         """,
         {"task_id": task_id, "checked_again": checked_again},
     )
-    await conn.execute("ANALYZE staged_row")
+    await analyze_staged_rows(conn)
 
 
 async def delete_errors_of_valid_rows(conn: Connection, task_id: UUID) -> None:
