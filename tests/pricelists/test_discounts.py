@@ -203,3 +203,7 @@ def test_unknown_percentages_beside_a_list_price_are_asked_about(
 )
 def test_other_percentages_are_no_doubt(header: str, cells: tuple[str, ...]) -> None:
     assert "price" in table_of(f"Code;Name;{header}", *rows(*cells), currency="EUR").columns
+
+
+def test_sign_before_the_percentage() -> None:
+    assert Table("discount").item("100", "%20").price == Decimal(80)

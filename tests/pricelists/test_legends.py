@@ -6,6 +6,8 @@ import pytest
 
 from pricebook.pricelists.detection.legends import without_legend
 from pricelists.fact_lists import BODY, issue_of, table_of
+from pricelists.price_lists import read_price_list
+from pricelists.price_tables import details_of
 
 PRICE_WORDS = re.compile("pri|prei|prec|cena|цен|цін|EUR|USD|RUB", re.IGNORECASE)
 
@@ -22,6 +24,7 @@ PRICE_WORDS = re.compile("pri|prei|prec|cena|цен|цін|EUR|USD|RUB", re.IGNO
         ("100 uds: precio por 100 unidades", None),
         ("100 шт. — ціна за 100 шт.", None),
         ("RUB — рубли, USD — доллары США, EUR — евро.", None),
+        ("pz = cadauno; %pz = prezzo per 100 pezzi", "pz = cadauno"),
         ("C = price per 100, prices in EUR", "prices in EUR"),
         # No definition of a quantity by itself: these stay.
         ("St = Preis je 100 Stück", "St = Preis je 100 Stück"),
@@ -71,3 +74,14 @@ def test_prices_for_another_quantity_than_their_column_are_in_doubt() -> None:
     rows = [f"{line};1" for line in BODY]
     lines = ["Code;Name;Rate;PE", *rows, "", "PE: Preise je 100 Stück"]
     assert issue_of(*lines).option == "price_quantity"
+
+
+def test_sign_before_a_unit_is_a_hundred_of_its_row() -> None:
+    cells = ("pz", "%pz", "cf 10")
+    lines = ["Codice;Descrizione;Listino;U.M.", *map(";".join, zip(BODY, cells, strict=True))]
+    legend = "U.M.: pz = cadauno; %pz = prezzo per 100 pezzi; cf = confezione"
+    table = table_of(legend, *lines)
+    assert table.basis.price_quantity == 1
+    assert table.headers[table.columns["unit"]] == "U.M."
+    first, hundred, _ = read_price_list("\n".join([legend, *lines])).items
+    assert (details_of(first).price_quantity, details_of(hundred).price_quantity) == (None, 100)

@@ -66,3 +66,30 @@ def test_category_without_discount() -> None:
     lines = ["Code;Name;Price;Category", "S-1;Switch;100.00;Switches", "E-1;Box;50.00;No discount"]
     result = read_price_list("\n".join([*lines, "R-1;Relay;80.25;Relays"]) + "\n", discount="40")
     assert [row.price for row in result.items] == [Decimal(60), Decimal("50.00"), Decimal("48.15")]
+
+
+@pytest.mark.parametrize(
+    "title", ["Familia LÁMPARAS – Dto. 40%", "Zubehör, Rabatt 20 %", "Lamps: 15 % discount"]
+)
+def test_discount_of_a_title_is_in_doubt_for_rows_without_one(title: str) -> None:
+    lines = ["Code;Name;Price;Dto.", "S-1;Switch;100.00;30", "S-2;Relay;120.50;25"]
+    listed = "\n".join([*lines, title, "E-1;Lamp;50.00;", "E-2;Bulb;5.10;10", "E-3;Tube;7.20;0"])
+    result = read_price_list(listed)
+    assert [row.supplier_sku for row in result.items] == ["S-1", "S-2", "E-2", "E-3"]
+    (row,) = result.rejected
+    assert row.error_type == "discount_unknown"
+    assert f'The section "{title}" states a discount' in row.error_message
+    assert read_price_list(listed, discount_base="none").items[2].price == Decimal("50.00")
+
+
+@pytest.mark.parametrize("header", [";Unit", ""])
+def test_discount_of_a_title_without_a_column_of_discounts(header: str) -> None:
+    result = read("Lamps: special discount of 15 %", header, ";pc" if header else "")
+    assert [row.supplier_sku for row in result.items] == ["S-1", "S-2", "R-1"]
+    assert result.rejected[0].error_type == "discount_unknown"
+
+
+def test_row_with_a_discount_of_its_own_is_read_below_such_a_title() -> None:
+    title = "Familia LÁMPARAS – Dto. 40%"
+    assert read(title, ";Dto.", ";30").items[2].price == Decimal(35)
+    assert read(title, ";Dto.", ";NETO").items[2].price == Decimal("50.00")

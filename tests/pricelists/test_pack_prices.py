@@ -269,3 +269,14 @@ def test_profile_sentence_names_prices_of_units_that_are_packs() -> None:
     lines = ("Prices in EUR per UOM.", "", "Code;Name;Unit;Pack size;Price", *UNIT_ROWS)
     expected = 'per pack of the size in column D "Pack size" where the unit is a pack (row 1)'
     assert expected in describe_profile(read(*lines).profile)
+
+
+def test_price_that_does_not_fit_that_of_its_pack_rejects_the_row() -> None:
+    header = "Item;Name;Unit cost;Case qty;Case cost"
+    rows = [f"A-{size};Train;9.67;{size};{size * Decimal('9.20')}" for size in range(4, 9)]
+    result = read(header, *rows, "B-1;Brush;850;12;102.00")
+    assert len(result.items) == len(rows)
+    (row,) = result.rejected
+    assert row.error_type == "price_out_of_range"
+    assert "The price 850" in row.error_message
+    assert "of a pack of 12 do not fit each other" in row.error_message

@@ -193,3 +193,30 @@ def test_sentence_far_below_is_refused_between_articles_or_in_doubt() -> None:
 def test_header_of_an_inferred_price_names_the_currency() -> None:
     content = "Code;Name;Jetzt EUR\nA1;Lamp;5.50\nA2;Cable;6.50\nA3;Saw;9.10\n"
     assert read_price_list(content).profile.currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [("P.V.P.", "PVP con 21% de IVA incluido."), ("UVP", "Alle UVP inkl. 19 % MwSt.")],
+)
+def test_sentence_about_list_prices_counts_if_they_are_the_price(
+    header: str, sentence: str
+) -> None:
+    lines = with_column("Rabatt", "30", "20", "10", price=header)
+    assert table_of(sentence, *lines).facts["vat_included"].value == "true"
+    others = with_column("Rabatt", "30", "20", "10", price="Preis")
+    assert "vat_included" not in table_of(sentence, *others).facts
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Deres rabat: 30 % på alle varer undtagen varer mærket N",
+        "Ihr Rabatt beträgt 30 % auf das gesamte Sortiment",
+        "Votre remise est de 30 % sur le catalogue",
+    ],
+)
+def test_discount_of_a_sentence_among_other_words_is_in_doubt(sentence: str) -> None:
+    assert issue_of(sentence, *plain("Price")).option == "discount"
+    table = table_of(sentence, *plain("Price"), discount="30")
+    assert table.basis.discounts == (Decimal(30),)

@@ -22,6 +22,8 @@ from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 _ONE = Decimal(1)
+# A pack rarely costs less than half of its pieces; with other decimals it is a multiple of ten.
+_MAX_PACK_FACTOR = 3
 _PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price", "pack_price")
 _NO_PRICE = frozenset({"", "-", "–", "—"})
 
@@ -152,9 +154,23 @@ class ListedPriceReader:
             order = max(_ONE, terms.min_order_quantity or _ONE)
             return ListedPrice(tier_at(tiers, order).price, discounts)
         price = self._read_cell(cells, "price", read_price)
+        self._check_pack_price(price, terms)
         if terms.pack_price is not None and holds_for_packs(price, terms):
             return ListedPrice(terms.pack_price, discounts, self._fields.known_pack_size(cells))
         return None if price is None else ListedPrice(price, discounts)
+
+    def _check_pack_price(self, price: Decimal | None, terms: RowTerms) -> None:
+        """Raise RowRejectedError if the price of a pack is not near that of its pieces."""
+        if not (price and terms.pack_price and terms.pack_size):
+            return
+        pieces = price * terms.pack_size / terms.quantity.number
+        if not pieces / _MAX_PACK_FACTOR <= terms.pack_price <= pieces * _MAX_PACK_FACTOR:
+            raise RowRejectedError(
+                "price_out_of_range",
+                f"The price {price} ({self._fields.label('price')}) and the price "
+                f"{terms.pack_price} ({self._fields.label('pack_price')}) of a pack of "
+                f"{terms.pack_size} do not fit each other: correct one of them.",
+            )
 
     def _shown_tiers(
         self,

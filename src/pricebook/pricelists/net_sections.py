@@ -1,9 +1,10 @@
-"""Sections whose titles say that their articles take no discount: `Nett rates, no discount`."""
+"""Sections whose titles state the discount of their articles, or that they take none."""
 
 from functools import lru_cache
 
 import msgspec
 
+from pricebook.pricelists.detection.bare_statements import names_discount
 from pricebook.pricelists.detection.letterhead_words import (
     DISCOUNT_NOUNS,
     DISCOUNTABLE_WORDS,
@@ -14,6 +15,7 @@ from pricebook.pricelists.detection.letterhead_words import (
 )
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.tax_words import EXCLUDING_WORDS, NEGATION_WORDS, TAX_NAMES
+from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.row_fields import RowRejectedError
 from pricebook.pricelists.row_terms import RowTerms
 from pricebook.pricelists.text import quote
@@ -41,6 +43,27 @@ def in_section(terms: RowTerms, section: str, *, states_discounts: bool) -> RowT
         f"The section {quote(section)} {verb} that its prices take no discount: write the discount "
         "of the row, 0 for none, into a column of discounts, or rename the section.",
     )
+
+
+def own_discount_problem(section: str) -> RowProblem | None:
+    """Return why a row without a discount is rejected: the title above it states one.
+
+    Whether it applies to the row, and to which price, is not known.
+    """
+    if not _states_discount(section):
+        return None
+    return RowProblem(
+        "discount_unknown",
+        f"The section {quote(section)} states a discount, and the row has none: write the discount "
+        "of the row, 0 for none, into a column of discounts, or set discount_base to none if "
+        "prices have it already.",
+    )
+
+
+@lru_cache(maxsize=1024)
+def _states_discount(section: str) -> bool:
+    """Return whether a title names one discount in percent: `Familia ILUMINACIÓN – Dto. 40%`."""
+    return "%" in section and names_discount(tokenize(section))
 
 
 @lru_cache(maxsize=1024)

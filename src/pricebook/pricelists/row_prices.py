@@ -10,7 +10,7 @@ import msgspec
 from pricebook.pricelists.cell_cache import CellCache
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.listed_prices import ListedPriceReader, ReadPrice
-from pricebook.pricelists.net_sections import in_section
+from pricebook.pricelists.net_sections import in_section, own_discount_problem
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.priced_rows import RowStatements, stated
 from pricebook.pricelists.row_costs import row_cost
@@ -19,7 +19,7 @@ from pricebook.pricelists.row_information import RowInformation
 from pricebook.pricelists.row_terms import TERM_FIELDS, RowTerms, RowTermsParser
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
 from pricebook.pricelists.schemas.profile import NumberProfile
-from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 _NO_STATEMENTS = RowStatements(None, None)
@@ -58,6 +58,9 @@ class RowPriceReader:
         """
         try:
             terms, read_price, statements = self._read_terms(cells, texts)
+            problem = own_discount_problem(self.section) if self._takes_discounts else None
+            if problem and not self._has_discount(cells, terms):
+                return problem, _NO_STATEMENTS
             if statements is not None:
                 price = read_price(cells[self._price_column])
                 if not isinstance(price, RowProblem):
@@ -69,6 +72,11 @@ class RowPriceReader:
             return price, self._counted(statements)
         except RowRejectedError as error:
             return self._on_request(cells) or error.problem, _NO_STATEMENTS
+
+    def _has_discount(self, cells: list[str], terms: RowTerms) -> bool:
+        """Return whether a row has a discount, or a cell that states that it has none."""
+        fields: tuple[Field, ...] = (*DISCOUNT_FIELDS, "discount_group")
+        return bool(terms.discounts) or any(self._fields.cell(cells, field) for field in fields)
 
     def _on_request(self, cells: list[str]) -> RowProblem | None:
         """Return the problem of a row whose price is on request, which comes before others."""

@@ -4,18 +4,19 @@ from collections import Counter
 from decimal import Decimal
 from functools import lru_cache
 
-from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
-from pricebook.pricelists.detection.characteristics import column_title, header_row_key
 from pricebook.pricelists.detection.currencies import currencies_of_word
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
+from pricebook.pricelists.net_sections import own_discount_problem
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.price_problems import zero_price
 from pricebook.pricelists.priced_rows import has_row_prices, statements_of_list
+from pricebook.pricelists.repeated_headers import RepeatedHeaders
 from pricebook.pricelists.row_prices import RowPriceReader
 from pricebook.pricelists.row_rejection import (
+    calculated_columns,
     display_texts,
     missing_field,
     named_quantity,
@@ -49,9 +50,9 @@ MAX_CELL_LENGTH = 32_767
 
 _TOTAL_WORDS = frozenset(map(comparison_key, TOTAL_WORDS))
 _TOTAL_LABEL_WORDS = _TOTAL_WORDS | frozenset(map(comparison_key, TAX_WORDS | PIECE_UNIT_WORDS))
-# Fields whose text is kept as it is, also that of a formula.
-_TEXT_FIELDS: frozenset[Field] = frozenset({"gtin", "mpn", "brand", "stock", "lead_time"})
 
+# Code, name and price.
+_MIN_ARTICLE_CELLS = 3
 _PLAIN_TEXT = frozenset({str})
 # Category names repeat from row to row.
 _category = lru_cache(maxsize=1024)(clean_name)
@@ -91,12 +92,13 @@ class RowReader:
             if has_row_prices(table, request)
             else None
         )
-        self._calculated_columns = _calculated_columns(table)
+        self._calculated_columns = calculated_columns(table)
         self._has_stated_quantity = "price_quantity" in table.facts
         self._shortener = NameShortener(title for title, _ in table.characteristics)
-        self._header_row_keys = table.header_row_keys
+        self._headers = RepeatedHeaders(table)
         self._sections = SectionPath()
         self._section: str | None = None
+        self._title_problem: RowProblem | None = None
 
     @property
     def unread_cells(self) -> Counter[Field]:
@@ -113,15 +115,21 @@ class RowReader:
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
         if not self._has_typed_cells or _PLAIN_TEXT.issuperset(map(type, cells)):
-            return self._classify_texts(record, cells, cells)
+            return self._classify(record, cells, cells)
         if problem := self._uncalculated_problem(cells):
             return self._rejected(record, problem, self._readable_code(cells))
-        return self._classify_texts(record, display_texts(cells), cells)
+        return self._classify(record, display_texts(cells), cells)
+
+    def _classify(self, record: Record, cells: list[str], typed_cells: list[str]) -> PriceListRow:
+        """Classify a row by the displayed texts of its cells and the cells as they were read."""
+        if self._headers.problem is not None:
+            return self._classify_below_other_header(record, cells, self._headers.problem)
+        return self._classify_texts(record, cells, typed_cells)
 
     def _classify_texts(
         self, record: Record, cells: list[str], typed_cells: list[str]
     ) -> PriceListRow:
-        """Classify a row by the displayed texts of its cells and the cells as they were read."""
+        """Classify a row below a header with the columns of the table."""
         sku = self._read_code(cells) if self._key_columns else clean_code(cells[self._sku])
         name = clean_name(cells[self._name])
         if not (sku and name):
@@ -129,7 +137,8 @@ class RowReader:
         if self._names_are_codes and self._is_total_of_names(cells):
             return IgnoredRow(record[0])
         if self._prices is None:
-            price, said = self._read_price(typed_cells[self._price]), self._statements
+            price = self._title_problem or self._read_price(typed_cells[self._price])
+            said = self._statements
         else:
             price, said = self._prices.read(typed_cells, cells)
         if isinstance(price, RowProblem):
@@ -160,7 +169,7 @@ class RowReader:
     def _classify_without_price(
         self, record: Record, cells: list[str], problem: RowProblem
     ) -> PriceListRow:
-        if problem.error_type == "missing_price" or self._is_header(cells):
+        if problem.error_type == "missing_price" or self._headers.is_header(cells):
             return self._classify_incomplete(record, cells)
         return self._rejected(record, problem, self._readable_code(cells))
 
@@ -214,16 +223,26 @@ class RowReader:
                 return too_long(kind, text, max_length)
         return None
 
+    def _classify_below_other_header(
+        self, record: Record, cells: list[str], problem: RowProblem
+    ) -> PriceListRow:
+        """Reject a row whose cells stand in other columns, unless it is no article."""
+        filled = [cell for cell in cells if cell.strip()]
+        if len(filled) < _MIN_ARTICLE_CELLS or self._headers.is_header(cells):
+            return self._classify_incomplete(record, cells)
+        return self._rejected(record, problem, "")
+
     def _classify_incomplete(self, record: Record, cells: list[str]) -> PriceListRow:
         """Classify a row without code, name or price: blank, total, header, section or rejected."""
         number = record[0]
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
-        if not filled or self._is_total(cells, filled[0]) or self._is_header(cells):
+        if not filled or self._is_total(cells, filled[0]) or self._headers.is_header(cells):
             self._sections.skip(number, is_blank=not filled)
             return IgnoredRow(number)
         if len(filled) == 1 and self._is_section_title(number, filled[0], cells):
             self._sections.enter(number, filled[0], cells[filled[0]])
             self._section = self._sections.category
+            self._title_problem = own_discount_problem(self._section or "")
             if self._prices is not None:
                 self._prices.section = self._section or ""
             return IgnoredRow(number)
@@ -243,19 +262,6 @@ class RowReader:
             return column != self._price
         below_blank_row = self._sections.is_below_blank_row(number)
         return look.differs_from(cells[column], is_below_blank_row=below_blank_row)
-
-    def _is_header(self, cells: list[str]) -> bool:
-        """Return whether a row repeats a header row, as printed price lists do on every page.
-
-        An equal price header suffices: in an item row that cell is a number or empty.
-        """
-        price = column_title(cells[self._price])
-        price_titles = {
-            line[self._price] for line in self._header_row_keys if len(line) > self._price
-        }
-        return (price != "" and price in price_titles) or header_row_key(
-            cells
-        ) in self._header_row_keys
 
     def _is_total(self, cells: list[str], first: int) -> bool:
         """Return whether a row is a total: `Total: 15 pcs` is, `Total Quartz 9000` is not.
@@ -280,16 +286,3 @@ class RowReader:
         """Return whether the name is that of a total and nothing else identifies an article."""
         others = (cells[index] for index in self._key_columns if index != self._name)
         return not any(map(str.strip, others)) and self._is_total(cells, self._name)
-
-
-def _calculated_columns(table: DetectedTable) -> list[tuple[int, str]]:
-    """Return the columns that must not be formulas without a result, and what each holds."""
-    return [
-        *((index, FIELD_LABELS["sku"]) for index in table.key_columns),
-        *(
-            (i, FIELD_LABELS[field])
-            for field, i in table.columns.items()
-            if field not in _TEXT_FIELDS
-        ),
-        *((index, FIELD_LABELS["price"]) for _, index in table.tiers),
-    ]

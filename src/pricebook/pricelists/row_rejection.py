@@ -1,18 +1,23 @@
-"""Rejected rows with the cells that are stored of them."""
+"""Rejected rows with the cells that are stored of them, and reasons to reject a row."""
 
+from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_texts import MAX_COLUMNS
 from pricebook.pricelists.detection.quantity_remarks import quantity_of_price_in
+from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.price_list_rows import RejectedRow
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
 from pricebook.pricelists.text import quote, without_nul
 
 # Of all cells of a rejected row together.
 MAX_STORED_CHARACTERS = 8_192
+# Fields whose text is kept as it is, also that of a formula.
+_TEXT_FIELDS: frozenset[Field] = frozenset({"gtin", "mpn", "brand", "stock", "lead_time"})
 
 
 def display_texts(cells: list[str]) -> list[str]:
@@ -87,3 +92,16 @@ def stored_cells(cells: list[str]) -> list[str]:
         stored.append(without_nul(text))
         remaining -= min(len(cell), remaining)
     return stored
+
+
+def calculated_columns(table: DetectedTable) -> list[tuple[int, str]]:
+    """Return the columns that must not be formulas without a result, and what each holds."""
+    return [
+        *((index, FIELD_LABELS["sku"]) for index in table.key_columns),
+        *(
+            (i, FIELD_LABELS[field])
+            for field, i in table.columns.items()
+            if field not in _TEXT_FIELDS
+        ),
+        *((index, FIELD_LABELS["price"]) for _, index in table.tiers),
+    ]

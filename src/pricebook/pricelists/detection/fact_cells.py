@@ -11,6 +11,7 @@ from pricebook.pricelists.facts.quantities import Quantity, parse_pack, parse_qu
 from pricebook.pricelists.facts.vat import parse_vat_rate
 
 # Of the filled cells of the sample.
+_HALF = 0.5
 MIN_FITTING_SHARE = 0.5
 _MAX_VAT_RATES = 6
 _TEN = Decimal(10)
@@ -71,6 +72,11 @@ def is_charge(content: ColumnContent) -> bool:
     texts = list(map(display_text, content.cells))
     has_number = any(any(map(str.isdigit, text)) for text in texts)
     return has_number and max(map(len, texts)) <= _MAX_CHARGE_LENGTH
+
+
+def has_numbers(content: ColumnContent) -> bool:
+    """Return whether half of the cells have digits: packs have, units such as `pz` do not."""
+    return content.share(lambda cell: any(map(str.isdigit, cell))) >= _HALF
 
 
 def is_unit_text(content: ColumnContent) -> bool:

@@ -185,10 +185,7 @@ class FactColumns:
         is_set = field == "price_quantity" and self._expected.price_quantity_is_set
         if field in self._columns or is_set:
             return
-        free = self._free(field)
-        if field == "discount_group":
-            # Groups of prices are settled by `price_groups`.
-            free = {i: rank for i, rank in free.items() if not rank}
+        free = {i: rank for i, rank in self._free(field).items() if self._may_be(field, i, rank)}
         fitting = {i: rank for i, rank in free.items() if fact_field.fits(self._content(i))}
         best = self._best(fitting)
         if len(best) == 1:
@@ -227,6 +224,12 @@ class FactColumns:
             self._content(index).share(lambda cell: parse_unit(display_text(cell)))
             >= fact_cells.MIN_FITTING_SHARE
         )
+
+    def _may_be(self, field: Field, index: int, rank: int) -> bool:
+        """Return whether a header of several fields may name one; `price_groups` settles groups."""
+        if field == "pack_size" and rank:
+            return fact_cells.has_numbers(self._content(index))
+        return field != "discount_group" or not rank
 
     def _choose_quantity_letters(self) -> None:
         """Choose a column such as `%` with cells such as `C` as what prices are for.

@@ -6,7 +6,7 @@ understood is in doubt, which refuses the price list.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -79,17 +79,18 @@ class Sentence(NamedTuple):
 
 
 def read_sentences(
-    notes: Sequence[Note], currency: str, today: date | None = None
+    notes: Sequence[Note], currency: str, today: date | None = None, price_header: str = ""
 ) -> list[Sentence]:
     """Return the sentences of notes that say something about prices, or leave it in doubt.
 
     A first day that is not after `today` leaves nothing in doubt, whatever its order of day and
-    month.
+    month. A sentence about list prices counts if `price_header` is that of list prices.
     """
     sentences: list[Sentence] = []
+    own = frozenset(map(comparison_key, [price_header, *price_header.split()])) & OTHER_PRICE_NOUNS
     for note in notes:
         for text in split_sentences(note.text):
-            sentence = _read_sentence(note, text, currency, today)
+            sentence = _read_sentence(note, text, currency, today, own)
             if sentence:
                 sentences.append(sentence)
     return sentences
@@ -117,16 +118,20 @@ def _ends_sentence(text: str) -> bool:
     return not (is_abbreviation or _ORDINAL.search(text))
 
 
-def _read_sentence(note: Note, text: str, currency: str, today: date | None) -> Sentence | None:
-    part = _part_about_cost(text)
+def _read_sentence(
+    note: Note, text: str, currency: str, today: date | None, own_nouns: Collection[str]
+) -> Sentence | None:
+    part = _part_about_cost(text, own_nouns)
     tokens = tokenize(part)
     keys = {token.key for token in tokens}
     labelled = labelled_quantity(part)
     is_about_prices = (
         labelled is not None
         or not PRICE_NOUNS.isdisjoint(keys)
+        or not keys.isdisjoint(own_nouns)
         or (is_bare_statement(part, currency) and _may_be_bare(part, note))
         or is_discount_label(tokens)
+        or (note.place == "above" and names_discount(tokens))
         or (note.place == "inside" and states_price_quantity(part, currency))
     )
     holds = is_about_prices or not VALIDITY_WORDS.isdisjoint(keys)
@@ -161,12 +166,16 @@ def _statement(text: str, labelled: Decimal | None) -> PriceStatement:
     return statement._replace(quantities=frozenset({labelled}), unclear_quantity=False)
 
 
-def _part_about_cost(text: str) -> str:
-    """Return a sentence without what it says about other sums: delivery, list prices, payment."""
+def _part_about_cost(text: str, own_nouns: Collection[str]) -> str:
+    """Return a sentence without what it says about other sums: delivery, list prices, payment.
+
+    `own_nouns` name the price itself.
+    """
+    others = OTHER_PRICE_NOUNS.difference(own_nouns)
     parts: list[str] = []
     for part in text.split(","):
         words = re.finditer(r"[^\W\d_]+", part)
-        end = next((m.start() for m in words if comparison_key(m[0]) in OTHER_PRICE_NOUNS), None)
+        end = next((m.start() for m in words if comparison_key(m[0]) in others), None)
         parts.append(part if end is None else part[:end])
     return ",".join(part for part in parts if part.strip())
 

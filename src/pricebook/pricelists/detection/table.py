@@ -115,7 +115,8 @@ def detect_table(
     key = key_columns.detect_key(key_sources)
     notes = [*_notes(records, header, columns), *later_notes]
     told = _without_legends(notes, header, columns)
-    sentences = read_sentences(told, request.currency, request.today)
+    price_header = header.cells[columns["price"]] if "price" in columns else ""
+    sentences = read_sentences(told, request.currency, request.today, price_header)
     assignment = settle_surcharge(assignment, header, notes, expected.mapping, request)
     config = _remembered_config(request)
     assignment = settle_price_group(

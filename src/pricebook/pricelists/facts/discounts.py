@@ -19,6 +19,8 @@ _NO_DISCOUNT = frozenset(
 )
 _SEPARATOR = re.compile(r"\s*[+/]\s*")
 _PERCENTAGE = re.compile(r"(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,4})?)\s*(?P<sign>%?)").fullmatch
+# `%20`, as in Turkish.
+_SIGN_FIRST = re.compile(r"^%\s*([0-9.,]+)$")
 _MULTIPLIER = re.compile(r"[x×*]?\s*(?P<number>[0-9]*[.,]?[0-9]{1,6})\s*%?").fullmatch
 
 
@@ -61,6 +63,7 @@ def _parse_text(cell: str) -> tuple[Decimal, ...] | None:
     text = normalize_marks(cell)
     if text.casefold() in _NO_DISCOUNT:
         return ()
+    text = _SIGN_FIRST.sub(r"\1%", text)
     parts = _SEPARATOR.split(text.removeprefix("-").lstrip())
     matches = [_PERCENTAGE(part) for part in parts]
     if len(parts) > _MAX_DISCOUNTS:

@@ -34,6 +34,8 @@ _PER_WORDS = frozenset(
 )
 # A capital M is a thousand, a small one a metre; so are C, CFT and E in lists of the United States.
 _LETTERS = {"C": 100, "M": 1000, "%": 100, "‰": 1000, "%0": 1000, "%o": 1000, "0/00": 1000}
+# Before a unit: `%pz` is a hundred pieces.
+_SIGNS = frozenset({"%", "‰"})
 _IN_DOUBT = frozenset({"T", "H", "D"})
 _MULTIPLES: dict[int, str] = {
     12: (
@@ -132,6 +134,8 @@ def _parse_text(text: str, decimal_mark: DecimalMark | None) -> Quantity | None:
     match = _PARTS(text)
     if text in _LETTER_QUANTITIES or not match:
         return _LETTER_QUANTITIES.get(text)
+    if text[:1] in _SIGNS and (unit := parse_unit(text[1:])):
+        return Quantity(_LETTER_QUANTITIES[text[0]].number, unit)
     before = _WORDS.findall(_ELIDED_ARTICLE.sub("", match["before"]))
     while before and before[0].casefold() in _PER_WORDS:
         del before[0]

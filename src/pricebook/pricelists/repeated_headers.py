@@ -1,0 +1,75 @@
+"""Header rows between the articles, as printed price lists have them on every page."""
+
+from collections.abc import Sequence
+
+from pricebook.pricelists.detection.characteristics import column_title, header_row_key
+from pricebook.pricelists.detection.header_words import field_ranks
+from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.text import quote, split_header
+
+_MIN_TITLES = 3
+_IDENTIFYING: frozenset[Field] = frozenset({"sku", "name"})
+
+
+class RepeatedHeaders:
+    """Finds the header rows of a table below the first one.
+
+    `problem` is why rows are not read: the header above them has other columns.
+    """
+
+    def __init__(self, table: DetectedTable) -> None:
+        self.problem: RowProblem | None = None
+        self._keys = table.header_row_keys
+        self._price = table.columns["price"]
+        self._titles = {
+            index: (table.headers[index], self._titles_in(index, table.headers[index]))
+            for index in table.columns.values()
+        }
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Return whether a row is a header row.
+
+        An equal price header suffices: in an item row that cell is a number or empty.
+        """
+        if header_row_key(cells) in self._keys:
+            self.problem = None
+            return True
+        if self._keys and _names_columns([cell for cell in cells if cell.strip()]):
+            self.problem = self._other_columns(cells)
+            return True
+        price = column_title(cells[self._price])
+        return price != "" and any(
+            line[self._price] == price for line in self._keys if len(line) > self._price
+        )
+
+    def _other_columns(self, cells: Sequence[str]) -> RowProblem | None:
+        """Return why rows below a header are not read, None if it has the columns of the table."""
+        for index, (title, known) in self._titles.items():
+            if _key(cells[index]) not in known:
+                return RowProblem(
+                    "malformed_row",
+                    f"The header above this row has {quote(cells[index])} where the list begins "
+                    f"with {quote(title)}, so its cells may mean something else: bring the columns "
+                    "into the order of the first header, or import these rows as a list of their "
+                    "own.",
+                )
+        return None
+
+    def _titles_in(self, index: int, title: str) -> set[str]:
+        """Return the keys of the titles of a column in all header rows; it may be empty in one."""
+        lines = [line[index] for line in self._keys if index < len(line)]
+        return {"", _key(title), *map(_key, lines)}
+
+
+def _names_columns(texts: Sequence[str]) -> bool:
+    """Return whether texts are the titles of a price and of a code or a name."""
+    if len(texts) < _MIN_TITLES:
+        return False
+    fields = {field for text in texts for field in field_ranks(text, "")}
+    return "price" in fields and not _IDENTIFYING.isdisjoint(fields)
+
+
+def _key(title: str) -> str:
+    return "".join(split_header(title))

@@ -1,0 +1,50 @@
+"""Headers between the articles: equal ones are left out, others end what can be read."""
+
+import pytest
+
+from pricelists.price_lists import ReadResult, read_price_list
+
+FIRST = "Best.-Nr.;Artikel;VE;Preis/Stück;Farbe"
+ROWS = ("01-285;Sanitärreiniger;12;1,92;", "02-302;Entkalker;12;4,79;blau")
+MORE = ("03-402;Glasreiniger;10;10,44;blau", "04-808;Bodenpflege;6;23,10;")
+
+
+def read(*lines: str) -> ReadResult:
+    return read_price_list("\n".join([FIRST, *ROWS, *lines]), "EUR")
+
+
+def codes(result: ReadResult) -> list[str]:
+    return [item.supplier_sku for item in result.items]
+
+
+@pytest.mark.parametrize("header", [FIRST, "Best-Nr;Artikel;VE;Preis / Stück;Seite 2"])
+def test_same_columns_go_on(header: str) -> None:
+    result = read("", header, *MORE)
+    assert codes(result) == ["01-285", "02-302", "03-402", "04-808"]
+    assert result.rejected == []
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("Best.-Nr.;Preis / Stück;Artikel;VE;Farbe", ("13-625;2,99;Stiel;1;", "9;4,10;Eimer;6;")),
+        ("Best.-Nr.;Artikel;VE;Preis je VE;Farbe", ("08-890;Falthandtuch;100;9,20;weiß",)),
+        ("Artikel;Best.-Nr.;VE;Preis/Stück;Farbe", ("Stiel;13-625;1;2,99;",)),
+    ],
+)
+def test_rows_below_other_columns_are_rejected(header: str, rows: tuple[str, ...]) -> None:
+    result = read(header, *rows, "Seite 3", FIRST, *MORE)
+    assert codes(result) == ["01-285", "02-302", "03-402", "04-808"]
+    assert [row.error_type for row in result.rejected] == ["malformed_row"] * len(rows)
+    assert "The header above this row has" in result.rejected[0].error_message
+
+
+def test_title_below_other_columns_is_no_article() -> None:
+    result = read("Best.-Nr.;Preis;Artikel;VE;Farbe", ">> Mopps", "13-625;2,99;Stiel;1;")
+    assert len(result.rejected) == 1
+    assert codes(result) == ["01-285", "02-302"]
+
+
+def test_article_named_like_columns_is_one() -> None:
+    result = read("05-1;Preis;1;3,00;", "05-2;Artikel;1;4,00;rot")
+    assert codes(result)[2:] == ["05-1", "05-2"]
