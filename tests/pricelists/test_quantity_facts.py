@@ -46,6 +46,8 @@ from pricebook.pricelists.schemas.cells import NumberCell
         ("100er", "100", None),
         *(("le cent", "100", None), ("Le mille", "1000", None), ("la pièce", "1", "H87")),
         *(("le rouleau", "1", "XRO"), ("l'unité", "1", "H87"), ("les 100", "100", None)),
+        *(("%pz", "100", "H87"), ("‰ Stk", "1000", "H87"), ("öre/st", "100", "H87")),
+        *(("kr/100 st", "100", "H87"), ("kr / m", "1", "MTR"), ("ct/100 Stk", "10000", "H87")),
         *(("das Stück", "1", "H87"), ("il metro", "1", "MTR"), ("el ciento", "100", None)),
     ],
 )
@@ -55,7 +57,23 @@ def test_quantity(cell: str, number: str, unit: str | None) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["", "0", "-5", "x", "VE", "T", "100 C", "100 or 200", "6 x 1", "100%", "1,2,3", "100 blurbs"],
+    [
+        "",
+        "0",
+        "-5",
+        "x",
+        "VE",
+        "T",
+        "100 C",
+        "100 or 200",
+        "6 x 1",
+        "100%",
+        "1,2,3",
+        "100 blurbs",
+        "kr/",
+        "öre",
+        "gb/st",
+    ],
 )
 def test_unknown_quantity(cell: str) -> None:
     known = {"VE": (Decimal(1), "XPK")}

@@ -70,6 +70,14 @@ _OF_CONTENTS = re.compile(
 # Of the contents of a bottle or bag; lengths are dimensions.
 _CONTENTS = frozenset({"LTR", "KGM", "GRM", "ONZ", "LBR"})
 _PARTS_OF_LITRES = frozenset({"ml", "cl", "dl", "мл"})
+# The unit of a price: `kr/100 st`. A hundredth of the currency a piece is the currency a hundred.
+# Currencies that are one alone are read by `unit_currencies`.
+_PRICE_UNIT = re.compile(
+    r"(?:(?P<hundredth>öre|øre|cents?|ct|pence|p|коп\.?|grosz[ey]?|gr)"
+    r"|kr\.?)"
+    r"\s*/\s*(?P<quantity>.+)",
+    re.IGNORECASE,
+).fullmatch
 _WORDS = re.compile(r"[/=×]|[^\s/=×()\[\]]+")
 _ELIDED_ARTICLE = re.compile(r"^l'", re.IGNORECASE)
 
@@ -136,6 +144,8 @@ def _parse_text(text: str, decimal_mark: DecimalMark | None) -> Quantity | None:
         return _LETTER_QUANTITIES.get(text)
     if text[:1] in _SIGNS and (unit := parse_unit(text[1:])):
         return Quantity(_LETTER_QUANTITIES[text[0]].number, unit)
+    if price_unit := _PRICE_UNIT(text.strip()):
+        return _of_price_unit(price_unit, decimal_mark)
     before = _WORDS.findall(_ELIDED_ARTICLE.sub("", match["before"]))
     while before and before[0].casefold() in _PER_WORDS:
         del before[0]
@@ -143,6 +153,13 @@ def _parse_text(text: str, decimal_mark: DecimalMark | None) -> Quantity | None:
         return _named_quantity(before)
     number = parse_number(match["digits"], decimal_mark)
     return None if before or not number else _counted_quantity(number, match["after"])
+
+
+def _of_price_unit(match: re.Match[str], decimal_mark: DecimalMark | None) -> Quantity | None:
+    quantity = _parse_text(match["quantity"], decimal_mark)
+    if quantity is None or match["hundredth"] is None:
+        return quantity
+    return quantity._replace(number=quantity.number * 100)
 
 
 def _counted_quantity(number: Decimal, after: str) -> Quantity | None:
