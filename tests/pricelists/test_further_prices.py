@@ -1,9 +1,13 @@
 """Columns of tiers and of upcoming prices that are for something else than the price."""
 
+from decimal import Decimal
+
 import pytest
 
 from pricebook.errors import PriceListError
 from pricelists.fact_lists import issue_of, table_of
+from pricelists.price_lists import read_price_list
+from pricelists.price_tables import details_of
 
 NAMES = ("A-1;Hammer", "A-2;Pliers", "A-3;Saw", "A-4;Chisel")
 
@@ -68,3 +72,12 @@ def test_discount_applies_to_no_list_price_of_another_tax() -> None:
     lines = lines_of(header, "9.90;19.90;30", "12.5;24.90;30", "15.75;29.90;40", "8.20;14.90;40")
     issue = issue_of(*lines, currency="EUR", discount_base="list_price")
     assert (issue.option, issue.candidates) == ("ignored_columns", ("UVP inkl. MwSt.",))
+
+
+def test_tier_on_request_is_not_offered() -> None:
+    lines = ["Code;Name;1+;10+;100+", "A-1;Relay;2.50;2.20;call", "A-2;Fuse;call;1.10;1.00"]
+    result = read_price_list("\n".join([*lines, "A-3;Coil;3.50;3.20;3.00"]))
+    relay, coil = result.items
+    assert [tier.quantity for tier in details_of(relay).price_tiers] == [1, 10]
+    assert coil.price == Decimal("3.50")
+    assert [row.error_type for row in result.rejected] == ["price_on_request"]

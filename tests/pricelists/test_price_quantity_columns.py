@@ -81,3 +81,19 @@ def test_headers_of_the_unit_of_sale(header: str) -> None:
     rows = ["A-1;Tile;m2;4.18", "A-2;Wedge;ciento;8.36", "A-3;Grout;kg;1.25"]
     items = read(f"Code;Name;{header};Price", *rows).items
     assert items[1].price == Decimal("0.0836")
+
+
+@pytest.mark.parametrize(
+    ("cells", "rejected"),
+    [
+        (("100", "1", "100", "1000", ""), 1),
+        (("100", "", "", "100", ""), 0),
+        (("100", "100", "100", "100", ""), 0),
+    ],
+)
+def test_missing_quantity_among_different_ones_is_in_doubt(
+    cells: tuple[str, ...], rejected: int
+) -> None:
+    lines = [f"A-{number};Bolt;{number}.50;{cell}" for number, cell in enumerate(cells, 1)]
+    result = read_price_list("\n".join(["Code;Name;Price;PE", *lines]))
+    assert [row.error_type for row in result.rejected] == ["price_quantity_unknown"] * rejected

@@ -48,6 +48,7 @@ from pricebook.pricelists.schemas.cells import NumberCell
         *(("le rouleau", "1", "XRO"), ("l'unité", "1", "H87"), ("les 100", "100", None)),
         *(("%pz", "100", "H87"), ("‰ Stk", "1000", "H87"), ("öre/st", "100", "H87")),
         *(("kr/100 st", "100", "H87"), ("kr / m", "1", "MTR"), ("ct/100 Stk", "10000", "H87")),
+        ("o/oo", "1000", None),
         *(("das Stück", "1", "H87"), ("il metro", "1", "MTR"), ("el ciento", "100", None)),
     ],
 )

@@ -186,12 +186,17 @@ class ListedPriceReader:
     def _read_tiers(self, cells: list[str], read_price: ReadPrice) -> tuple[PriceTier, ...]:
         """Return the price tiers of a row in ascending order; the price column is the one from 1.
 
-        A tier without a price is not offered.
+        A tier without a price, or with one on request, is not offered.
         """
-        tiers = {
-            quantity: _checked(read_price(cells[column]))
+        found = {
+            quantity: read_price(cells[column])
             for quantity, column in self._tiers
             if display_text(cells[column]).strip() not in _NO_PRICE
+        }
+        tiers = {
+            quantity: _checked(price)
+            for quantity, price in found.items()
+            if quantity == min(found) or not _is_on_request(price)
         }
         if not all(tiers.values()):
             raise RowRejectedError(*zero_price())
@@ -206,6 +211,10 @@ class ListedPriceReader:
             return None
         cell = self._fields.cell(cells, field)
         return None if display_text(cell).strip() in _NO_PRICE else _checked(read_price(cell))
+
+
+def _is_on_request(price: Decimal | RowProblem) -> bool:
+    return isinstance(price, RowProblem) and price.error_type == "price_on_request"
 
 
 def _checked(price: Decimal | RowProblem) -> Decimal:

@@ -115,6 +115,12 @@ class RowFields:
         `unit_quantity` is what the unit cell names: a unit, or `100 St`.
         """
         cell = self.cell(cells, "price_quantity")
+        if not cell and self._basis.needs_quantity and unit_quantity is None:
+            raise RowRejectedError(
+                "price_quantity_unknown",
+                f"The quantity that the price is for ({self.label('price_quantity')}) is missing, "
+                "and other rows have different ones: write it, 1 for a single one.",
+            )
         stated = self.quantity_in(cell) if cell else None
         if cell and stated is None:
             raise RowRejectedError(

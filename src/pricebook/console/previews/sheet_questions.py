@@ -49,7 +49,7 @@ def sheets_question(
     offered = dict.fromkeys(name for each in doubts for name in each.candidates)
     names = list({table.name: None for table in tables if table.name in {**named, **offered}})
     names += [each for each in {**named, **offered} if each not in names]
-    differs = len(chosen) > 1 and _differ(issues, tables)
+    differs = len(chosen) > 1 and (bool(doubts) or _differ(issues, tables))
     is_open = not chosen or differs or (bool(doubts) and not named)
     if len(names) == 1 or not names or not is_open:
         return None

@@ -104,6 +104,8 @@ def _recommended_price(sources: ListSources) -> PriceListIssue | None:
     is_decided = config.discount is not None or "price" in config.column_mapping
     if is_decided or not fields.isdisjoint({"discount", "discount_group"}):
         return None
+    if any(each.option == "column_mapping.price" for each in sources.assignment.issues):
+        return None
     words = split_header_with_brackets(sources.price_header)
     if _RECOMMENDED.isdisjoint(words):
         return None

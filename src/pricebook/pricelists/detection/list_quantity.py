@@ -8,6 +8,7 @@ from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.counted_headers import packs_of
 from pricebook.pricelists.detection.fact_collector import (
     FactCollector,
+    ListSources,
     Statement,
     sentence_quote,
     sentence_source,
@@ -25,6 +26,7 @@ from pricebook.pricelists.text import quote_list, split_header
 
 _PACK = "pack"
 _MIN_MEASURED_SHARE = 0.5
+_MIN_STATED_SHARE = 0.8
 _SETTINGS = "price_quantity, as in price_quantity=100, or prices_per_pack=true"
 
 
@@ -62,6 +64,22 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
         return Decimal(1), True
     collector.facts["price_quantity"] = decided.as_fact()
     return Decimal(decided.value), False
+
+
+def needs_quantity(sources: ListSources) -> bool:
+    """Return whether nearly all rows of the sample say what their price is for, in different ways.
+
+    Where many rows have no quantity, theirs is one.
+    """
+    columns = sources.assignment.columns
+    if "price_quantity" not in columns or "price" not in columns:
+        return False
+    cells = sources.content(columns["price_quantity"]).cells
+    found = {quantity.number for cell in cells if (quantity := parse_quantity(cell))}
+    return (
+        len(found) > 1
+        and len(cells) >= _MIN_STATED_SHARE * sources.content(columns["price"]).filled
+    )
 
 
 def find_unit(collector: FactCollector) -> str | None:

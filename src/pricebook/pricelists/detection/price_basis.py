@@ -34,6 +34,7 @@ from pricebook.pricelists.detection.list_quantity import (
     find_unit,
     find_unit_packs,
     is_quantity_set,
+    needs_quantity,
 )
 from pricebook.pricelists.detection.list_surcharge import note_surcharge
 from pricebook.pricelists.detection.list_tax import find_vat
@@ -86,6 +87,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
         currency=currency.code,
         currency_source=currency.source,
         price_quantity=quantity,
+        needs_quantity=needs_quantity(sources),
         prices_per_pack=is_per_pack,
         unit=find_unit(collector),
         unit_packs=find_unit_packs(collector),

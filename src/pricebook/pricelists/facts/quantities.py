@@ -33,7 +33,16 @@ _PER_WORDS = frozenset(
     )
 )
 # A capital M is a thousand, a small one a metre; so are C, CFT and E in lists of the United States.
-_LETTERS = {"C": 100, "M": 1000, "%": 100, "‰": 1000, "%0": 1000, "%o": 1000, "0/00": 1000}
+_LETTERS = {
+    "C": 100,
+    "M": 1000,
+    "%": 100,
+    "‰": 1000,
+    "%0": 1000,
+    "%o": 1000,
+    "0/00": 1000,
+    "o/oo": 1000,
+}
 # Before a unit: `%pz` is a hundred pieces.
 _SIGNS = frozenset({"%", "‰"})
 _IN_DOUBT = frozenset({"T", "H", "D"})

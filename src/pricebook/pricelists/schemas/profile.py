@@ -49,7 +49,8 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
 
     `currency` is ISO 4217; with `currency_source`, the text beside the currency column that says
     it, rows in other currencies contradict it. A price is for `price_quantity` base units, with
-    `prices_per_pack` for the pack size of its row; `unit` is the code of the base unit.
+    `prices_per_pack` for the pack size of its row; `unit` is the code of the base unit. With
+    `needs_quantity`, rows have different quantities, so that an empty cell leaves it in doubt.
     In rows whose unit is one of `unit_packs` a price is for the pack size of the row.
     `vat_included` None: not stated; `vat_rate` is percent. `discounts` and those of a
     `discount_groups` entry are percentages, applied in order to `discount_base`. `valid_from` is
@@ -61,6 +62,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     currency_source: str = ""
     price_quantity: Decimal = Decimal(1)
+    needs_quantity: bool = False
     prices_per_pack: bool = False
     unit: str | None = None
     unit_packs: tuple[str, ...] = ()
