@@ -56,6 +56,7 @@ async def test_key_is_shown_once_and_stored_as_a_hash(admin: Client, conn: Conne
         "id": "",
         "name": "ERP",
         "role": "admin",
+        "read_only": False,
         "state": "active",
         "created_at": "",
         "created_by": "",
@@ -82,6 +83,34 @@ async def test_key_has_the_rights_of_its_role(
     assert tasks.status_code == (200 if role == "admin" else 403)
 
 
+async def test_read_only_key_reads_and_changes_nothing(admin: Client, conn: Connection) -> None:
+    created = await create(admin, read_only=True)
+    assert created["read_only"] is True
+    key = bearer(created)
+    for method in ("GET", "HEAD"):
+        assert (await admin.request(method, f"{ADMIN}/suppliers", headers=key)).status_code == 200
+    supplier = await admin.post(f"{ADMIN}/suppliers", json={"name": "ACME", "source_type": "csv"})
+    path = f"{ADMIN}/suppliers/{supplier.json()['id']}"
+    changes = [("POST", f"{ADMIN}/suppliers"), ("PATCH", path), ("DELETE", path)]
+    changes += [("PUT", f"{path}/credentials"), ("DELETE", f"{KEYS}/{created['id']}")]
+    for method, address in changes:  # the check precedes that of the body
+        response = await admin.request(method, address, headers=key)
+        assert (response.status_code, response.json()["error"]["code"]) == (403, "FORBIDDEN")
+        assert response.json()["detail"] == (
+            "The API key ERP is read-only: it may send GET and HEAD requests."
+        )
+    ((after,),) = await (
+        await conn.execute("SELECT after FROM audit_log WHERE action = 'api_key.created'")
+    ).fetchall()
+    assert after["read_only"] is True
+
+
+async def test_read_only_key_reads_what_its_role_may(admin: Client) -> None:
+    key = bearer(await create(admin, role="sales", read_only=True))
+    assert (await admin.get(f"{ADMIN}/products", headers=key)).status_code == 200
+    assert (await admin.get(f"{ADMIN}/tasks", headers=key)).status_code == 403
+
+
 async def test_scheme_is_case_insensitive_and_the_key_is_not(admin: Client) -> None:
     key = (await create(admin))["key"]
     lower = {"Authorization": f"bearer {key}"}
@@ -95,6 +124,7 @@ async def test_scheme_is_case_insensitive_and_the_key_is_not(admin: Client) -> N
         ("name", {"name": " "}),
         ("name", {"name": "x" * 101}),
         ("role", {"role": "boss"}),
+        ("read_only", {"read_only": "yes"}),
         ("expires_at", {"expires_at": "2020-01-01T00:00:00Z"}),
         ("expires_at", {"expires_at": "2099-01-01T00:00:00"}),
         ("expires_at", {"expires_at": "tomorrow"}),

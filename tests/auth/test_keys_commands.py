@@ -48,6 +48,15 @@ def test_key_is_created_listed_and_revoked(keys: RunKeysCommand) -> None:
     assert (key["state"], key["created_by"]) == ("revoked", COMMAND_LINE)
 
 
+def test_read_only_key_is_listed_as_such(keys: RunKeysCommand) -> None:
+    created = keys("add", "ERP", "--role", "sales", "--read-only")
+    assert created.returncode == 0, created.stderr
+    assert "was created with role sales, read-only; it expires" in created.stdout
+    assert re.search(r"ERP .* sales, read-only ", keys("list").stdout)
+    (key,) = json.loads(keys("list", "--json").stdout)["data"]
+    assert key["read_only"] is True
+
+
 def test_expiry_is_chosen(keys: RunKeysCommand) -> None:
     never = json.loads(keys("add", "A", "--role", "admin", "--never", "--json").stdout)
     assert never["expires_at"] is None

@@ -46,6 +46,24 @@ async def test_key_is_shown_once_and_works_until_it_is_revoked(
     assert "revoke-key" not in await show_text(client, f"{PATH}/{key_id}")
 
 
+async def test_read_only_key_is_created_and_shown_as_such(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("admin")
+    fields = {"name": "ERP", "role": "admin", "expires_at": TOMORROW, "read_only": "true"}
+    refused = await send(client, f"{PATH}/new", **fields | {"name": " "})
+    assert re.search(r'name="read_only" value="true" checked', refused.text)
+    response = await send(client, f"{PATH}/new", **fields)
+    (key,) = SECRET.findall(response.text)
+    headers = {"Authorization": f"Bearer {key}"}
+    assert await status_with(client, key) == 200
+    refused = await client.post("/api/v1/admin/categories", json={"name": "A"}, headers=headers)
+    assert refused.status_code == 403
+    key_id = await fetch_value(conn, "SELECT id FROM api_keys")
+    for path in (PATH, f"{PATH}/{key_id}"):
+        assert "read only" in await show_text(client, path)
+
+
 async def test_key_without_a_last_day_never_expires(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:

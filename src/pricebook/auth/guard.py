@@ -17,6 +17,7 @@ from pricebook.http.client_address import client_network
 from pricebook.http.request_state import RequestState, request_state
 
 AUTH_SCHEME = "bearer"
+READ_METHODS = frozenset({"GET", "HEAD"})
 SECURITY: list[dict[str, list[str]]] = [{"Bearer": []}]
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -25,14 +26,18 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 async def require_role(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
     """Set the caller and the actor of a request; its role must be in PERMISSIONS for the route.
 
-    Raises UnauthorizedError without a valid token or API key, ForbiddenError for another role,
-    RateLimitExceededError for too many wrong keys, DatabaseUnavailableError if the account or the
-    key cannot be read.
+    Raises UnauthorizedError without a valid token or API key, ForbiddenError for another role and
+    for a change with a read-only key, RateLimitExceededError for too many wrong keys,
+    DatabaseUnavailableError if the account or the key cannot be read.
     """
     method = str(cast("HTTPScope", connection.scope)["method"])
     if method == "OPTIONS":  # browsers send preflight requests without a token
         return
     caller = await _find_caller(connection)
+    if caller.read_only and method not in READ_METHODS:
+        raise ForbiddenError(
+            f"The API key {caller.api_key} is read-only: it may send GET and HEAD requests."
+        )
     roles = allowed_roles(method, connection.scope["path_template"]) or frozenset()
     if caller.role not in roles:
         raise ForbiddenError(f"Role {caller.role} may not do this: it needs {describe(roles)}.")

@@ -36,7 +36,9 @@ async def find_key_caller(auth: AuthService, text: str, address: str) -> Caller:
     _require_active(key)
     if auth.keys.is_use_due(key.id):
         await _record_use(auth.database, key.id)
-    return Caller(key.id, f"API key {key.name}", key.role, api_key=key.name)
+    return Caller(
+        key.id, f"API key {key.name}", key.role, api_key=key.name, read_only=key.read_only
+    )
 
 
 def _require_active(key: StoredKey) -> None:

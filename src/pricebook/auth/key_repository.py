@@ -14,7 +14,7 @@ from pricebook.errors import ConflictError
 from pricebook.http.pagination import CursorPaging
 
 SELECT_KEY: LiteralString = """
-    SELECT id, name, role, CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
+    SELECT id, name, role, read_only, CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
             WHEN expires_at <= now() THEN 'expired' ELSE 'active' END AS state,
         created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by
     FROM api_keys
@@ -36,10 +36,13 @@ async def insert_key(
     try:
         await conn.execute(
             """
-            INSERT INTO api_keys (id, name, role, secret_hash, expires_at, created_by)
-            VALUES (%s, %s, %s, %s, %s, %s)
+            INSERT INTO api_keys (id, name, role, read_only, secret_hash, expires_at, created_by)
+            VALUES (%s, %s, %s, %s, %s, %s, %s)
             """,
-            [key_id, new_key.name, new_key.role, secret_hash, new_key.expires_at, created_by],
+            [
+                *(key_id, new_key.name, new_key.role, new_key.read_only),
+                *(secret_hash, new_key.expires_at, created_by),
+            ],
         )
     except UniqueViolation:
         raise ConflictError(f"There is already an API key {new_key.name}.") from None
@@ -69,7 +72,8 @@ async def find_stored_key(conn: Connection, key_id: UUID) -> StoredKey | None:
     async with conn.cursor(row_factory=struct_row(StoredKey)) as cursor:
         await cursor.execute(
             """
-            SELECT id, name, role, secret_hash, expires_at, revoked_at FROM api_keys WHERE id = %s
+            SELECT id, name, role, read_only, secret_hash, expires_at, revoked_at
+            FROM api_keys WHERE id = %s
             """,
             [key_id],
         )

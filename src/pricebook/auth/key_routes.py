@@ -20,6 +20,7 @@ from pricebook.http.query_string import provide_query
 CREATE_REQUEST: dict[str, Any] = {
     "name": "ERP export",
     "role": "sales",
+    "read_only": True,
     "expires_at": "2027-03-01T00:00:00Z",
 }
 KEY: dict[str, Any] = {
@@ -76,7 +77,8 @@ async def get_api_key(key_id: KeyId, database: NamedDependency[Database]) -> Api
     guards=[refuse_api_keys],
     summary="Create an API key",
     description="Creates an API key for a program, which sends it as `Authorization: Bearer <key>`."
-    " The key is in this response only: its hash is stored. An API key cannot create others.",
+    " The key is in this response only: its hash is stored. A read-only key may send GET and HEAD"
+    " requests, others with it get 403. An API key cannot create others.",
     dependencies={"new_key": provide_body(NewApiKey)},
     opt=documented(
         Success(kind=CreatedApiKey, example=CREATED, status=201, headers=("Location",)),

@@ -15,6 +15,9 @@ MAX_NAME = 100
 MAX_DAYS = 36_500  # until a key expires
 
 KeyId = Annotated[UUID, doc("Id of the key; the key contains it.")]
+ReadOnly = Annotated[
+    bool, doc("Whether it changes nothing: requests other than GET and HEAD get 403.")
+]
 KeyState = Literal["active", "expired", "revoked"]
 
 
@@ -33,6 +36,7 @@ class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
         datetime | None,
         doc("End of its validity, ISO 8601 with a time zone, in the future; null for none."),
     ]
+    read_only: ReadOnly = False
 
     def __post_init__(self) -> None:
         """Normalise the name; raises ValidationError naming the refused fields."""
@@ -53,6 +57,7 @@ class ApiKey(Struct, frozen=True):
     id: KeyId
     name: Annotated[str, doc("Name of the program that uses it.")]
     role: Annotated[Role, doc("Role, which decides what the key may do.")]
+    read_only: ReadOnly
     state: Annotated[KeyState, doc("Whether it is accepted: only an `active` one is.")]
     created_at: Annotated[datetime, doc("Time of creation, ISO 8601 UTC.")]
     created_by: Annotated[str, doc("Who created it.")]
@@ -87,6 +92,7 @@ class StoredKey(Struct, frozen=True):
     id: UUID
     name: str
     role: Role
+    read_only: bool
     secret_hash: bytes
     expires_at: datetime | None
     revoked_at: datetime | None

@@ -20,13 +20,15 @@ class User(Struct, frozen=True):
 class Caller(Struct, frozen=True):
     """Who sends a request, as read from the database: a user, or the API key of that name.
 
-    `id` is that of the user or the key, `username` what others see as the author.
+    `id` is that of the user or the key, `username` what others see as the author. A read-only key
+    may change nothing.
     """
 
     id: UUID
     username: str
     role: Role
     api_key: str | None = None
+    read_only: bool = False
 
 
 class Credentials(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """The commands for the API keys of programs."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -14,6 +15,7 @@ from pricebook.auth.schemas import Role
 from pricebook.cli import output
 from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.cli.option_types import Limit, PageNumber
+from pricebook.cli.read_options import option
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -24,25 +26,31 @@ DEFAULT_DAYS = 365
 app = App(name="keys", help="API keys of programs that use the API.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeyRights:
+    """What a new key may do, and until when."""
+
+    role: Annotated[Role, option("What the key may do.")]
+    read_only: Annotated[
+        bool, option("The key changes nothing: only GET and HEAD requests are accepted with it.")
+    ] = False
+    days: Annotated[int, option("The days until it expires.")] = DEFAULT_DAYS
+    never: Annotated[bool, option("The key does not expire, whatever --days is.")] = False
+
+
 @app.command
 def add(
-    name: str,
-    *,
-    role: Role,
-    days: int = DEFAULT_DAYS,
-    never: Annotated[bool, Parameter(negative="")] = False,
-    json: bool = False,
+    name: str, *, rights: Annotated[KeyRights, Parameter(name="*")], json: bool = False
 ) -> None:
     """Create an API key and print it, once: only its hash is stored.
 
     Args:
         name: The name of the program that will use it.
-        role: What the key may do.
-        days: The days until it expires.
-        never: The key does not expire, whatever --days says.
+        rights: What the key may do, and until when.
         json: Print the key with its fields as JSON.
     """
-    new_key = NewApiKey(name, role, None if never else _expiry(days))
+    expires_at = None if rights.never else _expiry(rights.days)
+    new_key = NewApiKey(name, rights.role, expires_at, rights.read_only)
     created = run_with_database(
         lambda database: key_service.create_key(database, new_key, COMMAND_LINE)
     )
@@ -50,7 +58,7 @@ def add(
         output.print_json(created)
         return
     output.print_line(
-        f"API key {created.name} was created with role {created.role}; it expires"
+        f"API key {created.name} was created with role {_describe_rights(created)}; it expires"
         f" {_describe_expiry(created)}."
     )
     output.print_line(f"key {created.key}")
@@ -115,7 +123,7 @@ def _print_keys(listing: CursorPage[ApiKey]) -> None:
     for key in listing.data:
         table.add_row(
             Text(key.name),
-            key.role,
+            _describe_rights(key),
             "" if key.state == "active" else key.state,
             _describe_expiry(key),
             f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never",
@@ -124,6 +132,10 @@ def _print_keys(listing: CursorPage[ApiKey]) -> None:
     output.print_table(table)
     if listing.total_count > len(listing.data):
         output.print_line(f"{len(listing.data)} of {listing.total_count:,} keys.")
+
+
+def _describe_rights(key: ApiKey) -> str:
+    return f"{key.role}, read-only" if key.read_only else key.role
 
 
 def _describe_expiry(key: ApiKey) -> str:

@@ -58,7 +58,7 @@ async def create_key(request: AnyRequest) -> Response[Any]:
     typed = await read_form(request)
     database: Database = request.app.state.database
     try:
-        new = NewApiKey(typed.get("name", ""), _role(typed), _expiry(typed))
+        new = NewApiKey(typed.get("name", ""), _role(typed), _expiry(typed), "read_only" in typed)
         key = await key_service.create_key(database, new, caller_of(request).username)
     except ConflictError as error:
         return _new(request, typed, {"name": error.message})

@@ -38,7 +38,7 @@ BEGIN
         UPDATE (role, is_active, password_hash, signed_out_at) ON users TO pricebook_api;
     GRANT SELECT, INSERT (token_hash, user_id, token_version, expires_at),
         UPDATE (last_used_at, expires_at), DELETE ON console_sessions TO pricebook_api;
-    GRANT SELECT, INSERT (id, name, role, secret_hash, expires_at, created_by),
+    GRANT SELECT, INSERT (id, name, role, read_only, secret_hash, expires_at, created_by),
         UPDATE (last_used_at, revoked_at, revoked_by) ON api_keys TO pricebook_api;
     GRANT INSERT (name, source_type, contact_email, is_active, metadata),
         UPDATE (name, source_type, contact_email, is_active, metadata, deleting_since)

@@ -159,16 +159,16 @@ CREATE OR REPLACE TRIGGER audit_deleted AFTER DELETE ON users
 -- A new hash of a key is shown as masked; its last use is no change.
 CREATE OR REPLACE TRIGGER audit_created AFTER INSERT ON api_keys
     FOR EACH ROW EXECUTE FUNCTION audit_row('api_key.created', 'id', 'name', 'name', 'role',
-        'expires_at');
+        'read_only', 'expires_at');
 CREATE OR REPLACE TRIGGER audit_updated
-    AFTER UPDATE OF name, role, expires_at, secret_hash ON api_keys
+    AFTER UPDATE OF name, role, read_only, expires_at, secret_hash ON api_keys
     FOR EACH ROW EXECUTE FUNCTION audit_row('api_key.updated', 'id', 'name', 'name', 'role',
-        'expires_at', 'secret_hash');
+        'read_only', 'expires_at', 'secret_hash');
 CREATE OR REPLACE TRIGGER audit_revoked AFTER UPDATE OF revoked_at ON api_keys
     FOR EACH ROW EXECUTE FUNCTION audit_row('api_key.revoked', 'id', 'name', 'revoked_at');
 CREATE OR REPLACE TRIGGER audit_deleted AFTER DELETE ON api_keys
     FOR EACH ROW EXECUTE FUNCTION audit_row('api_key.deleted', 'id', 'name', 'name', 'role',
-        'expires_at');
+        'read_only', 'expires_at');
 
 -- Rates that are set by hand; those of a file have one entry together (rates/service.py).
 CREATE OR REPLACE TRIGGER audit_created AFTER INSERT ON exchange_rates
