@@ -213,15 +213,19 @@ async def test_stored_password_of_an_address_is_shown_nowhere(
     settings = f"{PATH}/{supplier_id}/settings"
     form = form_of(await show(client, settings))
     assert form["url"] == "https://***@acme.example/list.csv?page=2&api_token=t0p"
-    require_refusal(await send(client, settings, **form), "url", "what stands before the @")
-    assert await stored_config(conn) == {"url": url}
+    await follow(client, await send(client, settings, **{**form, "currency": "EUR"}))
+    assert await stored_config(conn) == {"url": url, "currency": "EUR"}
+    form = form_of(await show(client, settings))
+    other = {**form, "url": "https://***@b.example/list.csv"}
+    require_refusal(await send(client, settings, **other), "url", "what stands before the @")
+    assert await stored_config(conn) == {"url": url, "currency": "EUR"}
     conflict = await send(client, settings, **{**form, "url": "https://b.example", "before": "0"})
     tried = await send(client, f"{PATH}/{supplier_id}/try")
     assert "has a user name or a password" in tried.text
     for text in (page, conflict.text, tried.text):
         assert not re.search("ann[:@]|pa@|55@", text)
     await follow(client, await send(client, settings, **{**form, "url": "https://b.example"}))
-    assert await stored_config(conn) == {"url": "https://b.example"}
+    assert await stored_config(conn) == {"url": "https://b.example", "currency": "EUR"}
 
 
 async def test_second_of_two_people_sees_what_the_first_has_changed(

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.isolation.frames import SheetSample
-from pricebook.suppliers.source_addresses import mask_address
+from pricebook.pricelists.sources.address_logins import mask_address
 from pricebook.tasks.counts import Counts
 
 PreviewState = Literal["queued", "reading", "ready", "refused", "applied", "discarded"]

@@ -13,8 +13,9 @@ from pricebook.pricelists.schemas.read_request import (
     HttpsSource,
     PriceListSource,
 )
+from pricebook.pricelists.sources.address_logins import has_login
 from pricebook.pricelists.text import quote
-from pricebook.suppliers.source_addresses import HAS_LOGIN, has_login
+from pricebook.suppliers.source_addresses import HAS_LOGIN
 from pricebook.suppliers.source_config import SourceConfig
 
 SPREADSHEETS = "https://docs.google.com/spreadsheets/"

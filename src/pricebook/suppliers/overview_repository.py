@@ -12,6 +12,7 @@ from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
 from pricebook.http.pagination import CursorPaging
+from pricebook.pricelists.sources.address_logins import hide_logins
 from pricebook.suppliers.credential_schemas import CredentialKind, StoredCredentials
 from pricebook.suppliers.schemas import LastTask, SourceType, SupplierOverview
 from pricebook.suppliers.status_schemas import ExpectedBy, ExpectedList
@@ -85,7 +86,7 @@ class OverviewRow(Struct, frozen=True):
             id=self.id,
             name=self.name,
             source_type=self.source_type,
-            source_config=self.source_config,
+            source_config=hide_logins(self.source_config),
             credentials=self.credentials_kind
             and StoredCredentials(
                 self.credentials_kind,

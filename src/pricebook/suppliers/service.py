@@ -69,7 +69,11 @@ async def create_supplier(database: Database, supplier: NewSupplier) -> Supplier
 async def change_supplier(
     database: Database, supplier_id: UUID, change: SupplierChange
 ) -> SupplierOverview:
-    """Change a supplier; raises NotFoundError, ConflictError when its new name is taken."""
+    """Change a supplier.
+
+    Raises NotFoundError, ConflictError when its new name is taken, ValidationError for a masked
+    address that is not the stored one.
+    """
     async with database.short_transaction() as conn:
         supplier = await repository.lock_supplier(conn, supplier_id)
         if supplier is None:

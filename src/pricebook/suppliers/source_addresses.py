@@ -1,44 +1,48 @@
-"""Addresses of price lists that have a login in them: refused when sent, never shown."""
+"""Addresses of price lists that have a login in them: refused when sent, kept when sent back."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from pricebook.errors import FieldIssue, body_issue
+from pricebook.errors import FieldIssue, body_issue, validation_error
+from pricebook.pricelists.sources.address_logins import has_login, has_masked_login, hide_login
 
 ADDRESS_FIELDS = ("url", "spreadsheet_url", "sheet_url", "source_url")
 HAS_LOGIN = (
     "has a user name or a password, which is not allowed, as pages and logs would show it: remove"
     " what stands before the @"
 )
-MASK = "***"
-_login = re.compile(r"(?<=://)[^/?#\s]*@")
-# Parameters whose names look secret, as in mask_address of the audit log.
-_secret = re.compile(
-    r"([?&][^=&#\s]*(?:password|secret|token|key|auth|sig|credential)[^=&#\s]*=)[^&#\s]+",
-    re.IGNORECASE,
-)
 
 
-def has_login(address: str) -> bool:
-    """Return whether an address has a user name or a password."""
-    return _login.search(address) is not None
+def login_issues(config: Mapping[str, Any], *, is_change: bool = False) -> list[FieldIssue]:
+    """Return an issue for each address of a source configuration that has a login.
 
-
-def login_issues(config: Mapping[str, Any]) -> list[FieldIssue]:
-    """Return an issue for each address of a source configuration that has a login."""
+    A change may have a masked one, which `keep_logins` compares with the stored one.
+    """
     return [
         body_issue(f"source_config.{name}", HAS_LOGIN)
-        for name in ADDRESS_FIELDS
-        if isinstance(address := config.get(name), str) and has_login(address)
+        for name, address in _addresses(config).items()
+        if has_login(address) and not (is_change and has_masked_login(address))
     ]
 
 
-def hide_login(address: str) -> str:
-    """Return an address with its user name and password masked."""
-    return _login.sub(f"{MASK}@", address)
+def keep_logins(stored: Mapping[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """Return a patch in which masked addresses are the stored ones that they show.
+
+    Raises ValidationError for a masked address that is not the stored one.
+    """
+    masked = {
+        name: address for name, address in _addresses(patch).items() if has_masked_login(address)
+    }
+    if issues := [
+        body_issue(f"source_config.{name}", HAS_LOGIN)
+        for name, address in masked.items()
+        if hide_login(str(stored.get(name, ""))) != address
+    ]:
+        raise validation_error(*issues)
+    return {**patch, **{name: stored[name] for name in masked}}
 
 
-def mask_address(address: str) -> str:
-    """Return an address with its login and the parameters that look secret masked."""
-    return _secret.sub(rf"\1{MASK}", hide_login(address))
+def _addresses(config: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: address for name in ADDRESS_FIELDS if isinstance(address := config.get(name), str)
+    }

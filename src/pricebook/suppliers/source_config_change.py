@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from pricebook.errors import validation_error
 from pricebook.http.field_types import doc
 from pricebook.pricelists.schemas.read_config import DiscountChain, Field
-from pricebook.suppliers.source_addresses import login_issues
+from pricebook.suppliers.source_addresses import keep_logins, login_issues
 from pricebook.suppliers.source_config import COLUMN_MAPPING, ShortText, SourceConfig
 
 ADDRESS_NAMES = ("spreadsheet_url", "sheet_url", "source_url")  # the first is the current name
@@ -36,7 +36,7 @@ def _check(change: Any) -> None:
         members = cast("dict[str, str | None]", given[name])
         given[name] = {key: value for key, value in members.items() if value is not None}
     SourceConfig(**given)
-    if issues := login_issues(given):
+    if issues := login_issues(given, is_change=True):
         raise validation_error(*issues)
 
 
@@ -63,12 +63,15 @@ else:
 
 
 def apply_change(stored: dict[str, Any], change: SourceConfigChange | None) -> dict[str, Any]:
-    """Return a stored configuration with a change; None removes all of it."""
+    """Return a stored configuration with a change; None removes all of it.
+
+    Raises ValidationError for a masked address that is not the stored one.
+    """
     if change is None:
         return {}
-    return merge_patch(
-        _with_current_names(stored), _with_current_names(msgspec.to_builtins(change))
-    )
+    stored = _with_current_names(stored)
+    patch = _with_current_names(msgspec.to_builtins(change))
+    return merge_patch(stored, keep_logins(stored, patch))
 
 
 def merge_patch(target: Any, patch: Any) -> Any:

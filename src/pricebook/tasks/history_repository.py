@@ -12,6 +12,7 @@ from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_dicts, as_structs, map_rows, read_page
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import convert_profile
+from pricebook.pricelists.sources.address_logins import hide_logins
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
 from pricebook.tasks.counts import Counts
 from pricebook.tasks.schemas import Task, TaskQuery, TaskResult
@@ -126,6 +127,7 @@ async def list_tasks_by_id(conn: Connection, ids: Sequence[UUID]) -> list[Task]:
 
 def _task(row: dict[str, Any]) -> Task:
     fields = {name: row[name] for name in TASK_FIELDS}
+    fields["source_config"] = hide_logins(fields["source_config"])
     counts = Counts(**{name: row[f"count_{name}"] for name in Counts.__struct_fields__})
     return Task(
         **fields,

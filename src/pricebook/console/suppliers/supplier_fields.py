@@ -19,7 +19,6 @@ from pricebook.http.field_types import is_number
 from pricebook.http.json_body import decode_body
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.suppliers.schemas import NewSupplier, SupplierChange, SupplierOverview
-from pricebook.suppliers.source_addresses import hide_login
 from pricebook.suppliers.source_config_change import ADDRESS_NAMES, SourceConfigChange
 
 TEXTS = (
@@ -55,8 +54,7 @@ def form_fields_of(supplier: SupplierOverview) -> dict[str, str]:
         "is_active": field_text(supplier.is_active),
         **{name: field_text(config.get(name)) for name in (*TEXTS, *NUMBERS, *FLAGS)},
         **{name: "\n".join(map(str, config.get(name) or ())) for name in LISTS},
-        "spreadsheet_url": hide_login(str(address)),
-        "url": hide_login(field_text(config.get("url"))),
+        "spreadsheet_url": str(address),
         "delimiter": DELIMITERS.get(delimiter, delimiter),
         "discount_groups": "\n".join(f"{group} = {chain}" for group, chain in groups.items()),
         **{f"column_{field}": columns.get(field, "") for field in COLUMNS},

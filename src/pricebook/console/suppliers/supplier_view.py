@@ -16,12 +16,12 @@ from pricebook.db.database import Database
 from pricebook.imports.source_location import SOURCE_FIELDS
 from pricebook.matching import service as matching
 from pricebook.matching.log_schemas import DecisionQuery
+from pricebook.pricelists.sources.address_logins import mask_address
 from pricebook.suppliers import list_health as health
 from pricebook.suppliers import listed_items, service
 from pricebook.suppliers.health_schemas import COUNTED_OF_ONE
 from pricebook.suppliers.listed_item_schemas import ListedItemQuery
 from pricebook.suppliers.schemas import SupplierOverview
-from pricebook.suppliers.source_addresses import mask_address
 from pricebook.tasks import history
 from pricebook.tasks.schemas import TaskQuery
 
