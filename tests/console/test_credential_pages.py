@@ -37,7 +37,7 @@ def path_of(supplier_id: UUID, page: str = "credentials") -> str:
 
 
 async def before(client: Client, supplier_id: UUID) -> str:
-    """Return when the credentials were set, as the form has it."""
+    """Return the revision of the credentials, as the form has it."""
     text = await show(client, path_of(supplier_id, "settings"))
     (found,) = re.findall(r'name="credentials_before" value="([^"]*)"', text)
     return found
@@ -110,7 +110,8 @@ async def test_refused_field_is_named_and_the_secret_is_not_sent_back(
     refusal: tuple[str, str],
 ) -> None:
     await log_in_as("admin")
-    response = await send(client, path_of(supplier_id), **FORM | fields)
+    seen = {"credentials_before": await before(client, supplier_id)}
+    response = await send(client, path_of(supplier_id), **FORM | seen | fields)
     require_refusal(response, *refusal)
     assert SECRET not in response.text
     typed = (FORM | fields)["credentials_name"]
@@ -167,7 +168,8 @@ async def test_supplier_without_an_address_has_no_form_of_credentials(
     assert "They need an https address of a file" in text
     assert not SECRET_FIELD.findall(text)
     assert "Credentials of the address" not in await show_text(client, "/console/suppliers/new")
-    response = await send(client, path_of(supplier_id), **FORM)
+    seen = {"credentials_before": await before(client, supplier_id)}
+    response = await send(client, path_of(supplier_id), **FORM | seen)
     assert response.status_code == 400
     assert "has no https address" in response.text
 
@@ -190,7 +192,8 @@ async def test_missing_key_of_the_server_is_named(
     await builders.user(conn, "anna", "admin", password_hash)
     async with AsyncTestClient(app) as client:
         await send(client, "/login", username="anna", password=PASSWORD, next="/console")
-        response = await send(client, path_of(supplier_id), **FORM)
+        seen = {"credentials_before": await before(client, supplier_id)}
+        response = await send(client, path_of(supplier_id), **FORM | seen)
     assert response.status_code == 400
     assert "CREDENTIALS_KEY is not set" in response.text
 

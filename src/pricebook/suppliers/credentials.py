@@ -18,6 +18,7 @@ from pricebook.suppliers.credential_schemas import (
     NewCredentials,
     StoredCredentials,
 )
+from pricebook.suppliers.revisions import credentials_revision, require_revision
 from pricebook.suppliers.schemas import SupplierOverview
 
 NO_KEY = "CREDENTIALS_KEY is not set: set it to the output of `openssl rand -hex 32` and restart"
@@ -32,19 +33,27 @@ class CredentialContext(NamedTuple):
 
 
 async def set_credentials(
-    context: CredentialContext, supplier_id: UUID, new: NewCredentials, set_by: str
+    context: CredentialContext,
+    supplier_id: UUID,
+    new: NewCredentials,
+    set_by: str,
+    *,
+    seen: str | None = None,
 ) -> StoredCredentials:
     """Store the credentials of the address of a supplier, encrypted; return all but the secret.
 
-    Raises NotFoundError; ConflictError without a key or without an https address.
+    Raises NotFoundError; ConflictError without a key or without an https address;
+    OutdatedSupplierError when credentials or address have another revision than `seen`.
     """
     key_id = context.keys.current_id
     if key_id is None:
         raise ConflictError(f"The credentials were not stored: {NO_KEY}.")
     async with context.database.short_transaction() as conn:
         supplier = await repository.lock_supplier(conn, supplier_id)
-        if supplier is None:
+        shown = await overview_repository.find_overview(conn, supplier_id)
+        if supplier is None or shown is None:
             raise NotFoundError(f"There is no supplier {supplier_id}.")
+        require_revision(seen, credentials_revision(shown), supplier.name)
         origin = origin_of(supplier.metadata.get("source_config", {}).get("url"))
         if origin is None:
             raise ConflictError(

@@ -16,6 +16,7 @@ from pricebook.suppliers import (
     repository,
     unmatched_repository,
 )
+from pricebook.suppliers.revisions import require_revision, settings_revision
 from pricebook.suppliers.schemas import (
     ItemLink,
     NamedItem,
@@ -67,17 +68,19 @@ async def create_supplier(database: Database, supplier: NewSupplier) -> Supplier
 
 
 async def change_supplier(
-    database: Database, supplier_id: UUID, change: SupplierChange
+    database: Database, supplier_id: UUID, change: SupplierChange, *, seen: str | None = None
 ) -> SupplierOverview:
     """Change a supplier.
 
-    Raises NotFoundError, ConflictError when its new name is taken, ValidationError for a masked
-    address that is not the stored one.
+    Raises NotFoundError, ConflictError when its new name is taken, OutdatedSupplierError when its
+    settings have another revision than `seen`, ValidationError for a masked address that is not
+    the stored one.
     """
     async with database.short_transaction() as conn:
         supplier = await repository.lock_supplier(conn, supplier_id)
         if supplier is None:
             raise _not_found(supplier_id)
+        require_revision(seen, settings_revision(await _get(conn, supplier_id)), supplier.name)
         config = None
         if change.source_config is not UNSET:
             stored = supplier.metadata.get("source_config", {})

@@ -9,6 +9,7 @@ from pricebook.errors import ValidationError
 from pricebook.http.json_body import decode_body
 from pricebook.suppliers.credential_schemas import CredentialKind, NewCredentials
 from pricebook.suppliers.credentials import is_for_address, origin_of
+from pricebook.suppliers.revisions import credentials_revision
 from pricebook.suppliers.schemas import SupplierOverview
 
 PREFIX = "credentials_"
@@ -20,10 +21,10 @@ Issues = dict[str, str]
 
 def credential_fields(supplier: SupplierOverview) -> dict[str, str]:
     """Return the fields of stored credentials; the secret is never among them."""
+    before = credentials_revision(supplier)
     stored = supplier.credentials
     if stored is None:
-        return {KIND: KINDS[0], NAME: "", BEFORE: ""}
-    before = stored.updated_at.isoformat()
+        return {KIND: KINDS[0], NAME: "", BEFORE: before}
     return {KIND: stored.kind, NAME: stored.name or "", BEFORE: before}
 
 

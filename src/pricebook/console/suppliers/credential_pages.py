@@ -1,5 +1,6 @@
 """The credentials of a supplier's address: set and removed by forms on the page of its settings."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,6 +24,8 @@ from pricebook.console.suppliers.supplier_list_pages import PATH
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.suppliers import credentials, service
+from pricebook.suppliers.revisions import OutdatedSupplierError
+from pricebook.suppliers.schemas import SupplierOverview
 
 AnyRequest = Request[Any, Any, Any]
 SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
@@ -38,9 +41,9 @@ async def set_credentials(request: AnyRequest, supplier_id: SupplierId) -> Respo
     """Store credentials, unless they were changed since they were shown."""
     typed = await read_form(request)
     supplier = await service.get_supplier(request.app.state.database, supplier_id)
-    if typed.get(BEFORE) != credential_fields(supplier)[BEFORE]:
-        issues = {BEFORE: load_texts()("suppliers.credentials_conflict")}
-        return await render_refused_credentials(request, supplier, typed, issues)
+    seen = typed.get(BEFORE, "")
+    if seen != credential_fields(supplier)[BEFORE]:
+        return await _show_conflict(request, supplier, typed)
     if keeps_stored_secret(typed, supplier):
         return _redirect(supplier_id, "credentials_kept")
     new, issues = read_credentials(typed)
@@ -50,7 +53,10 @@ async def set_credentials(request: AnyRequest, supplier_id: SupplierId) -> Respo
         return await render_refused_credentials(request, supplier, typed, issues)
     context, name = request.app.state.credential_context, caller_of(request).username
     try:
-        await credentials.set_credentials(context, supplier_id, new, name)
+        await credentials.set_credentials(context, supplier_id, new, name, seen=seen)
+    except OutdatedSupplierError:
+        supplier = await service.get_supplier(request.app.state.database, supplier_id)
+        return await _show_conflict(request, supplier, typed)
     except ConflictError as error:
         return await render_refused_credentials(request, supplier, typed, {BEFORE: error.message})
     return _redirect(supplier_id, "credentials_set")
@@ -69,6 +75,13 @@ async def remove_credentials(request: AnyRequest, supplier_id: SupplierId) -> Re
     with suppress(NotFoundError):
         await credentials.remove_credentials(database, supplier_id)
     return _redirect(supplier_id, "credentials_removed")
+
+
+async def _show_conflict(
+    request: AnyRequest, supplier: SupplierOverview, typed: Mapping[str, str]
+) -> Response[Any]:
+    issues = {BEFORE: load_texts()("suppliers.credentials_conflict")}
+    return await render_refused_credentials(request, supplier, typed, issues)
 
 
 def _redirect(supplier_id: UUID, done: str) -> Response[Any]:

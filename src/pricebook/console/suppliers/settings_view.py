@@ -106,7 +106,15 @@ async def _read_stored(request: AnyRequest, supplier: SupplierOverview | None) -
     }
 
 
-def conflicting_fields(typed: Mapping[str, str], supplier: SupplierOverview) -> Issues:
+async def render_conflict(
+    request: AnyRequest, supplier: SupplierOverview, typed: Mapping[str, str]
+) -> Response[Any]:
+    """Return the form after somebody else changed the supplier, with what is stored now."""
+    conflicts = _conflicting_fields(typed, supplier)
+    return await render_form(request, supplier, typed, conflicts, has_conflict=True)
+
+
+def _conflicting_fields(typed: Mapping[str, str], supplier: SupplierOverview) -> Issues:
     """Return for each field that is stored otherwise than typed what is stored now."""
     t = load_texts()
     stored = form_fields_of(supplier)

@@ -1,6 +1,5 @@
 """The fields of a supplier as its form has them, and back."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -18,6 +17,7 @@ from pricebook.errors import ValidationError
 from pricebook.http.field_types import is_number
 from pricebook.http.json_body import decode_body
 from pricebook.pricelists.schemas.read_config import Field
+from pricebook.suppliers.revisions import settings_revision
 from pricebook.suppliers.schemas import NewSupplier, SupplierChange, SupplierOverview
 from pricebook.suppliers.source_config_change import ADDRESS_NAMES, SourceConfigChange
 
@@ -30,7 +30,6 @@ FLAGS = ("prices_per_pack", "vat_included")
 LISTS = ("sheet_names", "characteristic_columns", "ignored_columns", "key_columns")
 COLUMNS = get_args(Field)
 DELIMITERS = {";": ";", ",": ",", "\t": "tab", "|": "|"}
-PLAIN = ("name", "source_type", "contact_email", "is_active")
 # Between a group and its discount: a tab, as copied from a spreadsheet, or a sign.
 SEPARATORS = "\t=;:"
 MAX_DIGITS = 15  # of numbers in JSON
@@ -59,15 +58,8 @@ def form_fields_of(supplier: SupplierOverview) -> dict[str, str]:
         "discount_groups": "\n".join(f"{group} = {chain}" for group, chain in groups.items()),
         **{f"column_{field}": columns.get(field, "") for field in COLUMNS},
         **schedule_fields(config.get("sync_every")),
-        "before": digest_of(supplier),
+        "before": settings_revision(supplier),
     }
-
-
-def digest_of(supplier: SupplierOverview) -> str:
-    """Return a digest of what the form changes, which differs once somebody changed any of it."""
-    fields = [getattr(supplier, name) for name in PLAIN]
-    text = msgspec.json.encode([*fields, supplier.source_config], order="sorted")
-    return hashlib.sha256(text).hexdigest()
 
 
 def read_new_supplier(typed: Mapping[str, str]) -> tuple[NewSupplier | None, Issues]:

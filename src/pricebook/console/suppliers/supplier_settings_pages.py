@@ -19,12 +19,11 @@ from pricebook.console.suppliers.schedule_fields import (
 )
 from pricebook.console.suppliers.settings_view import (
     DONE,
-    conflicting_fields,
+    render_conflict,
     render_form,
     render_refused,
 )
 from pricebook.console.suppliers.supplier_fields import (
-    digest_of,
     form_fields_of,
     issues_of_trial,
     read_change,
@@ -36,6 +35,7 @@ from pricebook.db.database import Database
 from pricebook.errors import ConflictError, ValidationError
 from pricebook.imports import service as imports
 from pricebook.suppliers import learnt_layout, service
+from pricebook.suppliers.revisions import OutdatedSupplierError, settings_revision
 
 AnyRequest = Request[Any, Any, Any]
 SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
@@ -104,14 +104,17 @@ async def change_supplier(request: AnyRequest, supplier_id: SupplierId) -> Respo
     typed = await read_form(request)
     database: Database = request.app.state.database
     supplier = await service.get_supplier(database, supplier_id)
-    if typed.get("before") != digest_of(supplier):
-        conflicts = conflicting_fields(typed, supplier)
-        return await render_form(request, supplier, typed, conflicts, has_conflict=True)
+    seen = typed.get("before", "")
+    if seen != settings_revision(supplier):
+        return await render_conflict(request, supplier, typed)
     change, issues = read_change(typed, supplier)
     if change is None:
         return await render_form(request, supplier, typed, issues)
     try:
-        await service.change_supplier(database, supplier_id, change)
+        await service.change_supplier(database, supplier_id, change, seen=seen)
+    except OutdatedSupplierError:
+        supplier = await service.get_supplier(database, supplier_id)
+        return await render_conflict(request, supplier, typed)
     except (ConflictError, ValidationError) as error:
         return await render_refused(request, supplier, typed, error)
     return _redirect(f"{PATH}/{supplier_id}?done=changed")
