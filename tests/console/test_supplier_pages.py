@@ -74,6 +74,20 @@ async def late(conn: Connection, supplier_id: UUID) -> None:
     )
 
 
+async def test_schedule_shows_its_next_run_before_the_first_one(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    supplier_id = await builders.supplier(conn, "Acme")
+    await conn.execute(
+        """UPDATE suppliers SET metadata = '{"source_config": {"sync_every": "30 6 * * *"}}'"""
+    )
+    for path in (PATH, f"{PATH}/{supplier_id}"):
+        text = await show_text(client, path)
+        assert re.search(r"20\d\d-\d\d-\d\d 06:30", text), path
+        assert "not known" not in text
+
+
 async def test_cancelled_import_is_not_the_newest_list(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from pricebook.db.fragments import Fragment, all_of, any_of, compose, fragment
 from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
+from pricebook.suppliers.expected_columns import EXPECTED_COLUMNS, current_expected_list
 from pricebook.suppliers.health_schemas import (
     COMPARED_LISTS,
     COUNTED_OF_EACH,
@@ -24,6 +25,7 @@ from pricebook.suppliers.health_schemas import (
     SupplierHealth,
     SupplierHealthQuery,
 )
+from pricebook.suppliers.list_rhythm import find_rule
 from pricebook.suppliers.schemas import LastTask
 from pricebook.suppliers.status_schemas import ExpectedBy, ExpectedList
 from pricebook.tasks.schemas import TaskState
@@ -102,7 +104,7 @@ DETAILS: LiteralString = """
         ) AS quarantined) AS quarantined_count,
         task.id AS task_id, task.state AS task_state, task.enqueued_at AS task_enqueued_at,
         task.completed_at AS task_completed_at,
-        expected.expected_by, expected.expected_at, expected.late_at, expected.late_since,
+        {expected},
         ARRAY(SELECT articles FROM ({lists} LIMIT {compared}) AS lists
             ORDER BY enqueued_at) AS list_sizes,
         ARRAY(SELECT average_price_change FROM ({priced_lists} LIMIT {compared}) AS priced_lists
@@ -132,6 +134,10 @@ class HealthRow(Struct, frozen=True):
     task_state: TaskState
     task_enqueued_at: datetime
     task_completed_at: datetime | None
+    late_after_days: Any
+    sync_every: str | None
+    read_at: datetime
+    expected_rule: str | None
     expected_by: ExpectedBy | None
     expected_at: datetime
     late_at: datetime
@@ -153,8 +159,13 @@ class HealthRow(Struct, frozen=True):
             and LastTask(
                 self.task_id, self.task_state, self.task_enqueued_at, self.task_completed_at
             ),
-            expected_list=self.expected_by
-            and ExpectedList(self.expected_by, self.expected_at, self.late_at, self.late_since),
+            expected_list=current_expected_list(
+                find_rule(self.late_after_days, self.sync_every, is_on=self.is_active),
+                self.expected_by
+                and ExpectedList(self.expected_by, self.expected_at, self.late_at, self.late_since),
+                self.expected_rule,
+                self.read_at,
+            ),
             list_sizes=self.list_sizes,
             price_changes=self.price_changes,
         )
@@ -220,6 +231,7 @@ def _details(supplier_id: Fragment, counted: int) -> Fragment:
     return compose(
         DETAILS,
         items=ITEMS,
+        expected=EXPECTED_COLUMNS,
         is_list=IS_LIST,
         counted=fragment("%s", counted + 1),
         lists=FULL_LISTS,

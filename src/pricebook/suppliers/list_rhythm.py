@@ -8,13 +8,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from msgspec import Struct
 
 from pricebook.suppliers.schedule import next_run_at
+from pricebook.suppliers.status_schemas import ExpectedBy
 
 # Files that arrive within this time are one price list: parts of it, corrections, hourly uploads.
 SAME_LIST = timedelta(hours=12)
+MAX_DAYS = 366
 MIN_LISTS = 4
 MAX_LISTS = 20
 # Of the supplier's intervals, this share is not late.
@@ -30,6 +33,40 @@ class Expectation(Struct, frozen=True):
 
     expected_at: datetime
     late_at: datetime
+
+
+class ListRule(Struct, frozen=True):
+    """What decides when the next list of a supplier is expected; nothing where `by` is None."""
+
+    by: ExpectedBy | None
+    value: Any = ""
+
+    @property
+    def text(self) -> str:
+        """The rule as it is stored, which differs for another rule."""
+        return f"{self.by} {self.value}".strip() if self.by else "none"
+
+
+def find_rule(late_after_days: Any, sync_every: str | None, *, is_on: bool) -> ListRule:
+    """Return which rule holds for a supplier; none for an inactive one."""
+    if not is_on:
+        return ListRule(None)
+    if isinstance(late_after_days, int | float) and 0 <= late_after_days <= MAX_DAYS:
+        return ListRule("setting", late_after_days) if late_after_days else ListRule(None)
+    return ListRule("rhythm") if sync_every is None else ListRule("schedule", sync_every)
+
+
+def expect_next(rule: ListRule, lists: Sequence[datetime], after: datetime) -> Expectation | None:
+    """Return when the next list is expected after a time; None where the rule does not say."""
+    match rule.by:
+        case "setting":
+            return expect_within(rule.value, after)
+        case "schedule":
+            return expect_by_schedule(rule.value, after)
+        case "rhythm":
+            return expect_by_rhythm(lists, after)
+        case None:
+            return None
 
 
 def merge_arrivals(lists: Sequence[datetime], arrivals: Iterable[datetime]) -> list[datetime]:

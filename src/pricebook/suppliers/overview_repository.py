@@ -14,13 +14,15 @@ from pricebook.db.row_types import struct_row
 from pricebook.http.pagination import CursorPaging
 from pricebook.pricelists.sources.address_logins import hide_logins
 from pricebook.suppliers.credential_schemas import CredentialKind, StoredCredentials
+from pricebook.suppliers.expected_columns import EXPECTED_COLUMNS, current_expected_list
+from pricebook.suppliers.list_rhythm import find_rule
 from pricebook.suppliers.schemas import LastTask, SourceType, SupplierOverview
 from pricebook.suppliers.status_schemas import ExpectedBy, ExpectedList
 from pricebook.tasks.schemas import TaskState
 
-OVERVIEW: LiteralString = """
+OVERVIEW_TEMPLATE: LiteralString = """
     SELECT supplier.id, supplier.name, supplier.source_type,
-        coalesce(metadata -> 'source_config', '{}') AS source_config,
+        coalesce(metadata -> 'source_config', '{{}}') AS source_config,
         credentials.kind AS credentials_kind, credentials.name AS credentials_name,
         credentials.origin AS credentials_origin, credentials.updated_at AS credentials_updated_at,
         credentials.updated_by AS credentials_updated_by, contact_email, is_active,
@@ -30,7 +32,7 @@ OVERVIEW: LiteralString = """
         supplier.created_at, supplier.updated_at,
         task.id AS task_id, task.state AS task_state, task.enqueued_at AS task_enqueued_at,
         task.completed_at AS task_completed_at,
-        expected.expected_by, expected.expected_at, expected.late_at, expected.late_since
+        {expected}
     FROM suppliers AS supplier
     LEFT JOIN supplier_credentials AS credentials ON credentials.supplier_id = supplier.id
     LEFT JOIN expected_lists AS expected ON expected.supplier_id = supplier.id
@@ -41,6 +43,7 @@ OVERVIEW: LiteralString = """
         LIMIT 1
     ) AS task ON true
 """
+OVERVIEW: LiteralString = OVERVIEW_TEMPLATE.format(expected=EXPECTED_COLUMNS)
 SUPPLIERS = Listing(
     table="suppliers",
     conditions=fragment("deleting_since IS NULL"),
@@ -74,6 +77,10 @@ class OverviewRow(Struct, frozen=True):
     task_state: TaskState
     task_enqueued_at: datetime
     task_completed_at: datetime | None
+    late_after_days: Any
+    sync_every: str | None
+    read_at: datetime
+    expected_rule: str | None
     expected_by: ExpectedBy | None
     expected_at: datetime
     late_at: datetime
@@ -105,8 +112,13 @@ class OverviewRow(Struct, frozen=True):
             and LastTask(
                 self.task_id, self.task_state, self.task_enqueued_at, self.task_completed_at
             ),
-            expected_list=self.expected_by
-            and ExpectedList(self.expected_by, self.expected_at, self.late_at, self.late_since),
+            expected_list=current_expected_list(
+                find_rule(self.late_after_days, self.sync_every, is_on=self.is_active),
+                self.expected_by
+                and ExpectedList(self.expected_by, self.expected_at, self.late_at, self.late_since),
+                self.expected_rule,
+                self.read_at,
+            ),
         )
 
 
