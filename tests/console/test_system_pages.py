@@ -118,7 +118,7 @@ async def test_dead_tasks_and_waiting_tasks_are_named(
         " ('ACME', 'csv', '{}', 'queued', now() - interval '5 minutes')"
     )
     text = await show_text(client, PATH)
-    assert "They failed for good" in text
+    assert "All of their attempts failed" in text
     assert "due for 300 s" in text or "due for 301 s" in text
     assert await state_of(client, "tasks") == "wrong"
     assert verdict(text) == "Needs attention: Workers, Dead tasks, tasks."
