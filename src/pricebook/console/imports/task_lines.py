@@ -51,6 +51,11 @@ class TaskLine(Struct, frozen=True):
         return task.undo_of is None and task.completed_at is not None and task.counts.rows > 0
 
     @property
+    def is_applied(self) -> bool:
+        """Whether what was counted was changed, not only compared."""
+        return self.task.state in APPLIED
+
+    @property
     def reasons(self) -> list[str]:
         """Why the task failed or was held, beside who cancelled or refused it and why."""
         if self.task.state == "refused" and (self.task.decided_by or self.task.decision_reason):
