@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any, cast, get_args
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from litestar import Litestar
@@ -81,6 +82,7 @@ async def one_of_everything(conn: Connection, database: Database) -> dict[str, s
         "item_id": str(item_id),
         "key_id": str(await builders.api_key(conn, "ERP")),
         "user_id": str(await builders.user(conn, "berta")),
+        "session_id": str(uuid4()),
         "rule_id": str(await builders.pricing_rule(conn, "Tools", category_id=tools)),
         "preview_id": str(await builders.import_preview(conn, supplier_id)),
         "batch_id": str(await builders.status_batch(conn, product_id)),

@@ -1,5 +1,7 @@
 """Reads and writes the sessions of the pages; a session is found by the hash of its token."""
 
+from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from msgspec import Struct
@@ -18,11 +20,24 @@ class SessionRow(Struct, frozen=True):
     is_use_due: bool
 
 
+class OpenSession(Struct, frozen=True):
+    """A session that has not ended; `id` is a part of the hash of its token."""
+
+    id: UUID
+    started_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    is_present: bool
+
+
 class SessionLifetime(Struct, frozen=True):
     """Hours after the last use, and days after the login, at which a session ends."""
 
     idle_hours: int
     max_days: int
+
+
+SESSION_ID: LiteralString = "substring(encode(token_hash, 'hex') FOR 32)::uuid"
 
 
 async def insert_session(
@@ -69,6 +84,34 @@ async def set_used(conn: Connection, token_hash: bytes, lifetime: SessionLifetim
 async def delete_session(conn: Connection, token_hash: bytes) -> None:
     """Delete a session."""
     await conn.execute("DELETE FROM console_sessions WHERE token_hash = %s", [token_hash])
+
+
+async def list_open(
+    conn: Connection, user_id: UUID, present_hash: bytes, limit: int
+) -> list[OpenSession]:
+    """Return the sessions of a user that have not ended, the last used first."""
+    statement: LiteralString = """
+        SELECT {session_id} AS id, session.created_at AS started_at, last_used_at, expires_at,
+            token_hash = %s AS is_present
+        FROM console_sessions AS session JOIN users AS account ON account.id = user_id
+        WHERE user_id = %s AND expires_at > now() AND is_active
+            AND account.token_version = session.token_version
+        ORDER BY last_used_at DESC, token_hash LIMIT %s
+    """
+    async with conn.cursor(row_factory=struct_row(OpenSession)) as cursor:
+        await cursor.execute(
+            statement.format(session_id=SESSION_ID), [present_hash, user_id, limit]
+        )
+        return await cursor.fetchall()
+
+
+async def delete_of_user(conn: Connection, user_id: UUID, session_id: UUID) -> bool:
+    """Delete a session of a user by its id; return whether there was one."""
+    statement: LiteralString = (
+        "DELETE FROM console_sessions WHERE user_id = %s AND {session_id} = %s"
+    )
+    cursor = await conn.execute(statement.format(session_id=SESSION_ID), [user_id, session_id])
+    return cursor.rowcount > 0
 
 
 async def delete_ended(conn: Connection) -> None:

@@ -38,7 +38,7 @@ async def find_caller(auth: AuthService, token: str) -> Caller | None:
     """
     if not 0 < len(token) <= MAX_TOKEN_LENGTH:
         return None
-    token_hash = _hash(token)
+    token_hash = hash_token(token)
     async with auth.database.connection() as conn:
         session = await session_repository.find_session(conn, token_hash)
     if session is None:
@@ -53,7 +53,7 @@ async def find_caller(auth: AuthService, token: str) -> Caller | None:
 async def close_session(auth: AuthService, token: str) -> None:
     """End a session."""
     async with auth.database.short_transaction() as conn:
-        await session_repository.delete_session(conn, _hash(token))
+        await session_repository.delete_session(conn, hash_token(token))
 
 
 async def change_password(
@@ -78,7 +78,7 @@ async def _insert(auth: AuthService, user_id: UUID, version: int) -> str:
     async with auth.database.short_transaction() as conn:
         await session_repository.delete_ended(conn)
         await session_repository.insert_session(
-            conn, _hash(token), (user_id, version), _lifetime(auth)
+            conn, hash_token(token), (user_id, version), _lifetime(auth)
         )
     return token
 
@@ -95,5 +95,6 @@ def _lifetime(auth: AuthService) -> SessionLifetime:
     return SessionLifetime(auth.session_hours, MAX_DAYS)
 
 
-def _hash(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
+    """Return the hash by which a session is stored."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()

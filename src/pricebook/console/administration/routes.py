@@ -33,6 +33,7 @@ PAGES: tuple[Any, ...] = (
     user_pages.change_user,
     user_pages.reset_password,
     user_pages.sign_out_user,
+    user_pages.end_session,
     key_pages.show_keys,
     key_pages.show_new_key,
     key_pages.create_key,

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
-from pricebook.auth import user_service
+from pricebook.auth import user_service, user_sessions
 from pricebook.auth.passwords import generate_password
 from pricebook.auth.schemas import Role
 from pricebook.auth.user_schemas import NewUserAccount, UserAccountChange, UserQuery
@@ -16,7 +16,7 @@ from pricebook.console.administration.administration_sections import PATH as ADM
 from pricebook.console.administration.administration_sections import render_section
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
 from pricebook.console.page_errors import caller_of
-from pricebook.console.page_guard import page_for
+from pricebook.console.page_guard import SESSION_COOKIE, page_for
 from pricebook.console.query_fields import (
     PageQuery,
     decode_page_query,
@@ -28,8 +28,12 @@ from pricebook.errors import ConflictError, ValidationError
 
 AnyRequest = Request[Any, Any, Any]
 UserId = Annotated[UUID, PathParameter(description="The user's id.")]
+SessionId = Annotated[UUID, PathParameter(description="The session's id.")]
 PATH = f"{ADMINISTRATION}/users"
-DONE = ("changed", "deactivated", "activated", "signed_out", "no_session")
+DONE = (
+    *("changed", "deactivated", "activated", "signed_out", "no_session"),
+    *("session_ended", "session_had_ended"),
+)
 
 
 @get(PATH, opt=page_for("GET", "/users"))
@@ -131,6 +135,19 @@ async def sign_out_user(request: AnyRequest, user_id: UserId) -> Response[Any]:
     return _done(user_id, "signed_out" if has_session else "no_session")
 
 
+@post(
+    PATH + "/{user_id:str}/sessions/{session_id:str}/end",
+    status_code=303,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/users/{id}/sign-out"),
+)
+async def end_session(request: AnyRequest, user_id: UserId, session_id: SessionId) -> Response[Any]:
+    """End one session of a user."""
+    database: Database = request.app.state.database
+    was_open = await user_sessions.end_session(database, user_id, session_id)
+    return _done(user_id, "session_ended" if was_open else "session_had_ended")
+
+
 async def _change(
     request: AnyRequest, user_id: UUID, typed: dict[str, str], fields: dict[str, str]
 ) -> Response[Any] | None:
@@ -152,9 +169,12 @@ async def _user(
     **shown: str,
 ) -> Response[Any]:
     """Return the page of an account; `shown` has what was done, and a new password."""
-    user = await user_service.get_user(request.app.state.database, user_id)
+    database: Database = request.app.state.database
+    user = await user_service.get_user(database, user_id)
+    token = request.cookies.get(SESSION_COOKIE, "")
     values = {
         "user": user,
+        "open_sessions": await user_sessions.list_sessions(database, user_id, token),
         "roles": get_args(Role),
         "done": shown.get("done", ""),
         "password": shown.get("password", ""),
