@@ -1,0 +1,65 @@
+"""Forms of the administration in a real browser: where the focus is, and what letters do there."""
+
+import os
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+
+from e2e.browser import browser, needs_chromium
+from e2e.test_console import log_in, set_viewport, wait_until
+from running_system import System
+
+FORMS = {
+    "/console/suppliers/new": "name",
+    "/console/administration/webhooks/new": "name",
+    "/console/administration/keys/new": "name",
+    "/console/administration/users/new": "username",
+}
+PAGES_WITH_SHORTCUTS = {
+    "/console/imports": ("state", "f"),
+    "/console/administration/keys/new": ("role", "a"),
+}
+
+__all__ = ["browser"]
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture
+def root(system: System, browser: Chrome) -> str:
+    lines = system.up()
+    address = f"http://127.0.0.1:{system.port}"
+    browser.get(address)
+    log_in(browser, address, lines, "admin")
+    return address
+
+
+def test_first_field_has_the_focus_and_letters_choose_options(browser: Chrome, root: str) -> None:
+    for path, first in FORMS.items():
+        browser.get(root + path)
+        wait_until(browser, "'ready' in document.documentElement.dataset")
+        assert browser.switch_to.active_element.get_attribute("id") == first, path
+        take_screenshot(browser, path)
+    for path, (name, letter) in PAGES_WITH_SHORTCUTS.items():
+        browser.get(root + path)
+        wait_until(browser, "'ready' in document.documentElement.dataset")
+        select = browser.find_element(By.ID, name)
+        before = select.get_attribute("value")
+        select.send_keys(letter)
+        wait_until(browser, f"document.getElementById({name!r}).value !== {before!r}")
+        assert browser.current_url.split("?")[0] == root + path
+        for key in "bcgnx/":
+            browser.find_element(By.ID, name).send_keys(key)
+            assert browser.switch_to.active_element.get_attribute("id") == name, (path, key)
+        assert browser.current_url.split("?")[0] == root + path
+
+
+def take_screenshot(browser: Chrome, path: str) -> None:
+    """Store the page in light and dark, wide and narrow, in the folder SCREENSHOTS, if set."""
+    folder = os.environ.get("SCREENSHOTS")
+    for theme, width in (("light", 1280), ("dark", 360)) if folder else ():
+        set_viewport(browser, width, theme)
+        name = path.strip("/").replace("/", "-")
+        (Path(str(folder)) / f"{name}-{width}.png").write_bytes(browser.get_screenshot_as_png())
