@@ -59,7 +59,7 @@ async def test_list_has_states_in_words_counts_and_filters(
     assert "Other &lt;b&gt;" in text
     assert "1,200" in text
     assert "<strong>needs a decision</strong>" in text
-    assert 'hx-trigger="every' not in text
+    assert 'hx-trigger="every 2s"' not in text
     decisions = await show_text(client, f"{PATH}?state=decision")
     assert "Other <b>" in decisions
     assert "prices.csv" in decisions

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from datetime import datetime
 from uuid import UUID
 
 from pricebook.db.database import Connection, Database
@@ -49,6 +50,16 @@ async def list_tasks(
             conn, query, needs_decision=needs_decision, is_unresolved=is_unresolved
         )
         return cursor_page_of(query, page)
+
+
+async def count_newer(
+    database: Database, query: TaskQuery, after: datetime, limit: int, *, needs_decision: bool
+) -> int:
+    """Return the number of tasks that pass the filters and are newer than a time, up to a limit."""
+    async with database.connection() as conn:
+        return await history_repository.count_newer(
+            conn, query, after, limit, needs_decision=needs_decision
+        )
 
 
 async def list_tasks_by_id(database: Database, ids: Sequence[UUID]) -> list[Task]:

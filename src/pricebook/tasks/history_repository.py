@@ -1,15 +1,17 @@
 """Reads tasks: lists, one task, rejected rows; deletes old tasks."""
 
 from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.rows import dict_row
 
 from pricebook.db.database import Connection
-from pricebook.db.fragments import all_of, equals, fragment
+from pricebook.db.fragments import all_of, compose, equals, fragment
 from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_dicts, as_structs, map_rows, read_page
+from pricebook.db.row_types import fetch_value
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.pricelists.sources.address_logins import hide_logins
@@ -105,6 +107,23 @@ def tasks_listing(
         keys=NEWEST_FIRST,
         details=details.format(task=TASK),
     )
+
+
+async def count_newer(
+    conn: Connection, query: TaskQuery, after: datetime, limit: int, *, needs_decision: bool
+) -> int:
+    """Count the tasks that pass the filters and are newer than a time, up to a limit."""
+    listing = tasks_listing(query, needs_decision=needs_decision)
+    newer = compose(
+        """
+        SELECT count(*) FROM (
+            SELECT FROM ingestion_tasks WHERE {conditions} LIMIT {limit}
+        ) AS newer
+        """,
+        conditions=all_of(listing.conditions, fragment("enqueued_at > %s", after)),
+        limit=fragment("%s", limit),
+    )
+    return await fetch_value(conn, newer.text, newer.values)
 
 
 async def find_task(conn: Connection, task_id: UUID) -> Task | None:

@@ -12,6 +12,7 @@ from pricebook.console.imports import (
 
 PAGES = (
     import_list_pages.show_imports,
+    import_list_pages.show_arrivals,
     import_list_pages.show_progress_of_list,
     import_pages.show_import,
     import_pages.show_progress,
