@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, get
 
 from pricebook.audit import service
+from pricebook.audit import sums as audit_sums
 from pricebook.audit.schemas import AuditPage, AuditQuery
 from pricebook.console.administration.administration_sections import render_section
 from pricebook.console.page_guard import page_for
@@ -18,6 +19,7 @@ from pricebook.product_batches import service as product_batches
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/administration/audit"
 SHOWN_ENTRIES = 50
+SHOWN_SUMS = 10
 # More are not offered as choices; each can be typed.
 MAX_CHOICES = 500
 TIMES = ("since", "until")
@@ -35,6 +37,7 @@ async def show_audit(request: AnyRequest) -> Response[Any]:
     result = None if criteria is None else await service.list_entries(database, criteria)
     cursor = result.next_cursor if result else None
     values: dict[str, Any] = {
+        **await _sums(database, criteria if not query.get("cursor") else None),
         "query": query,
         "result": result,
         "entries": await _shown(database, result),
@@ -51,6 +54,18 @@ async def show_audit(request: AnyRequest) -> Response[Any]:
     values |= {"actions": actions, "actors": actors, "types": _types_of(actions)}
     status = 400 if issues else 200
     return render_section(request, "system/audit.html", values, status=status)
+
+
+async def _sums(database: Database, criteria: AuditQuery | None) -> dict[str, Any]:
+    """Return who did how many of what, on the first page only."""
+    if criteria is None:
+        return {"sums": []}
+    sums, are_more = await audit_sums.sum_entries(database, criteria)
+    return {
+        "sums": sums[:SHOWN_SUMS],
+        "more_sums": max(len(sums) - SHOWN_SUMS, 0),
+        "summed": audit_sums.SUMMED if are_more else None,
+    }
 
 
 def _with_times(query: PageQuery) -> PageQuery:
