@@ -180,6 +180,10 @@ async def test_page_of_a_product_has_the_price_of_a_new_exchange_rate_alone(
     assert note in text
 
 
+def before_and_after(text: str) -> list[tuple[str, str]]:
+    return re.findall(r"before </span>([\d.]+)</del>.+?now </span>([\d.]+)</ins>", text)
+
+
 async def test_price_changes_show_what_they_did_to_the_margin(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
@@ -191,12 +195,15 @@ async def test_price_changes_show_what_they_did_to_the_margin(
     assert "-5.00 points" in text
     assert "1 change: 1 dearer, 0 cheaper, median +6.67 %. Margins: 1 lower, 0 higher." in text
     assert '<td class="number">20.00</td>' in text
+    assert before_and_after(text) == [("15.00", "16.00"), ("25.00", "20.00")]
     assert 'href="/console/price-changes/export?direction=up"' in text
     exported = await client.get("/console/price-changes/export?direction=up")
     assert "Hammer" in exported.text
     refused = await client.get("/console/price-changes?since=soon", headers=HTML)
     assert (refused.status_code, 'aria-invalid="true"' in refused.text) == (400, True)
-    assert "-5.00 points" in (await client.get("/console", headers=HTML)).text
+    today = (await client.get("/console", headers=HTML)).text
+    assert "-5.00 points" in today
+    assert before_and_after(today) == [("15.00", "16.00"), ("25.00", "20.00")]
     await conn.execute("UPDATE products SET target_price = 22")
     assert "-5.00 points" not in (await client.get("/console", headers=HTML)).text
 

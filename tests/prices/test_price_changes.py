@@ -110,9 +110,39 @@ async def test_a_change_has_its_effect(sales: Client) -> None:
     (found,) = (await sales.get(PATH, params={"limit": 1})).json()["data"]
     assert (found["old_price"], found["price"], found["change_percent"]) == ("100.00", "120.00", 20)
     assert (found["margin_change"], found["margin_points"]) == ("-20.00", -10)
+    assert (found["margin_before"], found["margin_after"]) == (50, 40)
     assert found["margin_percentage"] == 40
     assert found["supplier_name"] == "Nordwerk"
     assert found["product_name"] == "Hammer"
+
+
+async def test_margins_of_a_change_are_those_of_its_time(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    """Neither a cheaper item that is linked later nor a new target price changes them."""
+    item_id = await change(conn, nordwerk, "risen", ("10", "17"), target_price="30")
+    ids = await conn.execute("SELECT product_id FROM supplier_items WHERE id = %s", [item_id])
+    ((product_id,),) = await ids.fetchall()
+    other = await builders.supplier(conn, "Sanchez")
+    await builders.item(conn, other, "5", sku="linked", product_id=product_id)
+    await conn.execute("UPDATE supplier_items SET current_price = 4 WHERE supplier_sku = 'linked'")
+    await conn.execute("UPDATE products SET target_price = 40")
+    found = (await sales.get(PATH)).json()["data"]
+    margins = [
+        (each["supplier_sku"], each["margin_before"], each["margin_after"]) for each in found
+    ]
+    assert margins == [("risen", 66.67, 43.33), ("linked", 83.33, 86.67)]
+    assert [each["margin_percentage"] for each in found] == [90, 90]
+
+
+async def test_margins_are_null_without_effect_or_target_price_of_the_time(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    await change(conn, nordwerk, "of a release before", ("1", "3"), target_price="10")
+    await conn.execute("UPDATE price_history SET target_price = NULL")
+    await change(conn, nordwerk, "free", ("1", "3"))
+    found = (await sales.get(PATH)).json()["data"]
+    assert [(each["margin_before"], each["margin_after"]) for each in found] == [(None, None)] * 2
 
 
 @pytest.mark.usefixtures("four_changes")

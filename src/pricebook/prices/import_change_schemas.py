@@ -33,6 +33,8 @@ class ImportPriceChange(Struct, frozen=True):
     price: Decimal
     change_percent: Decimal | None
     margin_points: Decimal | None
+    margin_before: Decimal | None
+    margin_after: Decimal | None
     undone_by: UUID | None
 
     @property

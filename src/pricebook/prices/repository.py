@@ -7,6 +7,7 @@ from typing import Any, LiteralString, NamedTuple
 from pricebook.categories.subtree import IN_SUBTREE, with_subtree
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.prices.margin_columns import margins
 from pricebook.prices.schemas import (
     ChangePosition,
     ChangeSort,
@@ -42,10 +43,12 @@ COLUMNS: dict[type[Any], LiteralString] = {
         supplier.name AS supplier_name, change.supplier_item_id, item.supplier_sku, item.name,
         change.product_id, product.internal_sku, product.name AS product_name, change.{old_price},
         change.price, change.change_percent::float8, change.margin_change,
-        change.margin_points::float8, product.margin_percentage::float8, change.undone_by""",
+        change.margin_points::float8, {margin_before}::float8, {margin_after}::float8,
+        product.margin_percentage::float8, change.undone_by""",
     PriceChangeExport: """change.recorded_at, supplier.name, item.supplier_sku, item.name,
         product.internal_sku, product.name, change.{old_price}, change.price, change.change_percent,
-        change.margin_change, change.margin_points, product.margin_percentage""",
+        change.margin_change, change.margin_points, product.margin_percentage, {margin_before},
+        {margin_after}""",
 }
 # The page is found first: with its names joined before, PostgreSQL would estimate for all changes.
 # Items that were deleted have a history, but count neither for the page nor for its end.
@@ -183,8 +186,12 @@ def changes_statement(
             conditions += condition
             values = [*values, *position]
         values = [*values, query.limit + 1]
+    old_price = _old_price(query)
+    margin_before, margin_after = margins(old_price)
     statement = CHANGES.format(
-        columns=COLUMNS[type(query)].format(old_price=_old_price(query)),
+        columns=COLUMNS[type(query)].format(
+            old_price=old_price, margin_before=margin_before, margin_after=margin_after
+        ),
         key=sort.key,
         direction=sort.direction,
         joins=selection.joins,

@@ -45,6 +45,8 @@ CHANGE: dict[str, Any] = {
     "change_percent": 8.6,
     "margin_change": "-1.50",
     "margin_points": -6.02,
+    "margin_before": 29.92,
+    "margin_after": 23.9,
     "margin_percentage": 23.9,
     "undone_by": None,
 }

@@ -21,7 +21,7 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 EXPORT_HEADER = (
     *("recorded_at", "supplier", "supplier_sku", "item", "internal_sku", "product"),
     *("old_price", "price", "change_percent", "margin_change", "margin_points"),
-    "margin_percentage",
+    *("margin_percentage", "margin_before", "margin_after"),
 )
 
 PriceDifference = Annotated[
@@ -74,6 +74,16 @@ class PriceChange(Struct, frozen=True):
     margin_points: Annotated[
         float | None,
         doc("The same in percentage points: of the target price at the time, two decimals."),
+    ]
+    margin_before: Annotated[
+        float | None,
+        doc(
+            "Margin of the product before the change, in percent of its target price at the time;"
+            " null: the change had no effect on it, or was recorded by a release before this field."
+        ),
+    ]
+    margin_after: Annotated[
+        float | None, doc("Margin of the product after the change, as `margin_before`.")
     ]
     margin_percentage: Annotated[
         float | None,

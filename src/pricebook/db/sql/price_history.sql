@@ -51,13 +51,15 @@ BEGIN
         ORDER BY product_id, change.id
     )
     INSERT INTO price_history (supplier_item_id, price, cost, currency, old_price,
-        undone_old_price, undone_by, change_percent, product_id, margin_change, margin_points)
+        undone_old_price, undone_by, change_percent, product_id, margin_change, margin_points,
+        target_price)
     SELECT change.id, price, cost, currency, CASE WHEN undo IS NULL THEN old_price END,
         CASE WHEN undo IS NOT NULL THEN old_price END, undo,
         round((price - old_price) * 100 / nullif(old_price, 0), 2), product_id,
         CASE WHEN lowest_after IS NOT NULL THEN coalesce(margin_change, 0) END,
         CASE WHEN lowest_after IS NOT NULL
-            THEN round(coalesce(margin_change, 0) * 100 / target_price, 2) END
+            THEN round(coalesce(margin_change, 0) * 100 / target_price, 2) END,
+        CASE WHEN lowest_after IS NOT NULL THEN target_price END
     FROM change
     LEFT JOIN target USING (product_id)
     LEFT JOIN effect ON effect.id = change.id

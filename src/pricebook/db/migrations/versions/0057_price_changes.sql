@@ -1,0 +1,54 @@
+CREATE OR REPLACE FUNCTION price_history_after_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    EXECUTE $query$
+    WITH change AS MATERIALIZED (
+        SELECT new_item.id, new_item.current_price AS price, new_item.cost, new_item.currency,
+            old_item.current_price AS old_price, new_item.product_id,
+            old_item.absent_since IS NULL AS was_present
+        FROM new_items AS new_item
+        JOIN old_items AS old_item USING (id)
+        WHERE coalesce(new_item.cost, new_item.current_price)
+                <> coalesce(old_item.cost, old_item.current_price)
+            OR new_item.currency IS DISTINCT FROM old_item.currency
+    ), target AS MATERIALIZED (
+        SELECT id AS product_id, target_price, min_price AS lowest_after
+        FROM products
+        WHERE target_price IS NOT NULL AND id IN (SELECT product_id FROM change)
+    ), lowest AS MATERIALIZED (
+        SELECT touched.product_id, touched.lowest_after,
+            min(coalesce(old_item.current_price, item.current_price)) AS lowest_before
+        FROM (
+            SELECT DISTINCT product_id, lowest_after FROM change JOIN target USING (product_id)
+            WHERE least(change.price, change.old_price) <= lowest_after
+        ) AS touched
+        JOIN supplier_items AS item ON item.product_id = touched.product_id
+        LEFT JOIN old_items AS old_item ON old_item.id = item.id
+        WHERE CASE WHEN old_item.id IS NULL THEN item.absent_since ELSE old_item.absent_since END
+                IS NULL
+            AND item.supplier_id NOT IN (SELECT id FROM suppliers WHERE NOT is_active)
+        GROUP BY touched.product_id, touched.lowest_after
+    ), effect AS (
+        SELECT DISTINCT ON (product_id) change.id, lowest_before - lowest_after AS margin_change
+        FROM change JOIN lowest USING (product_id)
+        WHERE (lowest_after > lowest_before AND old_price = lowest_before AND was_present)
+            OR (lowest_after < lowest_before AND price = lowest_after)
+        ORDER BY product_id, change.id
+    )
+    INSERT INTO price_history (supplier_item_id, price, cost, currency, old_price,
+        undone_old_price, undone_by, change_percent, product_id, margin_change, margin_points,
+        target_price)
+    SELECT change.id, price, cost, currency, CASE WHEN undo IS NULL THEN old_price END,
+        CASE WHEN undo IS NOT NULL THEN old_price END, undo,
+        round((price - old_price) * 100 / nullif(old_price, 0), 2), product_id,
+        CASE WHEN lowest_after IS NOT NULL THEN coalesce(margin_change, 0) END,
+        CASE WHEN lowest_after IS NOT NULL
+            THEN round(coalesce(margin_change, 0) * 100 / target_price, 2) END,
+        CASE WHEN lowest_after IS NOT NULL THEN target_price END
+    FROM change
+    LEFT JOIN target USING (product_id)
+    LEFT JOIN effect ON effect.id = change.id
+    CROSS JOIN (SELECT nullif(current_setting('pricebook.undo', true), '')::uuid AS undo) AS setting
+$query$;
+    RETURN NULL;
+END $$;
