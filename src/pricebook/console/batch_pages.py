@@ -9,15 +9,16 @@ from litestar.params import PathParameter
 
 from pricebook.console.batch_previews import PATH, fields_of, may_change, preview_again
 from pricebook.console.batch_sentences import read_names
-from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.db.database import Database
+from pricebook.errors import ConflictError
 from pricebook.http.pagination import CursorPaging
 from pricebook.pricing_rules import service as pricing_rules
-from pricebook.product_batches import service
+from pricebook.product_batches import service, single_products
 from pricebook.product_batches.schemas import BatchHead, ChangeQuery, OutdatedProduct
 
 AnyRequest = Request[Any, Any, Any]
@@ -105,6 +106,28 @@ async def undo_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     """Take a bulk change back, except for products that were changed since."""
     await service.undo(request.app.state.database, caller_of(request), batch_id)
     return await _answer(request, batch_id, {})
+
+
+@post(
+    PATH + "/{batch_id:str}/set-back",
+    status_code=303,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("PATCH", "/products/{id}"),
+)
+async def set_product_back(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
+    """Set one product back to its values before the bulk change; show it in its page again."""
+    form = await read_form(request)
+    product_id = convert_fields(form.get("product_id", ""), UUID)
+    note = "set_back"
+    try:
+        await single_products.set_back(
+            request.app.state.database, caller_of(request), batch_id, product_id
+        )
+    except ConflictError:
+        note = "changed_since"
+    view = {name: form.get(name, "") for name in (*LINES, "counted")}
+    address = PageQuery({}).address(f"{PATH}/{batch_id}", **view, note=note)
+    return Response(None, status_code=303, headers={"Location": f"{address}#product-{product_id}"})
 
 
 async def _is_small(database: Database, batch_id: UUID) -> bool:

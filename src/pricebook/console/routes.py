@@ -58,6 +58,7 @@ pages = Router(
         batch_pages.show_batch,
         batch_pages.apply_batch,
         batch_pages.undo_batch,
+        batch_pages.set_product_back,
         rule_pages.show_rules,
         rule_pages.show_new_rule,
         rule_pages.create_rule,

@@ -1,8 +1,7 @@
 """Reads and writes batches of changes of products."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, Literal, LiteralString
+from typing import Literal, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -11,15 +10,13 @@ from psycopg.types.json import Jsonb
 from pricebook.db.database import Connection
 from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
-from pricebook.db.row_types import counted_row, fetch_page, fetch_value, struct_row
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.http.pagination import CursorPaging
 from pricebook.product_batches.change_schemas import ProductChanges
 from pricebook.product_batches.schemas import (
-    BatchChange,
     BatchHead,
     BatchKind,
     BatchRequest,
-    ChangeQuery,
     Effect,
 )
 
@@ -88,44 +85,6 @@ INSERT_CHANGES: LiteralString = """
             IS DISTINCT FROM (wanted.status, wanted.category_id, wanted.target_price)
         AND (wanted.target_price IS NULL OR wanted.target_price <= %(max_price)s)
 """
-
-CHANGES: LiteralString = """
-    SELECT counted.total_count, page.*
-    FROM (
-        SELECT count(*) AS total_count FROM product_batch_changes
-        WHERE batch_id = %(batch_id)s AND {outcome} AND %(counts)s
-    ) AS counted
-    LEFT JOIN LATERAL (
-        SELECT product_id, product.internal_sku, product.name, lowest_price, old_status, new_status,
-            old_category_id, new_category_id, old_target_price, new_target_price,
-            CASE WHEN abs(price_change) < 'Infinity' THEN round(price_change, 2)::float END
-                AS price_change,
-            round((old_target_price - lowest_price) * 100 / old_target_price, 2)::float
-                AS old_margin,
-            round((new_target_price - lowest_price) * 100 / new_target_price, 2)::float
-                AS new_margin,
-            rule.name AS rule, outcome, reason, price_change AS position
-        FROM product_batch_changes AS change
-        JOIN products AS product ON product.id = product_id
-        LEFT JOIN pricing_rules AS rule ON rule.id = rule_id
-        WHERE batch_id = %(batch_id)s AND {outcome} AND {after}
-        ORDER BY change.price_change {direction}, change.product_id {direction}
-        LIMIT %(limit)s
-    ) AS page ON true
-    ORDER BY page.position {direction}, page.product_id {direction}
-"""
-
-
-class PlacedChange(BatchChange, frozen=True):
-    """A change with its sort key."""
-
-    position: Decimal = Decimal(0)
-
-    def public(self) -> BatchChange:
-        """Return the change without its sort key."""
-        fields = msgspec.structs.asdict(self)
-        del fields["position"]
-        return BatchChange(**fields)
 
 
 async def insert_batch(
@@ -221,37 +180,6 @@ def _with_request(head: BatchHead) -> BatchHead:
     if head.request is None:
         return head
     return msgspec.structs.replace(head, request=msgspec.convert(head.request, BatchRequest))
-
-
-async def list_changes(
-    conn: Connection, batch_id: UUID, query: ChangeQuery, *, counts: bool = True
-) -> tuple[int, list[PlacedChange]]:
-    """Return the changes of a page and one more, if there is one, and the number of all.
-
-    The number is 0 unless it `counts`, which takes time for a batch of many products.
-    """
-    values: dict[str, Any] = {
-        "batch_id": batch_id,
-        "limit": query.limit + 1,
-        "counts": counts,
-    }
-    outcome: LiteralString = "true"
-    if query.outcome is not None:
-        outcome, values["outcome"] = "outcome = %(outcome)s", query.outcome
-    after: LiteralString = "true"
-    if query.after is not None:
-        operator: LiteralString = "<" if query.sort == "increase" else ">"
-        after = f"(price_change, product_id) {operator} (%(price_change)s, %(product_id)s)"
-        values |= {
-            "price_change": query.after.price_change,
-            "product_id": query.after.product_id,
-        }
-    direction: LiteralString = "DESC" if query.sort == "increase" else "ASC"
-    async with conn.cursor(row_factory=counted_row(PlacedChange)) as cursor:
-        await cursor.execute(
-            CHANGES.format(outcome=outcome, after=after, direction=direction), values
-        )
-        return await fetch_page(cursor)
 
 
 async def set_started(

@@ -98,6 +98,8 @@ CHANGE: dict[str, Any] = {
     "rule": None,
     "outcome": None,
     "reason": None,
+    "current": None,
+    "current_target_price": "24.90",
 }
 CHANGE_PAGE: dict[str, Any] = {
     "total_count": 1,

@@ -24,6 +24,7 @@ from pricebook.products.schemas import (
 BatchKind = Literal["bulk", "pricing_rules"]
 BatchState = Literal["previewed", "applying", "applied", "undoing", "undone"]
 Outcome = Literal["applied", "skipped", "undone", "left"]
+CurrentValues = Literal["as_changed", "set_back", "changed"]
 ChangeSort = Literal["increase", "decrease"]
 
 MAX_PRODUCTS = 10_000
@@ -203,6 +204,15 @@ class BatchChange(Struct, frozen=True):
     rule: Annotated[str | None, doc("Name of the pricing rule; or null.")]
     outcome: Annotated[Outcome | None, doc("What became of it; null as long as nothing did.")]
     reason: Annotated[str | None, doc("Why it was not applied or not taken back; or null.")]
+    current: Annotated[
+        CurrentValues | None,
+        doc(
+            "What the product of an applied change has now, in the fields that were changed:"
+            " `as_changed`: the new values, `set_back`: the old ones, `changed`: others; null"
+            " unless `outcome` is `applied`."
+        ),
+    ]
+    current_target_price: NullablePrice
 
 
 class OutdatedProduct(Struct, frozen=True):

@@ -22,7 +22,11 @@ from pricebook.errors import (
     validation_error,
 )
 from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
-from pricebook.product_batches import change_repository, repository
+from pricebook.product_batches import (
+    change_list_repository,
+    change_repository,
+    repository,
+)
 from pricebook.product_batches.change_repository import APPLY, UNDO, Direction
 from pricebook.product_batches.schemas import (
     BatchChangePage,
@@ -158,7 +162,9 @@ async def list_changes(
         raise validation_error(UNKNOWN_CURSOR)
     async with database.connection() as conn:
         await _require_head(conn, batch_id)
-        total_count, found = await repository.list_changes(conn, batch_id, query, counts=counts)
+        total_count, found = await change_list_repository.list_changes(
+            conn, batch_id, query, counts=counts
+        )
     shown = found[: query.limit]
     next_cursor = None
     if len(found) > query.limit:
