@@ -27,7 +27,7 @@ from psycopg.conninfo import make_conninfo
 from pricebook.db import migrations
 from pricebook.db.database import Database
 from pricebook.embedded import servers
-from pricebook.prices import repository, service
+from pricebook.prices import change_scope, repository, service
 from pricebook.prices.product_schemas import PriceAtQuery, PriceSeriesQuery
 from pricebook.prices.schemas import ChangeSort, PriceChangeQuery, SupplierChangeQuery
 
@@ -170,8 +170,9 @@ async def measure_changes(database: Database, name: str, **query: Any) -> None:
 
 async def print_plan(database: Database, query: PriceChangeQuery) -> None:
     """Print how PostgreSQL finds a page of changes."""
-    statement, values = repository.changes_statement(query)
     async with database.connection() as conn:
+        scope = await change_scope.find_scope(conn, query)
+        statement, values = repository.changes_statement(query, scope)
         cursor = await conn.execute(
             b"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + statement.encode(), values
         )

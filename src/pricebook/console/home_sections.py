@@ -19,12 +19,14 @@ from pricebook.products.list_filters import StaffProductQuery
 from pricebook.quarantine import service as quarantine
 from pricebook.quarantine.schemas import QuarantineQuery
 from pricebook.settings import Settings
-from pricebook.suppliers import late_lists
+from pricebook.suppliers import late_lists, list_health
+from pricebook.suppliers.health_schemas import SupplierHealthQuery
 from pricebook.tasks import history
 from pricebook.tasks.schemas import TaskQuery, TaskState
 
 ROWS = 5
 BANDS: tuple[BandFilter, ...] = ("certain", "likely", "possible", "none")
+IMPORTED = ("succeeded", "partially_succeeded")
 STATES: tuple[TaskState, ...] = ("held", "failed", "dead")
 
 
@@ -59,6 +61,13 @@ async def _low_margins(context: HomeContext) -> dict[str, Any] | None:
     )
     page = await products.list_products(context.database, query)
     return {"page": page, "below": f"{below:g}"} if page.data else None
+
+
+async def _newest_lists(context: HomeContext) -> dict[str, Any] | None:
+    query = SupplierHealthQuery(activity="active", sort="newest", limit=2 * ROWS)
+    found = (await list_health.list_health(context.database, query)).data
+    imported = [each for each in found if each.newest_list and each.newest_list.state in IMPORTED]
+    return {"suppliers": imported[:ROWS]} if imported else None
 
 
 async def _unpriced(context: HomeContext) -> dict[str, Any] | None:
@@ -100,6 +109,7 @@ SECTIONS = {
     each.name: each
     for each in (
         Section("margin_losses", ("GET", "/price-changes"), _margin_losses),
+        Section("newest_lists", ("GET", "/price-changes"), _newest_lists),
         Section("low_margins", ("GET", "/products"), _low_margins),
         Section("unpriced", ("GET", "/products"), _unpriced),
         Section("unmatched", ("GET", "/matches/summary"), _unmatched),
@@ -109,14 +119,15 @@ SECTIONS = {
     )
 }
 ORDER: dict[Role, tuple[str, ...]] = {
-    "sales": ("margin_losses", "low_margins", "unpriced"),
-    "procurement": ("unmatched", "quarantined", "late", "margin_losses"),
+    "sales": ("margin_losses", "newest_lists", "low_margins", "unpriced"),
+    "procurement": ("unmatched", "quarantined", "late", "margin_losses", "newest_lists"),
     "admin": (
         "stopped_lists",
         "late",
         "unmatched",
         "quarantined",
         "margin_losses",
+        "newest_lists",
         "low_margins",
         "unpriced",
     ),

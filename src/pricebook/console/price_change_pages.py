@@ -7,6 +7,7 @@ from litestar.response import Stream
 
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import (
+    PageQuery,
     decode_page_query,
     read_page_query,
     require_page_query,
@@ -20,8 +21,9 @@ from pricebook.prices.schemas import PriceChangeExport, PriceChangeQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/price-changes"
-# Of days with more changes there are no totals: they would take too long.
+# More changes are summed up after the page is shown, if they are of one import, or on request.
 MAX_TOTALLED = 10_000
+MAX_REQUESTED = 1_000_000
 SORTS = ("margin_loss", "margin_gain", "percent_up", "percent_down", "newest")
 
 
@@ -31,16 +33,16 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
     query = read_page_query(PriceChangeQuery, request.scope["query_string"])
     criteria, issues = decode_page_query(PriceChangeQuery, query)
     database: Database = request.app.state.database
+    is_requested = bool(request.query_params.get("totals"))
+    totals = await _read_totals(database, query, criteria, is_requested=is_requested)
+    if is_requested and wants_fragment(request):
+        return render(request, "price_change_totals.html", totals)
     result = None if criteria is None else await service.list_changes(database, criteria)
-    totals = None
-    if criteria is not None and criteria.cursor is None:
-        totals = await service.total_changes(database, criteria, MAX_TOTALLED)
     cursor = result.next_cursor if result else None
     values: dict[str, Any] = {
         "query": query,
         "result": result,
-        "totals": totals,
-        "max_totalled": MAX_TOTALLED,
+        **totals,
         "next": cursor and query.address(PATH, cursor=cursor),
         "first": query.address(PATH, cursor=None),
         "export": query.address(f"{PATH}/export", cursor=None, limit=None),
@@ -51,8 +53,27 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
         return render(request, "price_change_results.html", values, headers=headers)
+    values["found_import"] = None
+    if criteria is not None and criteria.import_id is not None:
+        values["found_import"] = await service.find_import(database, criteria.import_id)
     values["suppliers"] = await list_supplier_choices(database, [query.get("supplier_id")])
     return render(request, "price_changes.html", values, status=400 if issues else 200)
+
+
+async def _read_totals(
+    database: Database, query: PageQuery, criteria: PriceChangeQuery | None, *, is_requested: bool
+) -> dict[str, Any]:
+    """Return the sums above the list; none of more changes than are summed up at once."""
+    limit = MAX_REQUESTED if is_requested else MAX_TOTALLED
+    totals = None
+    if criteria is not None and criteria.cursor is None:
+        totals = await service.total_changes(database, criteria, limit)
+    return {
+        "query": query,
+        "totals": totals,
+        "max_totalled": limit,
+        "counting": None if is_requested else query.address(PATH, totals="1"),
+    }
 
 
 @get(f"{PATH}/export", opt=page_for("GET", "/price-changes/export"))

@@ -1,12 +1,14 @@
 """The SQL of price changes: a page, all of them, and their sums by supplier."""
 
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, LiteralString, NamedTuple
 
 from pricebook.categories.subtree import IN_SUBTREE, with_subtree
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.prices.change_scope import ChangeScope, find_scope
 from pricebook.prices.margin_columns import margins
 from pricebook.prices.schemas import (
     ChangePosition,
@@ -81,7 +83,7 @@ SUMS: LiteralString = """
 RECORDED: LiteralString = """
     SELECT count(*) FROM (
         SELECT FROM price_history
-        WHERE {old_price} IS NOT NULL AND recorded_at >= %s AND recorded_at < %s
+        WHERE {old_price} IS NOT NULL AND recorded_at >= %s AND recorded_at < %s {written}
         LIMIT %s
     ) AS recorded
 """
@@ -123,7 +125,7 @@ async def list_changes(
     conn: Connection, query: PriceChangeQuery
 ) -> list[tuple[ChangePosition, PriceChange]]:
     """Return the changes of a page and the first of the next one, with their positions."""
-    cursor = await conn.execute(*changes_statement(query))
+    cursor = await conn.execute(*changes_statement(query, await find_scope(conn, query)))
     return [
         (_position(query.sort, key, change), change)
         for key, change in ((key, PriceChange(*fields)) for key, *fields in await cursor.fetchall())
@@ -134,8 +136,9 @@ async def stream_changes(
     conn: Connection, query: PriceChangeExport
 ) -> AsyncGenerator[list[tuple[Any, ...]]]:
     """Yield all changes that pass the filters in batches; needs a transaction."""
+    scope = await find_scope(conn, query)
     async with conn.cursor(name="export") as cursor:
-        await cursor.execute(*changes_statement(query))
+        await cursor.execute(*changes_statement(query, scope))
         while rows := await cursor.fetchmany(EXPORT_ROWS):
             yield rows
 
@@ -144,19 +147,22 @@ async def list_changes_by_supplier(
     conn: Connection, criteria: PriceChangeFilter
 ) -> list[SupplierChanges]:
     """Return the changes that pass the filters, counted by supplier, the highest rise first."""
+    scope = await find_scope(conn, criteria)
     async with conn.cursor(row_factory=struct_row(SupplierChanges)) as cursor:
-        return await (await cursor.execute(*by_supplier_statement(criteria))).fetchall()
+        return await (await cursor.execute(*by_supplier_statement(criteria, scope))).fetchall()
 
 
 async def count_recorded(conn: Connection, criteria: PriceChangeFilter, most: int) -> int:
     """Return how many prices changed in the days of a filter, counted up to a limit."""
-    statement = RECORDED.format(old_price=_old_price(criteria))
-    return await fetch_value(conn, statement, [criteria.begin, criteria.end, most])
+    scope = await find_scope(conn, criteria)
+    written, values = _written("created_at", scope)
+    statement = RECORDED.format(old_price=_old_price(criteria), written=written)
+    return await fetch_value(conn, statement, [scope.begin, scope.end, *values, most])
 
 
 async def total_changes(conn: Connection, criteria: PriceChangeFilter) -> ChangeTotals:
     """Return the sums of the changes that pass the filters."""
-    selection = _select(criteria)
+    selection = _select(criteria, await find_scope(conn, criteria))
     statement, values = _with_subtree(
         criteria,
         TOTALS.format(
@@ -173,11 +179,11 @@ async def total_changes(conn: Connection, criteria: PriceChangeFilter) -> Change
 
 
 def changes_statement(
-    query: PriceChangeQuery | PriceChangeExport,
+    query: PriceChangeQuery | PriceChangeExport, scope: ChangeScope
 ) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page of changes or all, and its values."""
     sort = SORTS[query.sort]
-    selection = _select(query)
+    selection = _select(query, scope)
     conditions, values, limit = selection.conditions, selection.values, ""
     if isinstance(query, PriceChangeQuery):
         limit = "LIMIT %s"
@@ -201,9 +207,11 @@ def changes_statement(
     return _with_subtree(query, statement, values)
 
 
-def by_supplier_statement(criteria: PriceChangeFilter) -> tuple[LiteralString, list[Any]]:
+def by_supplier_statement(
+    criteria: PriceChangeFilter, scope: ChangeScope
+) -> tuple[LiteralString, list[Any]]:
     """Return the statement that counts changes by supplier, and its values."""
-    selection = _select(criteria)
+    selection = _select(criteria, scope)
     statement = BY_SUPPLIER.format(
         sums=SUMS.format(old_price=_old_price(criteria)),
         joins=selection.joins,
@@ -220,13 +228,20 @@ def _with_subtree(
     return with_subtree(statement), [criteria.category_id, *values]
 
 
-def _select(criteria: PriceChangeFilter) -> Selection:
+def _written(column: LiteralString, scope: ChangeScope) -> tuple[LiteralString, list[datetime]]:
+    """Return the condition of the transaction that wrote the changes."""
+    return ("", []) if scope.written_at is None else (f"AND {column} = %s", [scope.written_at])
+
+
+def _select(criteria: PriceChangeFilter, scope: ChangeScope) -> Selection:
     """Return what a filter selects from price_history, to which `item` is joined."""
     conditions: LiteralString = (
         f"change.{_old_price(criteria)} IS NOT NULL"
         " AND change.recorded_at >= %s AND change.recorded_at < %s"
     )
-    values: list[Any] = [criteria.begin, criteria.end]
+    written, written_values = _written("change.created_at", scope)
+    conditions += f" {written}"
+    values: list[Any] = [scope.begin, scope.end, *written_values]
     joins: LiteralString = ""
     if criteria.supplier_id is not None:
         conditions += " AND item.supplier_id = %s"

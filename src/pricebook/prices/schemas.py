@@ -114,6 +114,10 @@ class PriceChangeFilter(Struct, frozen=True, kw_only=True):
     until: Annotated[
         Moment | None, doc("Only changes before this time, ISO 8601, or before this day (UTC).")
     ] = None
+    import_id: Annotated[
+        UUID | None,
+        doc("Only changes of the import with this task id, of any time if `since` is not given."),
+    ] = None
     supplier_id: Annotated[UUID | None, doc("Only changes of items of this supplier.")] = None
     category_id: Annotated[
         UUID | None, doc("Only changes whose product is of this category today.")
@@ -166,6 +170,8 @@ class PriceChangeFilter(Struct, frozen=True, kw_only=True):
     def begin(self) -> datetime:
         """The time of the first change that passes."""
         begin = parse_moment(self.since) if self.since else None
+        if begin is None and self.import_id is not None:
+            return EARLIEST
         end = max(min(self.end, datetime.now(UTC)), EARLIEST + timedelta(days=DEFAULT_DAYS))
         return begin or end - timedelta(days=DEFAULT_DAYS)
 

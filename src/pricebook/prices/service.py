@@ -7,7 +7,8 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError
 from pricebook.http import safe_csv
 from pricebook.http.pagination import Page, page_of
-from pricebook.prices import partition_repository, product_repository, repository
+from pricebook.prices import change_scope, partition_repository, product_repository, repository
+from pricebook.prices.change_scope import PriceImport
 from pricebook.prices.product_prices import (
     beginning_of,
     counted,
@@ -59,6 +60,12 @@ async def total_changes(
         if await repository.count_recorded(conn, criteria, most + 1) > most:
             return None
         return await repository.total_changes(conn, criteria)
+
+
+async def find_import(database: Database, import_id: UUID) -> PriceImport | None:
+    """Return an import that has changed prices; None if there is none, or it changed nothing."""
+    async with database.connection() as conn:
+        return await change_scope.find_import(conn, import_id)
 
 
 async def export_changes(database: Database, query: PriceChangeExport) -> AsyncGenerator[str]:
