@@ -75,6 +75,17 @@ async def test_many_changes_of_an_import_are_summed_up_after_the_page(
     assert "3 changes" in await show_text(client, f"{PATH}?since=2020-01-01&totals=1")
 
 
+async def test_sums_are_on_each_page(
+    client: Client, log_in_as: LogInAs, task_ids: list[str]
+) -> None:
+    await log_in_as("sales")
+    text = await show_text(client, f"{PATH}?import_id={task_ids[1]}&limit=1")
+    sums = "2 changes: 2 dearer, 0 cheaper, median +15.00 %"
+    assert sums in text
+    (second,) = re.findall(r'rel="next" href="([^"]+)"', text)
+    assert sums in await show_text(client, second)
+
+
 async def test_newest_price_lists_lead_to_what_they_changed(
     client: Client, log_in_as: LogInAs, task_ids: list[str]
 ) -> None:

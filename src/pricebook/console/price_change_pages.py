@@ -66,7 +66,7 @@ async def _read_totals(
     """Return the sums above the list; none of more changes than are summed up at once."""
     limit = MAX_REQUESTED if is_requested else MAX_TOTALLED
     totals = None
-    if criteria is not None and criteria.cursor is None:
+    if criteria is not None:
         totals = await service.total_changes(database, criteria, limit)
     return {
         "query": query,
