@@ -293,3 +293,15 @@ def test_templates_name_no_other_origin() -> None:
     for path in [*folder.glob("templates/**/*.html"), *folder.glob("static/*")]:
         text = path.read_text().replace('xmlns="http://www.w3.org/2000/svg"', "")
         assert "//" not in text.replace("/* ", "").replace("\n//", "\n") or "http" not in text, path
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/console/products", "margin"), ("/", "price")], ids=["products", "catalog"]
+)
+async def test_bounds_of_a_range_are_named(
+    client: Client, log_in_as: LogInAs, path: str, name: str
+) -> None:
+    await log_in_as("sales")
+    text = (await client.get(path, headers=HTML)).text
+    labels = re.findall(rf'<label for="m\w\w_{name}">([^<]+?)(?:, %)?</label>', text)
+    assert labels == [f"{name.title()} at least", f"{name.title()} at most"]
