@@ -11,6 +11,7 @@ import pytest
 import builders
 from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs, send
 from console.fragments import follow, show_text
+from pricebook.console.batch_previews import FILTERS
 from pricebook.db.database import Connection
 from pricebook.product_batches import service
 
@@ -45,6 +46,11 @@ async def test_form_of_a_batch_is_that_of_its_request(
     text = unescape(await show_text(client, path))
     (found,) = re.findall(r'href="/console/products/change\?([^"]*)"', text)
     assert dict(parse_qsl(found)) == dict(parse_qsl(change))
+    (listed,) = re.findall(
+        r'href="/console/products\??([^"]*)" data-key="b">Back to the list', text
+    )
+    filters = {name: text for name, text in parse_qsl(change) if name in FILTERS}
+    assert dict(parse_qsl(listed)) == filters
 
 
 async def products(conn: Connection) -> list[tuple[str, str, str | None, str | None]]:

@@ -7,7 +7,13 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
-from pricebook.console.batch_previews import PATH, fields_of, may_change, preview_again
+from pricebook.console.batch_previews import (
+    PATH,
+    fields_of,
+    filters_of,
+    may_change,
+    preview_again,
+)
 from pricebook.console.batch_sentences import read_names
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
 from pricebook.console.page_errors import caller_of
@@ -30,7 +36,8 @@ MAX_COUNTED = 1_000
 # A larger batch is counted after its page is shown.
 COUNTED_AT_ONCE = 10_000
 LINES = ChangeQuery.__struct_fields__
-CHANGE_PATH = "/console/products/change"
+PRODUCTS = "/console/products"
+CHANGE_PATH = f"{PRODUCTS}/change"
 
 
 class BatchView(msgspec.Struct):
@@ -169,6 +176,12 @@ async def _answer(request: AnyRequest, batch_id: UUID, fields: dict[str, str]) -
     return render(request, "batch_state.html", values, headers={"HX-Push-Url": address})
 
 
+def _listed(batch: BatchHead, requested: PageQuery) -> str:
+    """Return the address of the list of products that a batch is of; empty if that is not known."""
+    is_of_rules = batch.request is not None and batch.request.filter is None
+    return "" if is_of_rules or not requested.fields else filters_of(requested).address(PRODUCTS)
+
+
 async def _values(
     request: AnyRequest,
     batch_id: UUID,
@@ -199,6 +212,7 @@ async def _values(
         "first": view.address(path, cursor=None, counted=""),
         "requested": requested.fields,
         "change_path": CHANGE_PATH,
+        "listed": _listed(batch, requested),
         "another": requested.fields and requested.address(CHANGE_PATH),
         "names": await read_names(request, [batch]),
     }
