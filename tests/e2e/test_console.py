@@ -93,6 +93,25 @@ ATTACK = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
 __all__ = ["browser"]
 
+# What is covered by the menu while it has the focus, from the last element of a page to the first.
+MENU = """
+    const nav = document.querySelector(".top nav");
+    const kinds = "a:not(.skip), button, input, select, [tabindex='0']";
+    const all = [...document.querySelectorAll(kinds)].filter((each) => each.tabIndex >= 0);
+    const wrong = [];
+    scrollTo(0, document.documentElement.scrollHeight);
+    if (scrollY < 100) wrong.push("too short");
+    for (const each of all.filter((one) => one.checkVisibility()).reverse()) {
+      each.focus();
+      const { top, bottom } = each.getBoundingClientRect();
+      const bar = nav.getBoundingClientRect();
+      if (bar.top < 0 || bar.bottom > 100) wrong.push(`menu at ${bar.top}`);
+      const isCovered = !each.closest(".top") && bottom <= bar.bottom;
+      if (isCovered || bottom < 0 || top > innerHeight) wrong.push(each.outerHTML.slice(0, 99));
+    }
+    return wrong;
+"""
+
 pytestmark = needs_chromium
 
 
@@ -112,6 +131,15 @@ def set_viewport(browser: Chrome, width: int, theme: str) -> None:
     tools.delete_cookie("pricebook_theme")
     if theme == "contrast":
         tools.add_cookie({"name": "pricebook_theme", "value": theme})
+
+
+def check_menu(browser: Chrome, address: str) -> None:
+    """Scroll a long page: the menu stays, and covers nothing that has the focus."""
+    for width in (360, 768, 1280, 2560):
+        set_viewport(browser, width, "light")
+        browser.get(address)
+        wait_until(browser, "'ready' in document.documentElement.dataset")
+        assert cast("Any", browser).execute_script(MENU) == [], width
 
 
 def check_page(browser: Chrome, address: str, name: str) -> None:
@@ -348,6 +376,7 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     for name, path in STAFF_PAGES.items():
         check_page(browser, root + path, name)
     check_page(browser, f"{product}?link=saw", "product")
+    check_menu(browser, f"{root}/console/products")
     check_imports(browser, root)
     for name, path in ATTACKED_PAGES.items():
         check_page(browser, root + path, name)

@@ -160,4 +160,5 @@ document.addEventListener("htmx:afterSettle", () => {
   keepFocus();
 });
 prepare(document);
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 root.dataset.ready = "";
