@@ -17,6 +17,7 @@ MEMORY = "SET maintenance_work_mem = '512MB'; SET work_mem = '512MB'"
 ITEMS = """
     CREATE UNLOGGED TABLE bench_items AS
     SELECT row_number() OVER (ORDER BY item.supplier_id, supplier_sku) AS n, item.id,
+        item.supplier_id,
         dense_rank() OVER (ORDER BY item.supplier_id) AS supplier, item.product_id,
         item.current_price AS price, product.target_price,
         item.current_price = product.min_price AS is_lowest
@@ -25,12 +26,13 @@ ITEMS = """
 MONTH = """
     CREATE TABLE {name} (LIKE price_history INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
     INSERT INTO {name} (supplier_item_id, price, recorded_at, created_at, updated_at, old_price,
-        change_percent, product_id, margin_change, margin_points)
+        change_percent, product_id, margin_change, margin_points, target_price, supplier_id)
     SELECT item.id, new.price, new.at, new.at, new.at, item.price,
         round((new.price - item.price) * 100 / item.price, 2), item.product_id,
         CASE WHEN is_lowest THEN item.price - new.price ELSE 0 END,
         CASE WHEN is_lowest
-            THEN round((item.price - new.price) * 100 / target_price, 2) ELSE 0 END
+            THEN round((item.price - new.price) * 100 / target_price, 2) ELSE 0 END,
+        target_price, item.supplier_id
     FROM generate_series(
         '{begin}'::timestamptz, '{end}'::timestamptz - interval '1 second', '7 days') AS week (at)
     CROSS JOIN bench_items AS item
@@ -49,6 +51,7 @@ MONTH = """
     CREATE INDEX ON {name} (coalesce(change_percent, 'Infinity'), recorded_at, id)
         WHERE old_price IS NOT NULL;
     CREATE INDEX ON {name} (recorded_at, id) WHERE old_price IS NOT NULL;
+    CREATE INDEX ON {name} (supplier_id, recorded_at) WHERE old_price IS NOT NULL;
     ALTER TABLE price_history ATTACH PARTITION {name} FOR VALUES FROM ('{begin}') TO ('{end}');
 """
 

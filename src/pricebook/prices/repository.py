@@ -1,24 +1,24 @@
-"""The SQL of price changes: a page, all of them, and their sums by supplier."""
+"""The SQL of price changes: a page, and all of them."""
 
 from collections.abc import AsyncGenerator
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, LiteralString, NamedTuple
 
-from pricebook.categories.subtree import IN_SUBTREE, with_subtree
 from pricebook.db.database import Connection
-from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.prices.change_scope import ChangeScope, find_scope
+from pricebook.prices.change_selection import (
+    MARGIN,
+    PERCENT,
+    old_price_of,
+    select_changes,
+    with_subcategories,
+)
 from pricebook.prices.margin_columns import margins
 from pricebook.prices.schemas import (
     ChangePosition,
     ChangeSort,
-    ChangeTotals,
     PriceChange,
     PriceChangeExport,
-    PriceChangeFilter,
     PriceChangeQuery,
-    SupplierChanges,
 )
 
 EXPORT_ROWS = 1_000
@@ -31,8 +31,6 @@ class SortOrder(NamedTuple):
     direction: LiteralString
 
 
-MARGIN: LiteralString = "coalesce(change.margin_points, 0)"
-PERCENT: LiteralString = "coalesce(change.change_percent, 'Infinity')"
 SORTS: dict[ChangeSort, SortOrder] = {
     "margin_loss": SortOrder(MARGIN, "ASC"),
     "margin_gain": SortOrder(MARGIN, "DESC"),
@@ -40,6 +38,11 @@ SORTS: dict[ChangeSort, SortOrder] = {
     "percent_down": SortOrder(PERCENT, "ASC"),
     "newest": SortOrder("change.recorded_at", "DESC"),
 }
+# A few changes are sorted before items are joined to those of the page.
+SORTED: LiteralString = """
+    (SELECT change.*, {key} AS sort_key FROM {few} AS change
+    ORDER BY {key} {direction}, change.recorded_at {direction}, change.id {direction})
+"""
 COLUMNS: dict[type[Any], LiteralString] = {
     PriceChangeQuery: """change.key, change.id, change.recorded_at, item.supplier_id,
         supplier.name AS supplier_name, change.supplier_item_id, item.supplier_sku, item.name,
@@ -58,7 +61,7 @@ CHANGES: LiteralString = """
     SELECT {columns}
     FROM (
         SELECT change.*, {key} AS key
-        FROM price_history AS change
+        FROM {source} AS change
         JOIN supplier_items AS item ON item.id = change.supplier_item_id {joins}
         WHERE {conditions}
         ORDER BY {key} {direction}, change.recorded_at {direction}, change.id {direction}
@@ -69,56 +72,6 @@ CHANGES: LiteralString = """
     LEFT JOIN products AS product ON product.id = change.product_id
     ORDER BY change.key {direction}, change.recorded_at {direction}, change.id {direction}
 """
-SUMS: LiteralString = """
-        count(*) FILTER (WHERE change.price > change.{old_price}) AS raised,
-        count(*) FILTER (WHERE change.price < change.{old_price}) AS lowered,
-        round(percentile_cont(0.5) WITHIN GROUP (ORDER BY change.change_percent::float8)::numeric,
-            2)::float8 AS median_percent,
-        round(sum(change.price - change.{old_price}) * 100 / nullif(sum(change.{old_price}), 0),
-            2)::float8 AS weighted_percent,
-        count(*) FILTER (WHERE change.margin_change < 0) AS margin_losses,
-        count(*) FILTER (WHERE change.margin_change > 0) AS margin_gains,
-        coalesce(sum(change.margin_change), 0) AS margin_change
-"""
-RECORDED: LiteralString = """
-    SELECT count(*) FROM (
-        SELECT FROM price_history
-        WHERE {old_price} IS NOT NULL AND recorded_at >= %s AND recorded_at < %s {written}
-        LIMIT %s
-    ) AS recorded
-"""
-TOTALS: LiteralString = """
-    SELECT count(*) AS changes, {sums}
-    FROM price_history AS change
-    JOIN supplier_items AS item ON item.id = change.supplier_item_id {joins}
-    WHERE {conditions}
-"""
-BY_SUPPLIER: LiteralString = """
-    SELECT item.supplier_id, supplier.name AS supplier_name, {sums}
-    FROM price_history AS change
-    JOIN supplier_items AS item ON item.id = change.supplier_item_id {joins}
-    JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    WHERE {conditions}
-    GROUP BY item.supplier_id, supplier.name
-    ORDER BY weighted_percent DESC NULLS LAST, supplier.name
-"""
-# By the target price of the time, to which the points are rounded: it is that of today, then. A
-# CASE, whose share of the changes the planner takes for half, so that it reads them in their order.
-UNADDRESSED: LiteralString = f"""
-    AND {MARGIN} < 0
-    AND CASE WHEN product.target_price > 0 THEN
-        round(change.margin_change * 100 / product.target_price, 2) = change.margin_points END
-"""
-OF_PRODUCT: LiteralString = " JOIN products AS product ON product.id = change.product_id"
-
-
-class Selection(NamedTuple):
-    """The conditions of a filter, their values, and the joins that they need."""
-
-    conditions: LiteralString
-    values: list[Any]
-    joins: LiteralString
-    with_subcategories: bool
 
 
 async def list_changes(
@@ -143,47 +96,16 @@ async def stream_changes(
             yield rows
 
 
-async def list_changes_by_supplier(
-    conn: Connection, criteria: PriceChangeFilter
-) -> list[SupplierChanges]:
-    """Return the changes that pass the filters, counted by supplier, the highest rise first."""
-    scope = await find_scope(conn, criteria)
-    async with conn.cursor(row_factory=struct_row(SupplierChanges)) as cursor:
-        return await (await cursor.execute(*by_supplier_statement(criteria, scope))).fetchall()
-
-
-async def count_recorded(conn: Connection, criteria: PriceChangeFilter, most: int) -> int:
-    """Return how many prices changed in the days of a filter, counted up to a limit."""
-    scope = await find_scope(conn, criteria)
-    written, values = _written("created_at", scope)
-    statement = RECORDED.format(old_price=_old_price(criteria), written=written)
-    return await fetch_value(conn, statement, [scope.begin, scope.end, *values, most])
-
-
-async def total_changes(conn: Connection, criteria: PriceChangeFilter) -> ChangeTotals:
-    """Return the sums of the changes that pass the filters."""
-    selection = _select(criteria, await find_scope(conn, criteria))
-    statement, values = _with_subtree(
-        criteria,
-        TOTALS.format(
-            sums=SUMS.format(old_price=_old_price(criteria)),
-            joins=selection.joins,
-            conditions=selection.conditions,
-        ),
-        selection.values,
-    )
-    async with conn.cursor(row_factory=struct_row(ChangeTotals)) as cursor:
-        await cursor.execute(statement, values)
-        (totals,) = await cursor.fetchall()
-    return totals
-
-
 def changes_statement(
     query: PriceChangeQuery | PriceChangeExport, scope: ChangeScope
 ) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page of changes or all, and its values."""
     sort = SORTS[query.sort]
-    selection = _select(query, scope)
+    selection = select_changes(query, scope)
+    source = selection.source
+    if scope.few_of is not None:
+        source = SORTED.format(few=source, key=sort.key, direction=sort.direction)
+        sort = SortOrder("change.sort_key", sort.direction)
     conditions, values, limit = selection.conditions, selection.values, ""
     if isinstance(query, PriceChangeQuery):
         limit = "LIMIT %s"
@@ -192,7 +114,7 @@ def changes_statement(
             conditions += condition
             values = [*values, *position]
         values = [*values, query.limit + 1]
-    old_price = _old_price(query)
+    old_price = old_price_of(query)
     margin_before, margin_after = margins(old_price)
     statement = CHANGES.format(
         columns=COLUMNS[type(query)].format(
@@ -200,84 +122,12 @@ def changes_statement(
         ),
         key=sort.key,
         direction=sort.direction,
+        source=source,
         joins=selection.joins,
         conditions=conditions,
         limit=limit,
     )
-    return _with_subtree(query, statement, values)
-
-
-def by_supplier_statement(
-    criteria: PriceChangeFilter, scope: ChangeScope
-) -> tuple[LiteralString, list[Any]]:
-    """Return the statement that counts changes by supplier, and its values."""
-    selection = _select(criteria, scope)
-    statement = BY_SUPPLIER.format(
-        sums=SUMS.format(old_price=_old_price(criteria)),
-        joins=selection.joins,
-        conditions=selection.conditions,
-    )
-    return _with_subtree(criteria, statement, selection.values)
-
-
-def _with_subtree(
-    criteria: PriceChangeFilter, statement: LiteralString, values: list[Any]
-) -> tuple[LiteralString, list[Any]]:
-    if criteria.category_id is None or not criteria.include_subcategories:
-        return statement, values
-    return with_subtree(statement), [criteria.category_id, *values]
-
-
-def _written(column: LiteralString, scope: ChangeScope) -> tuple[LiteralString, list[datetime]]:
-    """Return the condition of the transaction that wrote the changes."""
-    return ("", []) if scope.written_at is None else (f"AND {column} = %s", [scope.written_at])
-
-
-def _select(criteria: PriceChangeFilter, scope: ChangeScope) -> Selection:
-    """Return what a filter selects from price_history, to which `item` is joined."""
-    conditions: LiteralString = (
-        f"change.{_old_price(criteria)} IS NOT NULL"
-        " AND change.recorded_at >= %s AND change.recorded_at < %s"
-    )
-    written, written_values = _written("change.created_at", scope)
-    conditions += f" {written}"
-    values: list[Any] = [scope.begin, scope.end, *written_values]
-    joins: LiteralString = ""
-    if criteria.supplier_id is not None:
-        conditions += " AND item.supplier_id = %s"
-        values.append(criteria.supplier_id)
-    if criteria.category_id is not None or criteria.unaddressed:
-        joins = OF_PRODUCT
-    if criteria.unaddressed:
-        conditions += UNADDRESSED
-    if criteria.category_id is not None:
-        if criteria.include_subcategories:
-            conditions += f" AND product.{IN_SUBTREE}"
-        else:
-            conditions += " AND product.category_id = %s"
-            values.append(criteria.category_id)
-    if criteria.linked is not None:
-        conditions += f" AND change.product_id IS {'NOT' if criteria.linked else ''} NULL"
-    size, sizes = _size_condition(criteria)
-    return Selection(conditions + size, [*values, *sizes], joins, criteria.include_subcategories)
-
-
-def _old_price(criteria: PriceChangeFilter) -> LiteralString:
-    """Return the column of the price before, which only the changes in question have."""
-    return "undone_old_price" if criteria.undone else "old_price"
-
-
-def _size_condition(criteria: PriceChangeFilter) -> tuple[LiteralString, list[Decimal]]:
-    """Return the condition of direction and percentage, by the expression of the index."""
-    least = criteria.min_percent
-    old_price = _old_price(criteria)
-    if criteria.direction == "up":
-        condition: LiteralString = f" AND change.price > change.{old_price}"
-        return (f"{condition} AND {PERCENT} >= %s", [least]) if least else (condition, [])
-    if criteria.direction == "down":
-        condition = f" AND change.price < change.{old_price}"
-        return (f"{condition} AND {PERCENT} <= %s", [-least]) if least else (condition, [])
-    return (f" AND ({PERCENT} >= %s OR {PERCENT} <= %s)", [least, -least]) if least else ("", [])
+    return with_subcategories(query, statement, values)
 
 
 def _after(sort: SortOrder, position: ChangePosition) -> tuple[LiteralString, list[Any]]:

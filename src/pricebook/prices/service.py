@@ -7,7 +7,13 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError
 from pricebook.http import safe_csv
 from pricebook.http.pagination import Page, page_of
-from pricebook.prices import change_scope, partition_repository, product_repository, repository
+from pricebook.prices import (
+    change_scope,
+    change_sums_repository,
+    partition_repository,
+    product_repository,
+    repository,
+)
 from pricebook.prices.change_scope import PriceImport
 from pricebook.prices.product_prices import (
     beginning_of,
@@ -57,9 +63,9 @@ async def total_changes(
     None if more than `most` prices changed in the days of the filter: it would take too long.
     """
     async with database.connection() as conn:
-        if await repository.count_recorded(conn, criteria, most + 1) > most:
+        if await change_sums_repository.count_recorded(conn, criteria, most + 1) > most:
             return None
-        return await repository.total_changes(conn, criteria)
+        return await change_sums_repository.total_changes(conn, criteria)
 
 
 async def find_import(database: Database, import_id: UUID) -> PriceImport | None:
@@ -87,7 +93,7 @@ async def list_changes_by_supplier(
 ) -> Page[SupplierChanges]:
     """Return a page of the suppliers with price changes, the highest rise first."""
     async with database.connection() as conn:
-        suppliers = await repository.list_changes_by_supplier(conn, query)
+        suppliers = await change_sums_repository.list_changes_by_supplier(conn, query)
     first = (query.page - 1) * query.limit
     return page_of(query, len(suppliers), suppliers[first : first + query.limit])
 

@@ -18,7 +18,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     EXECUTE $query$
     WITH change AS MATERIALIZED (
-        SELECT new_item.id, new_item.current_price AS price, new_item.cost, new_item.currency,
+        SELECT new_item.id, new_item.supplier_id, new_item.current_price AS price, new_item.cost,
+            new_item.currency,
             old_item.current_price AS old_price, new_item.product_id,
             old_item.absent_since IS NULL AS was_present
         FROM new_items AS new_item
@@ -52,14 +53,14 @@ BEGIN
     )
     INSERT INTO price_history (supplier_item_id, price, cost, currency, old_price,
         undone_old_price, undone_by, change_percent, product_id, margin_change, margin_points,
-        target_price)
+        target_price, supplier_id)
     SELECT change.id, price, cost, currency, CASE WHEN undo IS NULL THEN old_price END,
         CASE WHEN undo IS NOT NULL THEN old_price END, undo,
         round((price - old_price) * 100 / nullif(old_price, 0), 2), product_id,
         CASE WHEN lowest_after IS NOT NULL THEN coalesce(margin_change, 0) END,
         CASE WHEN lowest_after IS NOT NULL
             THEN round(coalesce(margin_change, 0) * 100 / target_price, 2) END,
-        CASE WHEN lowest_after IS NOT NULL THEN target_price END
+        CASE WHEN lowest_after IS NOT NULL THEN target_price END, supplier_id
     FROM change
     LEFT JOIN target USING (product_id)
     LEFT JOIN effect ON effect.id = change.id
