@@ -95,3 +95,24 @@ async def test_newest_price_lists_lead_to_what_they_changed(
     assert link in today
     (supplier,) = set(re.findall(r'href="(/console/suppliers/[^"]+)"', today))
     assert link in await show_text(client, supplier)
+
+
+async def test_losses_that_are_all_addressed_lead_to_the_next_page(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    task_ids: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert task_ids
+    monkeypatch.setattr("pricebook.prices.repository.MAX_LOSSES", 1)
+    await conn.execute(
+        "UPDATE price_history SET margin_points = -1, margin_change = -1, recorded_at = now()"
+        " WHERE old_price IS NOT NULL"
+    )
+    await log_in_as("sales")
+    note = "Nothing among the losses that were looked at for this page; there are more."
+    text = await show_text(client, f"{PATH}?unaddressed=true")
+    assert note in text
+    assert re.search(rf'href="{re.escape(PATH)}[^"]+cursor=[^"]+" data-key="n"', text)
+    assert note in await show_text(client, "/console")

@@ -299,3 +299,23 @@ async def test_a_cursor_belongs_to_its_filters(
     page = (await sales.get(PATH, params={"limit": 1})).json()
     query = {"cursor": page["next_cursor"], "direction": "up"}
     assert (await sales.get(PATH, params=query)).status_code == 400
+
+
+async def test_a_page_of_unaddressed_losses_looks_at_a_limited_number(
+    sales: Client, conn: Connection, nordwerk: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pricebook.prices.repository.MAX_LOSSES", 2)
+    for number in range(5):
+        prices = ("10", f"{20 - number}")
+        await change(conn, nordwerk, f"{number}", prices, name=f"P{number}", target_price="100")
+    await conn.execute("UPDATE products SET target_price = 90 WHERE name <> 'P4'")
+    for sort in ("margin_loss", "percent_up", "newest"):
+        pages = list[list[str]]()
+        query: dict[str, Any] = {"sort": sort, "unaddressed": "true"}
+        while len(pages) < 5:
+            page = (await sales.get(PATH, params=query)).json()
+            pages.append([each["supplier_sku"] for each in page["data"]])
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert sorted(pages) == [[], [], ["4"]], sort

@@ -51,7 +51,7 @@ class Section(Struct, frozen=True):
 async def _margin_losses(context: HomeContext) -> dict[str, Any] | None:
     query = PriceChangeQuery(limit=ROWS, unaddressed=True)
     page = await prices.list_changes(context.database, query)
-    return {"changes": page.data} if page.data else None
+    return {"changes": page.data} if page.data or page.next_cursor else None
 
 
 async def _low_margins(context: HomeContext) -> dict[str, Any] | None:

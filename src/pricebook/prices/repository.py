@@ -10,6 +10,7 @@ from pricebook.prices.change_selection import (
     PERCENT,
     old_price_of,
     select_changes,
+    select_recorded,
     with_subcategories,
 )
 from pricebook.prices.margin_columns import margins
@@ -43,6 +44,15 @@ SORTED: LiteralString = """
     (SELECT change.*, {key} AS sort_key FROM {few} AS change
     ORDER BY {key} {direction}, change.recorded_at {direction}, change.id {direction})
 """
+# Whether a loss is addressed is seen at its product: so many are looked at for a page.
+MAX_LOSSES = 10_000
+LOSSES: LiteralString = """
+    SELECT change.*, {key} AS sort_key FROM {source} AS change WHERE {conditions} AND {margin} < 0
+    ORDER BY {key} {direction}, change.recorded_at {direction}, change.id {direction}
+"""
+LAST_LOSS: LiteralString = """
+    SELECT sort_key, recorded_at, id FROM ({losses} OFFSET %s LIMIT 1) AS change
+"""
 COLUMNS: dict[type[Any], LiteralString] = {
     PriceChangeQuery: """change.key, change.id, change.recorded_at, item.supplier_id,
         supplier.name AS supplier_name, change.supplier_item_id, item.supplier_sku, item.name,
@@ -75,10 +85,10 @@ CHANGES: LiteralString = """
 
 
 async def list_changes(
-    conn: Connection, query: PriceChangeQuery
+    conn: Connection, query: PriceChangeQuery, scope: ChangeScope
 ) -> list[tuple[ChangePosition, PriceChange]]:
     """Return the changes of a page and the first of the next one, with their positions."""
-    cursor = await conn.execute(*changes_statement(query, await find_scope(conn, query)))
+    cursor = await conn.execute(*changes_statement(query, scope))
     return [
         (_position(query.sort, key, change), change)
         for key, change in ((key, PriceChange(*fields)) for key, *fields in await cursor.fetchall())
@@ -103,10 +113,15 @@ def changes_statement(
     sort = SORTS[query.sort]
     selection = select_changes(query, scope)
     source = selection.source
+    by_sort_key = SortOrder("change.sort_key", sort.direction)
+    conditions, values, limit = selection.conditions, selection.values, ""
     if scope.few_of is not None:
         source = SORTED.format(few=source, key=sort.key, direction=sort.direction)
-        sort = SortOrder("change.sort_key", sort.direction)
-    conditions, values, limit = selection.conditions, selection.values, ""
+        sort = by_sort_key
+    elif isinstance(query, PriceChangeQuery) and query.unaddressed:
+        losses, first_values = _losses(query, scope)
+        source, values = f"({losses} LIMIT %s)", [*first_values, MAX_LOSSES, *values]
+        sort = by_sort_key
     if isinstance(query, PriceChangeQuery):
         limit = "LIMIT %s"
         if query.after is not None:
@@ -128,6 +143,39 @@ def changes_statement(
         limit=limit,
     )
     return with_subcategories(query, statement, values)
+
+
+async def find_last_loss(
+    conn: Connection, query: PriceChangeQuery, scope: ChangeScope
+) -> ChangePosition | None:
+    """Return the position of the last loss that a page of unaddressed ones has read.
+
+    None if it has read all of them.
+    """
+    if scope.few_of is not None:
+        return None
+    losses, values = _losses(query, scope)
+    cursor = await conn.execute(LAST_LOSS.format(losses=losses), [*values, MAX_LOSSES - 1])
+    found = await cursor.fetchone()
+    if found is None:
+        return None
+    key, recorded_at, change_id = found
+    return ChangePosition(None if query.sort == "newest" else key, recorded_at, change_id)
+
+
+def _losses(query: PriceChangeQuery, scope: ChangeScope) -> tuple[LiteralString, list[Any]]:
+    """Return the statement of the losses after a page in their order, addressed or not."""
+    sort = SORTS[query.sort]
+    selection = select_recorded(query, scope)
+    after, position = ("", []) if query.after is None else _after(sort, query.after)
+    statement = LOSSES.format(
+        source=selection.source,
+        conditions=selection.conditions + after,
+        margin=MARGIN,
+        key=sort.key,
+        direction=sort.direction,
+    )
+    return statement, [*selection.values, *position]
 
 
 def _after(sort: SortOrder, position: ChangePosition) -> tuple[LiteralString, list[Any]]:

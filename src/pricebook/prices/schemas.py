@@ -138,7 +138,8 @@ class PriceChangeFilter(Struct, frozen=True, kw_only=True):
         bool,
         doc(
             "`true`: only changes that lowered the margin of a product, by 0.01 percentage points"
-            " or more, if its target price is still the same."
+            " or more, if its target price is still the same. At most 10,000 losses are looked at"
+            " for a page: it may have fewer changes than `limit`, or none, and a `next_cursor`."
         ),
     ] = False
     undone: Annotated[

@@ -43,14 +43,22 @@ from pricebook.prices.schemas import (
 
 
 async def list_changes(database: Database, query: PriceChangeQuery) -> PriceChangePage:
-    """Return a page of the price changes that pass every filter."""
+    """Return a page of the price changes that pass every filter.
+
+    One of unaddressed losses has fewer than its limit, if so many losses were looked at for it.
+    """
     async with database.connection() as conn:
-        changes = await repository.list_changes(conn, query)
-    page = changes[: query.limit]
-    has_more = len(changes) > query.limit
+        scope = await change_scope.find_scope(conn, query)
+        changes = await repository.list_changes(conn, query, scope)
+        page = changes[: query.limit]
+        last = None
+        if len(changes) > query.limit:
+            last = page[-1][0]
+        elif query.unaddressed:
+            last = await repository.find_last_loss(conn, query, scope)
     return PriceChangePage(
         limit=query.limit,
-        next_cursor=query.cursor_at(page[-1][0]) if has_more else None,
+        next_cursor=None if last is None else query.cursor_at(last),
         data=[change for _, change in page],
     )
 
