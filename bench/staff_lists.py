@@ -69,6 +69,8 @@ MATCH_FILTERS = [
     *("", "band=certain", "only_one=true", "supplier_id={supplier}"),
     "supplier_id={supplier}&band=certain&only_one=true",
     *("min_band=likely", "supplier_id={supplier}&min_band=likely"),
+    "min_band=likely&without_objections=true",
+    "supplier_id={supplier}&min_band=likely&without_objections=true",
 ]
 OTHERS: list[tuple[str, Any, type[Any], Any, list[str]]] = [
     (

@@ -51,25 +51,29 @@ UNMATCHED_ITEMS: LiteralString = """
 """
 SUGGESTIONS: LiteralString = """
     WITH item AS MATERIALIZED (
-        SELECT id, supplier_id, row_number() OVER (ORDER BY id) AS n
-        FROM supplier_items WHERE product_id IS NULL LIMIT %(items)s / 2
+        SELECT item.*, product.id AS product_id
+        FROM (
+            SELECT id, supplier_id, row_number() OVER (ORDER BY id) AS n
+            FROM supplier_items WHERE product_id IS NULL LIMIT %(items)s / 2
+        ) AS item
+        JOIN (SELECT id, row_number() OVER () AS n FROM products) AS product
+            ON product.n = 1 + item.n %% %(products)s
     ), examined AS (
         INSERT INTO match_items (supplier_item_id, supplier_id, texts_digest, suggestions,
-            best_band, best_score)
+            best_band, best_score, best_product_id, best_objections)
         SELECT id, supplier_id, 'sample', 1 + n %% 2,
             (CASE n %% 10 WHEN 0 THEN 'certain' WHEN 1 THEN 'likely' ELSE 'possible' END)
                 ::match_band,
-            (n %% 1000)::float8 / 1000
+            (n %% 1000)::float8 / 1000, product_id, (n %% 3 = 0)::int
         FROM item
     )
     INSERT INTO match_suggestions (supplier_item_id, product_id, place, score, band, reasons,
         objections, features)
-    SELECT item.id, product.id, 1, (item.n %% 1000)::float8 / 1000,
-        (CASE item.n %% 10 WHEN 0 THEN 'certain' WHEN 1 THEN 'likely' ELSE 'possible' END)
+    SELECT id, product_id, 1, (n %% 1000)::float8 / 1000,
+        (CASE n %% 10 WHEN 0 THEN 'certain' WHEN 1 THEN 'likely' ELSE 'possible' END)
             ::match_band,
-        ARRAY['same words'], '{}', '{}'
-    FROM item JOIN (SELECT id, row_number() OVER () AS n FROM products) AS product
-        ON product.n = 1 + item.n %% %(products)s
+        ARRAY['same words'], CASE n %% 3 WHEN 0 THEN ARRAY['another size'] ELSE '{}' END, '{}'
+    FROM item
 """
 CLUSTERS: LiteralString = """
     WITH item AS MATERIALIZED (

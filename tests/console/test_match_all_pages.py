@@ -39,7 +39,7 @@ async def test_possible_ones_are_not_accepted_with_the_others(
     supplier_id = await shelf(conn, database)
     await log_in_as("procurement")
     text = await show(client, f"{PATH}?supplier_id={supplier_id}")
-    assert "Accept all 2 likely and certain" in text
+    assert "Accept all 2 likely and certain without objections" in text
     (look,) = looks(text)
     text = await show(client, look)
     assert "1 certain, 1 likely" in text
@@ -52,6 +52,35 @@ async def test_possible_ones_are_not_accepted_with_the_others(
     assert "likely and certain" not in done.text
     assert looks(done.text) == []
     assert await fetch_value(conn, LINKED) == 2
+
+
+async def test_candidates_with_objections_are_not_accepted_at_once(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    supplier_id = await builders.supplier(conn, "Nordwerk")
+    for name, item in (
+        ("DeWalt DW745 table saw 250 mm", "DeWalt DW745 table saw 250 mm"),
+        ("Bosch GBH226 drill 13 mm", "Bosch GBH226 drill 13 mm in a case"),
+    ):
+        await builders.product(conn, name)
+        await builders.item(conn, supplier_id, name=item)
+    await examine(database)
+    await log_in_as("procurement")
+    text = await show(client, PATH)
+    assert "“case” in the item only" in text
+    assert "Accept the one likely or certain without objections" in text
+    (look,) = looks(text)
+    text = await show(client, look)
+    assert "Accept the best candidates without objections" in text
+    assert "GBH226" not in text
+    assert f'href="{PATH}"' in text
+    done = await send(client, f"{PATH}/all", action="accept", count="1")
+    assert "Linked." in done.text
+    assert "GBH226" in done.text
+    assert looks(done.text) == []
+    late = await send(client, f"{PATH}/all", action="accept", band="likely", count="1")
+    assert late.status_code == 409
+    assert await fetch_value(conn, LINKED) == 1
 
 
 async def test_possible_ones_are_accepted_under_their_own_filter_only(

@@ -28,7 +28,7 @@ async def saws(conn: Connection, database: Database) -> UUID:
     supplier_id = await builders.supplier(conn, "Nordwerk")
     for name in SAWS:
         await builders.product(conn, name)
-        await builders.item(conn, supplier_id, name=f"{name} in a case")
+        await builders.item(conn, supplier_id, name=f"{name} on pallet")
     await examine(database)
     return supplier_id
 
@@ -47,7 +47,7 @@ async def test_marked_items_are_accepted_and_come_back_by_undo(
     supplier_id = await saws(conn, database)
     await log_in_as("procurement")
     text = await show(client, f"{PATH}?supplier_id={supplier_id}")
-    assert "Accept all 3 likely and certain" in text
+    assert "Accept all 3 likely and certain without objections" in text
     assert f'href="/console/matches?supplier_id={supplier_id}"' in text
     marked = boxes(text)
     accepted = await post(
@@ -155,12 +155,12 @@ async def test_all_of_the_filters_are_decided_if_they_are_as_many_as_shown(
 ) -> None:
     supplier_id = await saws(conn, database)
     await log_in_as("procurement")
-    text = await show(client, f"{PATH}?supplier_id={supplier_id}&search=case")
+    text = await show(client, f"{PATH}?supplier_id={supplier_id}&search=pallet")
     (look,) = re.findall(rf'href="([^"]+/all[^"]*action={action})"', text)
     text = await show(client, unescape(look))
-    assert f'href="{PATH}?supplier_id={supplier_id}&amp;search=case"' in text
+    assert f'href="{PATH}?supplier_id={supplier_id}&amp;search=pallet"' in text
     assert all(name in text for name in SAWS)
-    fields = {"supplier_id": supplier_id, "search": "case", "action": action}
+    fields = {"supplier_id": supplier_id, "search": "pallet", "action": action}
     late = await send(client, f"{PATH}/all", **fields, count="4")
     assert late.status_code == 409
     assert "3 items pass the filter, not 4" in late.text
@@ -285,7 +285,7 @@ async def test_many_are_counted_unless_they_are_found_by_words(
     monkeypatch.setattr(match_look, "SHOWN_PAIRS", 2)
     counted = await show(client, f"{PATH}/all?action=accept")
     assert 'name="count" value="3"' in counted
-    found = await show(client, f"{PATH}/all?action=accept&search=case")
+    found = await show(client, f"{PATH}/all?action=accept&search=pallet")
     assert "More than 2 cannot be" in found
     assert 'name="count"' not in found
 

@@ -41,8 +41,10 @@ AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches/list"
 SHOWN_ITEMS = "50"
 # What is looked at before an action; everything else is a rejection.
-LOOK_FILTERS = (*FILTERS, "min_band")
+LOOK_FILTERS = (*FILTERS, "min_band", "without_objections")
 LOOKS = {"accept": "accept", "none": "dismiss"}
+# What is accepted at once under every band but "possible".
+SAFE = {"min_band": "likely", "without_objections": "true"}
 
 
 @get(PATH, opt=page_for("GET", "/matches"))
@@ -107,7 +109,7 @@ async def make_products(request: AnyRequest) -> Response[Any]:
 async def show_all(request: AnyRequest) -> Response[Any]:
     """Show what all that the filters match is, before it is accepted or rejected."""
     query = read_page_query(FilteredDecision, request.scope["query_string"])
-    return await _look(request, LookForm(_with_least_band(query.fields)))
+    return await _look(request, LookForm(_safely(query.fields)))
 
 
 @post(
@@ -119,7 +121,7 @@ async def show_all(request: AnyRequest) -> Response[Any]:
 async def decide_all(request: AnyRequest) -> Response[Any]:
     """Accept or reject all that the filters match but those taken out, if they are as many."""
     look = read_look(await read_fields(request))
-    form = _with_least_band(look.fields)
+    form = _safely(look.fields)
     look = msgspec.structs.replace(look, fields=form)
     if not look.is_decision or look.has_too_many:
         return await _look(request, look)
@@ -146,14 +148,22 @@ def _action_of_all(fields: dict[str, str]) -> str:
     return "none" if fields.get("band") == "none" else fields.get("action", "accept")
 
 
-def _with_least_band(fields: dict[str, str]) -> dict[str, str]:
-    """Return fields with which only possible candidates are not accepted unless they are asked for.
+def _safely(fields: dict[str, str]) -> dict[str, str]:
+    """Return fields that accept at once neither possible candidates nor those with objections.
 
-    Their band is a filter of its own.
+    Possible ones are accepted with their objections, under their own band.
     """
-    if fields.get("band") or fields.get("action", "accept") != "accept":
-        return fields
-    return {**fields, "min_band": fields.get("min_band") or "likely"}
+    is_accepted = fields.get("action", "accept") == "accept"
+    return {**fields, **SAFE} if is_accepted and _is_safe(fields.get("band", "")) else fields
+
+
+def _accept_text(band: str) -> str:
+    kind = "all" if band == "possible" else "safe" if band else "likely"
+    return f"accept_{kind}_of_these"
+
+
+def _is_safe(band: str) -> bool:
+    return band not in {"possible", "none"}
 
 
 async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any]) -> Response[Any]:
@@ -165,23 +175,20 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
     view = shown.view if shown else view
     is_empty = shown is not None and not shown.page.data
     # Items without candidates are decided about apart from the others.
-    decided = {
-        "cursor": None,
-        "rest": None,
-        "band": "none" if view.get("rest") else view.get("band"),
-    }
-    least = {} if decided["band"] else {"min_band": "likely"}
+    band = "none" if view.get("rest") else view.get("band")
+    decided = {"cursor": "", "rest": "", "band": band}
     remaining = await find_remaining(database, view, PATH) if is_empty else []
     values = {
         "query": view,
         "shown": shown,
         "page": shown and shown.page,
-        "is_none": decided["band"] == "none",
+        "is_none": band == "none",
         "issues": {each.field: each.issue for each in issues},
         "next": shown and shown.next_address(PATH),
         "first": view.address(PATH, cursor=None, rest=None),
         "queue": view.address("/console/matches", cursor=None),
-        "accept_all": view.address(f"{PATH}/all", **decided, **least, action="accept"),
+        "accept_all": view.address(f"{PATH}/all", **_safely(decided), action="accept"),
+        "accept_text": _accept_text(view.get("band")),
         "acceptable": await _count_acceptable(database, view, criteria, shown),
         "reject_all": view.address(f"{PATH}/all", **decided, action="reject"),
         "remaining": remaining,
@@ -200,12 +207,14 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
 async def _count_acceptable(
     database: Database, view: PageQuery, criteria: MatchQuery | None, shown: ShownMatches | None
 ) -> int:
-    """Return about how many items of a list can be accepted at once: of its band, or the likely."""
+    """Return about how many items of a list can be accepted at once."""
     if criteria is None or shown is None or view.get("rest") or view.get("band") == "none":
         return 0
-    if view.get("band"):
+    if not _is_safe(view.get("band")):
         return shown.page.total_count
-    wanted = msgspec.structs.replace(criteria, min_band="likely", limit=1, cursor=None, page=1)
+    wanted = msgspec.structs.replace(
+        criteria, min_band="likely", without_objections=True, limit=1, cursor=None, page=1
+    )
     return (await service.list_matches(database, wanted)).total_count
 
 
@@ -214,12 +223,13 @@ async def _look(
 ) -> Response[Any]:
     chosen = PageQuery({name: look.fields[name] for name in LOOK_FILTERS if look.fields.get(name)})
     action = _action_of_all(look.fields)
+    is_safe = action == "accept" and chosen.get("without_objections")
     values = {
         **await look_at_all(request.app.state.database, chosen, look),
-        "kind": LOOKS.get(action, "reject"),
+        "kind": "safe" if is_safe else LOOKS.get(action, "reject"),
         "action": "accept" if action == "accept" else "reject",
         "path": f"{PATH}/all",
-        "back": chosen.address(PATH, min_band=None),
+        "back": chosen.address(PATH, **dict.fromkeys(SAFE)),
         "conflict": conflict and conflict.message,
     }
     status = conflict.status if conflict else 400 if look.has_too_many else 200
