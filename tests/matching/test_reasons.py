@@ -36,7 +36,12 @@ def explain(
     ("item", "product", "expected"),
     [
         ("Rohr 50СМ", "Pipe 50 см", "50СМ in both"),
-        ("Penne Nr. 500", "Penne 500 g", "500 g in both"),
+        ("Penne Nr. 500", "Penne 500 g", "number 500 in both"),
+        ("Samsung L200 camera", "SlingShot 200 camera", "number 200 in both"),
+        ("Grill Q 320", "Grill S320", "number 320 in both"),
+        ("Samsung L200 camera", "Samsung L200", "L200 in both"),
+        ("LG 25 CF fridge", "LG fridge 25 CF", "25 CF in both"),
+        ("Zoom lens 18-70mm", "Lens 18-70 mm", "18 mm in both"),
         ("Schraube 4,0x30", "Screw 4,0 x 30", "numbers 4,0, 30 in both"),
         ("Sennheiser RS 140", "Sennheiser RS140", "same number RS 140"),
         ("Молоток", "Hammer", "“Молоток” means “Hammer”"),
@@ -154,6 +159,19 @@ def test_the_same_word_is_no_variant(item: str, product: str) -> None:
 )
 def test_a_mark_of_one_is_shown_as_it_is_written(item: str, product: str, expected: str) -> None:
     assert expected in explain(Article(item), Article(product))[1]
+
+
+@pytest.mark.parametrize(
+    ("item", "product"),
+    [
+        ("LG 25 CF fridge", "LG 25.0 Cu. Ft. fridge"),
+        ("Security manager 2100 CF", "Security manager"),
+        ("Blu-ray player", "Black player"),
+        ("Camera with red-eye correction", "Black camera"),
+    ],
+)
+def test_what_is_no_pack_and_no_colour_is_no_objection(item: str, product: str) -> None:
+    assert explain(Article(item), Article(product))[1] == []
 
 
 def test_numbers_in_conflict_are_named() -> None:

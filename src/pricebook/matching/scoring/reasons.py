@@ -39,7 +39,7 @@ def reasons(evidence: Evidence, item: Article, product: Article) -> list[str]:
         *_numbers("same number", numbers.weak, item),
         *_numbers("same code", numbers.codes, item),
         *([f"model number but for its end {numbers.stem.upper()}"] if numbers.stem else []),
-        *_measures(evidence, item, product),
+        *_measures(evidence, item),
         *_variants(evidence, item, product),
         *_brand(item, product, is_same=evidence.brand is True),
         *_words(evidence, item, product),
@@ -97,22 +97,20 @@ def _as_written(number: str, item: Article) -> str:
     return number.upper()
 
 
-def _measures(evidence: Evidence, item: Article, product: Article) -> Iterator[str]:
-    plain = list[str]()
+def _measures(evidence: Evidence, item: Article) -> Iterator[str]:
+    numbers = list[str]()
     for mine, other in evidence.measures.agreeing:
-        if mine.dimension == other.dimension == PLAIN:
-            plain.append(mine.text)
-        elif _has_unit(mine) or not _has_unit(other):
-            yield f"{_show(mine, item)} in both"
+        if mine.dimension != other.dimension:
+            # `L200` and `200`, `SW 13` and `13 mm` have no more than the number in common.
+            numbers.append(f"{mine.number:.9g}")
+        elif mine.dimension == PLAIN:
+            numbers.append(mine.text)
         else:
-            yield f"{_show(other, product)} in both"
-    plain = list(dict.fromkeys(plain))
-    if plain:
-        yield f"numbers {', '.join(plain)} in both" if plain[1:] else f"number {plain[0]} in both"
-
-
-def _has_unit(measure: Measure) -> bool:
-    return measure.dimension != PLAIN and not measure.dimension.startswith(LABEL)
+            yield f"{_show(mine, item)} in both"
+    numbers = list(dict.fromkeys(numbers))
+    if numbers:
+        title = "numbers" if numbers[1:] else "number"
+        yield f"{title} {', '.join(numbers)} in both"
 
 
 def _conflicts(evidence: Evidence, item: Article, product: Article) -> Iterator[str]:
@@ -171,7 +169,7 @@ def _as_measured(measure: Measure, article: Article) -> str:
             return _with_unit(number[0], measure)
         if fold(written[1]) in UNITS:
             return written[0]
-    return measure.text
+    return _with_unit(measure.text, measure) if measure.text == number[0] else measure.text
 
 
 def _with_unit(number: str, measure: Measure) -> str:

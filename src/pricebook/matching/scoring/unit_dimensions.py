@@ -59,6 +59,8 @@ _OTHER_WORDS = {
     "cc": Unit("volume", 1),
     "fl oz, floz, fl.oz": Unit("volume", 29.57),
     "cu ft, cu.ft, cubic feet, cubic foot": Unit("volume", 28316846),
+    # `25 CF` of a refrigerator are cubic feet, of a price list in Italian packs.
+    "cf": Unit("cubic feet or packs", 1),
     "pint, pints, pt": Unit("volume", 473.2),
     "qt, quart, quarts": Unit("volume", 946.4),
     "mkm, um, micron, microns": Unit(LENGTH, 0.001),

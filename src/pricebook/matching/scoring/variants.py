@@ -163,8 +163,8 @@ _DESIGNATED = re.compile(
     rf"(?<![a-z0-9])({'|'.join(_KIND_OF)})(?:(?:\.|[ -])+([a-z]{{1,2}}|ii?ir?|\d{{1,2}}[a-z])"
     r"|[ .-]?(\d[a-z]?))(?![a-z0-9]|[.,]\d)"
 )
-# `chrome vanadium` is a steel.
-_ALLOY = re.compile(r"chrome?[ -]vanad\w+")
+# `chrome vanadium` is a steel, `Blu-ray` a disc.
+_NO_VARIANTS = re.compile(r"chrome?[ -]vanad\w+|blu[ -]?rays?(?![a-z])|red[ -]eyes?(?![a-z])")
 
 
 def _tables(words: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, tuple[str, str]], ...]:
@@ -209,7 +209,9 @@ def _is_ending(ending: str, stem_length: int) -> bool:
 def find_variants(text: str) -> frozenset[tuple[str, str]]:
     """Return the kinds and variants that a folded text names."""
     found = {
-        variant for word in _WORD.findall(_ALLOY.sub(" ", text)) if (variant := variant_of(word))
+        variant
+        for word in _WORD.findall(_NO_VARIANTS.sub(" ", text))
+        if (variant := variant_of(word))
     }
     found.update(_WHOLE[drive] for drive in _DRIVE.findall(text))
     found.update((SIZE, _SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
