@@ -86,6 +86,8 @@ def test_a_measure_is_shown_with_its_unit_and_no_other_word() -> None:
 
 
 def test_a_measure_is_no_number_with_the_word_before_it() -> None:
+    texts, _ = explain(Article("LG 25.0 Cu.Ft. capacity"), Article("LG 25.0 Cu. Ft. fridge"))
+    assert texts == ["25.0 cu.ft in both", "same words: LG"]
     texts, _ = explain(Article("Saw 260 mm"), Article("Saw 260 mm steel"))
     assert texts == ["260 mm in both", "same words: Saw"]
 

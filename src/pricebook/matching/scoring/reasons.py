@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 
 from pricebook.matching.scoring.evidence import Evidence, SharedNumber
 from pricebook.matching.scoring.folding import fold
@@ -36,7 +37,7 @@ def reasons(evidence: Evidence, item: Article, product: Article) -> list[str]:
     texts = [
         *(["same GTIN"] if evidence.gtin else []),
         *_numbers("same model number", numbers.strong, item),
-        *_numbers("same number", numbers.weak, item),
+        *_numbers("same number", _without_measures(evidence, item), item),
         *_numbers("same code", numbers.codes, item),
         *([f"model number but for its end {numbers.stem.upper()}"] if numbers.stem else []),
         *_measures(evidence, item),
@@ -85,6 +86,19 @@ def _brand(item: Article, product: Article, *, is_same: bool) -> list[str]:
 def _numbers(title: str, numbers: Iterable[SharedNumber], item: Article) -> Iterator[str]:
     for shared in numbers:
         yield f"{title} {_as_written(shared.number, item)}"
+
+
+def _without_measures(evidence: Evidence, item: Article) -> Iterator[SharedNumber]:
+    """Yield the weak numbers but for a word and a measure behind it: `LG 25.0` of `25.0 cu. ft`."""
+    measured = {
+        compact(number[0])
+        for mine, _ in evidence.measures.agreeing
+        if mine.dimension != PLAIN and (number := _NUMBER.search(mine.text))
+    }
+    for shared in evidence.numbers.weak:
+        is_joined = " " in _as_written(shared.number, item)
+        if not (is_joined and shared.number.lstrip(ascii_lowercase) in measured):
+            yield shared
 
 
 def _as_written(number: str, item: Article) -> str:
