@@ -325,18 +325,30 @@ async def test_refused_filters_are_shown_beside_their_field(
     assert "Nothing is left to decide" in await show(client, PATH)
 
 
-async def test_other_candidates_lead_to_the_queue(
+async def test_other_candidates_are_shown_and_accepted_in_their_row(
     client: Client, log_in_as: LogInAs, conn: Connection, database: Database
 ) -> None:
-    supplier_id, _, _ = await pair(conn)
-    await builders.product(conn, "DeWalt DW745 blue table saw 250 mm")
+    supplier_id, best_id, item_id = await pair(conn)
+    other_id = await builders.product(conn, "DeWalt DW745 blue table saw 250 mm")
     await examine(database)
     await log_in_as("procurement")
-    text = await show(client, PATH)
+    view = f"supplier_id={supplier_id}&search=saw"
+    text = await show(client, f"{PATH}?{view}")
     assert "<mark>table</mark>" in text
-    (address,) = re.findall(r'href="(/console/matches\?[^"]*search=NW-1[^"]*)"', text)
-    assert "DeWalt DW745 saw 250 mm" in await show(client, unescape(address))
-    assert str(supplier_id) in address
+    (address,) = set(re.findall(r'(?:href|hx-get)="([^"]*/candidates[^"]*)"', text))
+    page = await show(client, unescape(address))
+    assert f'href="{PATH}?{view.replace("&", "&amp;")}#item-{item_id}"' in page
+    assert f'id="item-{item_id}"' in text
+    part = (await client.get(unescape(address), headers={"HX-Request": "true"})).text
+    assert "<html" not in part
+    others = re.findall(r'name="other" value="([^"]+)"', part)
+    assert others in ([f"{item_id}:{best_id}"], [f"{item_id}:{other_id}"])
+    assert others[0] not in boxes(text)
+    done = await post(client, "decide", other=others[0], pair=boxes(text), search="saw")
+    assert "Linked." in done.text
+    assert f"{item_id}:{await linked_product(conn, item_id)}" == others[0]
+    gone = await client.get(unescape(address), headers=HTML)
+    assert gone.status_code == 404
 
 
 async def test_attack_strings_are_shown_as_text(

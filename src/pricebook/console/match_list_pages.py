@@ -18,6 +18,7 @@ from pricebook.console.match_forms import (
 from pricebook.console.match_look import LookForm, look_at_all, read_look
 from pricebook.console.match_view import (
     FILTERS,
+    LIST,
     MatchView,
     ShownMatches,
     decode_view,
@@ -38,7 +39,6 @@ from pricebook.matching.decision_schemas import FilteredDecision
 from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
-PATH = "/console/matches/list"
 SHOWN_ITEMS = "50"
 # What is looked at before an action; everything else is a rejection.
 LOOK_FILTERS = (*FILTERS, "min_band", "without_objections")
@@ -47,7 +47,7 @@ LOOKS = {"accept": "accept", "none": "dismiss"}
 SAFE = {"min_band": "likely", "without_objections": "true"}
 
 
-@get(PATH, opt=page_for("GET", "/matches"))
+@get(LIST, opt=page_for("GET", "/matches"))
 async def show_list(request: AnyRequest) -> Response[Any]:
     """Show unmatched items, each with its best candidate and a box to mark it."""
     query = read_page_query(MatchView, request.scope["query_string"])
@@ -55,25 +55,27 @@ async def show_list(request: AnyRequest) -> Response[Any]:
 
 
 @post(
-    f"{PATH}/decide",
+    f"{LIST}/decide",
     status_code=200,
     request_max_body_size=MAX_FORM_BYTES,
     opt=page_for("POST", "/matches/bulk"),
 )
 async def decide_marked(request: AnyRequest) -> Response[Any]:
-    """Accept or reject the best candidates of the items that are marked."""
+    """Accept or reject the best candidates of the items that are marked, or accept another one."""
     fields = await read_fields(request)
     form = dict(fields)
-    marked = [value for name, value in fields if name == "pair"]
+    other = form.get("other")
+    marked = [other] if other else [value for name, value in fields if name == "pair"]
     if not marked:
         return await _list(request, form, {"outcome": "none_marked"})
-    decisions = [_decision(each, form.get("action", "")) for each in marked]
+    action = "accept" if other else form.get("action", "")
+    decisions = [_decision(each, action) for each in marked]
     done = await carry_out(request, {"decisions": decisions})
     return await _list(request, form, describe_decisions(done))
 
 
 @post(
-    f"{PATH}/undo",
+    f"{LIST}/undo",
     status_code=200,
     request_max_body_size=MAX_FORM_BYTES,
     opt=page_for("POST", "/matches/batches/{id}/undo"),
@@ -86,7 +88,7 @@ async def undo_marked(request: AnyRequest) -> Response[Any]:
 
 
 @post(
-    f"{PATH}/products",
+    f"{LIST}/products",
     status_code=200,
     request_max_body_size=MAX_FORM_BYTES,
     opt=page_for("POST", "/matches/products"),
@@ -105,7 +107,7 @@ async def make_products(request: AnyRequest) -> Response[Any]:
     return await _list(request, form, describe_products(made))
 
 
-@get(f"{PATH}/all", opt=page_for("POST", "/matches/bulk"))
+@get(f"{LIST}/all", opt=page_for("POST", "/matches/bulk"))
 async def show_all(request: AnyRequest) -> Response[Any]:
     """Show what all that the filters match is, before it is accepted or rejected."""
     query = read_page_query(FilteredDecision, request.scope["query_string"])
@@ -113,7 +115,7 @@ async def show_all(request: AnyRequest) -> Response[Any]:
 
 
 @post(
-    f"{PATH}/all",
+    f"{LIST}/all",
     status_code=200,
     request_max_body_size=MAX_FORM_BYTES,
     opt=page_for("POST", "/matches/bulk"),
@@ -177,20 +179,20 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
     # Items without candidates are decided about apart from the others.
     band = "none" if view.get("rest") else view.get("band")
     decided = {"cursor": "", "rest": "", "band": band}
-    remaining = await find_remaining(database, view, PATH) if is_empty else []
+    remaining = await find_remaining(database, view, LIST) if is_empty else []
     values = {
         "query": view,
         "shown": shown,
         "page": shown and shown.page,
         "is_none": band == "none",
         "issues": {each.field: each.issue for each in issues},
-        "next": shown and shown.next_address(PATH),
-        "first": view.address(PATH, cursor=None, rest=None),
+        "next": shown and shown.next_address(LIST),
+        "first": view.address(LIST, cursor=None, rest=None),
         "queue": view.address("/console/matches", cursor=None),
-        "accept_all": view.address(f"{PATH}/all", **_safely(decided), action="accept"),
+        "accept_all": view.address(f"{LIST}/all", **_safely(decided), action="accept"),
         "accept_text": _accept_text(view.get("band")),
         "acceptable": await _count_acceptable(database, view, criteria, shown),
-        "reject_all": view.address(f"{PATH}/all", **decided, action="reject"),
+        "reject_all": view.address(f"{LIST}/all", **decided, action="reject"),
         "remaining": remaining,
         "end": await describe_end(database, view) if is_empty and not remaining else None,
         "is_fragment": wants_fragment(request),
@@ -198,7 +200,7 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         **done,
     }
     if values["is_fragment"]:
-        headers = {"HX-Replace-Url": view.address(PATH)}
+        headers = {"HX-Replace-Url": view.address(LIST)}
         return render(request, "match_list.html", values, headers=headers)
     values["suppliers"] = await list_supplier_choices(database, [view.get("supplier_id")])
     return render(request, "matches_list.html", values, status=400 if issues else 200)
@@ -228,8 +230,8 @@ async def _look(
         **await look_at_all(request.app.state.database, chosen, look),
         "kind": "safe" if is_safe else LOOKS.get(action, "reject"),
         "action": "accept" if action == "accept" else "reject",
-        "path": f"{PATH}/all",
-        "back": chosen.address(PATH, **dict.fromkeys(SAFE)),
+        "path": f"{LIST}/all",
+        "back": chosen.address(LIST, **dict.fromkeys(SAFE)),
         "conflict": conflict and conflict.message,
     }
     status = conflict.status if conflict else 400 if look.has_too_many else 200

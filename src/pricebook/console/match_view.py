@@ -14,6 +14,7 @@ from pricebook.http.pagination import CursorPage
 from pricebook.matching import service
 from pricebook.matching.schemas import BandFilter, MatchQuery, SuggestedMatch
 
+LIST = "/console/matches/list"
 FILTERS = ("supplier_id", "band", "search")
 VIEW = (*FILTERS, "rest", "cursor")
 BANDS: tuple[BandFilter, ...] = ("certain", "likely", "possible", "none")

@@ -12,7 +12,7 @@ from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment, all_of, compose, equals, fragment
 from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing, order_by
 from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
-from pricebook.db.row_types import fetch_value
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.matching.schemas import (
     Band,
     MatchFilter,
@@ -122,12 +122,24 @@ async def list_matches(conn: Connection, query: MatchQuery) -> ListPage[Suggeste
     """Return a page of the items with their suggestions, the best first."""
     listing = matches_listing(query, await find_items(conn, query.words))
     found = await read_page(conn, listing, query.window, as_structs(MatchRow))
-    return group_rows(
-        found,
-        lambda rows: SuggestedMatch(
-            rows[0].item(), [each for row in rows for each in row.suggestions()]
-        ),
-    )
+    return group_rows(found, _as_match)
+
+
+async def find_match(conn: Connection, item_id: UUID) -> SuggestedMatch | None:
+    """Find an unmatched item with its suggestions, the best first."""
+    statement: LiteralString = """
+        {details}
+        WHERE item.id = %s AND item.product_id IS NULL AND deleting_since IS NULL
+        ORDER BY suggestion.place
+        """
+    async with conn.cursor(row_factory=struct_row(MatchRow)) as cursor:
+        await cursor.execute(statement.format(details=DETAILS), [item_id])
+        rows = await cursor.fetchall()
+    return _as_match(rows) if rows else None
+
+
+def _as_match(rows: Sequence[MatchRow]) -> SuggestedMatch:
+    return SuggestedMatch(rows[0].item(), [each for row in rows for each in row.suggestions()])
 
 
 def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:

@@ -52,6 +52,15 @@ async def list_matches(database: Database, query: MatchQuery) -> CursorPage[Sugg
         return cursor_page_of(query, await repository.list_matches(conn, query))
 
 
+async def get_match(database: Database, item_id: UUID) -> SuggestedMatch:
+    """Return an unmatched item with its suggestions; raises NotFoundError."""
+    async with database.connection() as conn:
+        match = await repository.find_match(conn, item_id)
+    if match is None:
+        raise NotFoundError(f"There is no unmatched item {item_id}.")
+    return match
+
+
 async def count_bands(
     database: Database, query: MatchQuery, without_items: Sequence[UUID]
 ) -> dict[Band | None, int]:
