@@ -52,8 +52,9 @@ WITHOUT_SUGGESTIONS: LiteralString = """
         WHERE decision.supplier_item_id = match_items.supplier_item_id
             AND decision.product_id IS NULL AND decision.undone_at IS NULL)
 """
-WITHOUT_OBJECTIONS: LiteralString = """
-    best_objections = 0 AND NOT EXISTS (
+# Of few suggestions the product has another item of the supplier, but PostgreSQL expects many.
+WITHOUT_SIBLINGS: LiteralString = """
+    NOT EXISTS (
         SELECT FROM supplier_items AS sibling
         WHERE sibling.product_id = best_product_id
             AND sibling.supplier_id = match_items.supplier_id)
@@ -151,6 +152,8 @@ def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
     is_without = wanted.band == "none"
     least = wanted.min_band
     at_least = [fragment("best_band <= %s::match_band", least)] if least else []
+    siblings = [fragment(WITHOUT_SIBLINGS)] if wanted.without_objections else []
+    unestimated = all_of(fragment(SUPPLIER_STAYS), *siblings)
     return Listing(
         table="match_items",
         scope=all_of(
@@ -159,8 +162,8 @@ def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
             *at_least,
         ),
         conditions=all_of(*filters, *found),
-        unestimated=fragment(SUPPLIER_STAYS),
-        probe=all_of(*filters, *probed, fragment(SUPPLIER_STAYS)),
+        unestimated=unestimated,
+        probe=all_of(*filters, *probed, unestimated),
         keys=KEYS[-1:] if is_without else KEYS,
         details=f"{DETAILS} WHERE item.id = page.{'k1' if is_without else 'k3'}",
         details_order=", detail.place",
@@ -176,7 +179,7 @@ def _filters(wanted: MatchFilter) -> list[Fragment]:
     if wanted.min_score is not None:
         conditions.append(fragment("best_score >= %s", wanted.min_score))
     if wanted.without_objections:
-        conditions.append(fragment(WITHOUT_OBJECTIONS))
+        conditions.append(fragment("best_objections = 0"))
     return conditions
 
 
