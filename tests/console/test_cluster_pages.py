@@ -44,6 +44,7 @@ async def test_one_press_makes_a_draft_product_of_a_group(
     await log_in_as("procurement")
     made = await make(client, **await shown_group(client, conn, database))
     assert "A draft product was made" in made.text
+    assert "Drafts are not in the catalog." in made.text
     assert "No items seem to be one article" in made.text
     assert await fetch_value(conn, LINKED) == 2
     assert await fetch_value(conn, "SELECT status FROM products") == "draft"

@@ -67,6 +67,8 @@ async def test_new_product_is_made_of_an_item_and_undone(
     await log_in_as("procurement")
     made = await post(client, "product", item_id=item_id)
     assert "A draft product was made" in made.text
+    assert "Drafts are not in the catalog." in made.text
+    assert 'href="/console/products?status=draft"' in made.text
     product_id = await linked_product(conn, item_id)
     assert product_id is not None
     assert f'href="/console/products/{product_id}">DeWalt DW745 saw 250 mm</a>' in made.text
