@@ -11,7 +11,6 @@ from console.conftest import Client, LogInAs
 from console.fragments import batch_of, post_fragment, show
 from import_fixtures import rows
 from match_fixtures import examine, linked_product, pair
-from pricebook.console.letter_differences import mark_differences
 from pricebook.db.database import Connection, Database
 from pricebook.db.row_types import fetch_value
 
@@ -241,13 +240,3 @@ async def test_malformed_decision_is_refused(client: Client, log_in_as: LogInAs)
         response = await post(client, path, **fields)
         assert response.status_code == 400, path
         assert "<script>" not in response.text
-
-
-def test_differences_are_marked_by_word_and_by_letter() -> None:
-    def marked(name: str, other: str) -> list[str]:
-        return [part for part, differs in mark_differences(name, other) if differs]
-
-    assert marked("Lube Spray 300 ml, Slipstedt", "spray lube 300ml") == ["Slipstedt"]
-    assert marked("Hammer grey", "hamer gray") == ["m", "e"]
-    assert marked("M8 x 40", "M8 x 45") == ["40"]
-    assert "".join(part for part, _ in mark_differences("İ ẞ x" * 300, "ss i")) == "İ ẞ x" * 300
