@@ -3,6 +3,7 @@
 import json
 import os
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
@@ -350,6 +351,39 @@ def check_foreign_responses(browser: Chrome, root: str) -> None:
     tools.execute_cdp_cmd("Network.emulateNetworkConditions", {**offline, "offline": False})
 
 
+VISIBLE = """
+    window.before = [...document.querySelectorAll("main :is(a, button, input, select, summary)")]
+        .filter((each) => {
+            const { top, bottom, width } = each.getBoundingClientRect();
+            return width > 0 && top >= 0 && bottom <= innerHeight;
+        });
+    return before.length;
+"""
+COVERED = """
+    const bar = document.getElementById("toasts");
+    return before.filter((each) => {
+        const { left, top, width, height } = each.getBoundingClientRect();
+        const points = [[width / 2, 1], [width / 2, height - 1]];
+        return points.some(([x, y]) => bar.contains(document.elementFromPoint(left + x, top + y)));
+    }).map((each) => each.outerHTML);
+"""
+
+
+def check_toasts(browser: Chrome, root: str) -> None:
+    """A toast covers nothing that could be clicked, wherever the page is scrolled to."""
+    tools = cast("Any", browser)
+    paths, widths = ("/console/matches", "/console/matches/list"), (360, 768, 1280, 2560)
+    for path, width, share in product(paths, widths, (0, 0.5, 1)):
+        set_viewport(browser, width, "light")
+        browser.get(root + path)
+        wait_until(browser, "'ready' in document.documentElement.dataset")
+        tools.execute_script(f"scrollTo(0, {share} * document.body.scrollHeight)")
+        assert tools.execute_script(VISIBLE) > 0
+        tools.execute_script("document.dispatchEvent(new Event('htmx:sendError'))")
+        wait_until(browser, "document.querySelector('#toasts .toast') !== null")
+        assert tools.execute_script(COVERED) == [], (path, width, share)
+
+
 def check_attacked_supplier(browser: Chrome, root: str) -> None:
     """Check the pages of a supplier whose name and items are markup."""
     browser.get(f"{root}/console/suppliers?search=alert")
@@ -372,10 +406,10 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     check_search_by_keys(browser, root)
     log_in(browser, root, lines, "admin")
     browser.get(f"{root}/console/products?search=hammer")
-    product = browser.find_element(By.CSS_SELECTOR, "td.main a").get_attribute("href")
+    hammer = browser.find_element(By.CSS_SELECTOR, "td.main a").get_attribute("href")
     for name, path in STAFF_PAGES.items():
         check_page(browser, root + path, name)
-    check_page(browser, f"{product}?link=saw", "product")
+    check_page(browser, f"{hammer}?link=saw", "product")
     check_menu(browser, f"{root}/console/products")
     check_imports(browser, root)
     for name, path in ATTACKED_PAGES.items():
@@ -388,6 +422,7 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     check_rules(browser, root)
     check_decisions_by_keys(browser, root)
     check_marks_by_keys(browser, root)
+    check_toasts(browser, root)
     assert violations(browser) == []
     check_foreign_responses(browser, root)
     check_target_price(browser, root)

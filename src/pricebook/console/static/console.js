@@ -1,6 +1,7 @@
 // Keys, dialogs, toasts and the theme. Everything else is links and forms.
 
 const root = document.documentElement;
+const CLICKABLE = "main :is(a, button, input, select, textarea, summary, label)";
 
 export const isTyping = (element) =>
   element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
@@ -96,6 +97,23 @@ function onClick(event) {
   const dialog = closer.closest("dialog");
   if (dialog) dialog.close();
   else closer.closest(".toast")?.remove();
+  makeRoom();
+}
+
+// The bar of toasts takes its height from the window: what it would cover is scrolled above it.
+let room = 0;
+
+function makeRoom() {
+  const bar = document.getElementById("toasts").getBoundingClientRect();
+  const grown = bar.height - room;
+  room = bar.height;
+  const isCovered = (each) => {
+    const { top, bottom, width } = each.getBoundingClientRect();
+    return width > 0 && top < bar.bottom && bottom > bar.top;
+  };
+  if (grown > 0 && [...document.querySelectorAll(CLICKABLE)].some(isCovered)) {
+    scrollBy({ top: grown, behavior: "instant" });
+  }
 }
 
 function showTheme(theme) {
@@ -127,6 +145,7 @@ function showProblem(sentence) {
   const toast = template.content.cloneNode(true);
   toast.querySelector("p").textContent = `${sentence ?? template.dataset.unreachable} ${template.dataset.kept}`;
   document.getElementById("toasts").replaceChildren(toast);
+  makeRoom();
 }
 
 function detailOf(xhr) {
@@ -158,6 +177,7 @@ document.querySelector("[data-theme-switch]")?.addEventListener("change", (event
 document.addEventListener("htmx:afterSettle", () => {
   prepare(document);
   keepFocus();
+  makeRoom();
 });
 prepare(document);
 document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
