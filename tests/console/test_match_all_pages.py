@@ -105,3 +105,24 @@ async def test_all_may_be_rejected_and_the_look_counts_each_band(
     await log_in_as("procurement")
     (look,) = looks(await show(client, PATH), "reject")
     assert "1 certain, 1 likely, 1 possible" in await show(client, look)
+
+
+async def test_list_and_queue_count_the_items_without_a_suggestion_alike(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    supplier_id = await shelf(conn, database)
+    await builders.item(conn, supplier_id, name="Oddment")
+    await examine(database)
+    await log_in_as("procurement")
+    text = await show(client, PATH)
+    for each in (
+        text,
+        await show(client, "/console/matches"),
+        await show(client, f"{PATH}?rest=1"),
+    ):
+        assert "4 items, 1 of them without a suggestion" in each
+    assert "Reject all 3 with a suggestion" in text
+    assert "No product fits the one without a suggestion" in await show(client, f"{PATH}?rest=1")
+    alone = await show(client, f"{PATH}?band=possible")
+    assert ">1 item</span>" in alone
+    assert "Reject the one of these filters" in alone

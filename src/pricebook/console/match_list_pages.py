@@ -164,6 +164,12 @@ def _accept_text(band: str) -> str:
     return f"accept_{kind}_of_these"
 
 
+def _reject_text(chosen: str, band: str) -> str:
+    """Return the name of a text: without a band, that of the part of all items that is shown."""
+    verb = "dismiss" if band == "none" else "reject"
+    return f"{verb}_all_of_these" if chosen else f"{verb}_all_{'without' if band else 'with'}"
+
+
 def _is_safe(band: str) -> bool:
     return band not in {"possible", "none"}
 
@@ -191,6 +197,7 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         "queue": view.address("/console/matches", cursor=None),
         "accept_all": view.address(f"{LIST}/all", **_safely(decided), action="accept"),
         "accept_text": _accept_text(view.get("band")),
+        "reject_text": _reject_text(view.get("band"), band),
         "acceptable": await _count_acceptable(database, view, criteria, shown),
         "reject_all": view.address(f"{LIST}/all", **decided, action="reject"),
         "remaining": remaining,

@@ -29,13 +29,17 @@ class MatchView(MatchQuery, frozen=True, kw_only=True):
 
 
 class ShownMatches(msgspec.Struct, frozen=True):
-    """A page of a view, the address of the next one, and the number of items of both lists."""
+    """A page of a view, the address of the next one, and the number of items of both lists.
+
+    `without` of the items have no candidate; it is 0 where a band is chosen.
+    """
 
     view: PageQuery
     page: Page
     following: dict[str, Any] | None
     total: int
     is_exact: bool
+    without: int = 0
 
     def next_address(self, path: str) -> str | None:
         """Return the address of the next page, None after the last one."""
@@ -70,7 +74,8 @@ async def find_matches(database: Database, view: PageQuery, criteria: MatchQuery
         following = {"cursor": None, "rest": "1"}
     is_exact = page.total_count_is_exact and other.total_count_is_exact
     total = page.total_count + other.total_count
-    return ShownMatches(view, page, following, total, is_exact)
+    without = (page if is_rest else other).total_count
+    return ShownMatches(view, page, following, total, is_exact, without)
 
 
 async def _show_rest(
@@ -87,6 +92,7 @@ async def _show_rest(
         {"cursor": page.next_cursor} if page.next_cursor else None,
         empty.total_count + page.total_count,
         empty.total_count_is_exact and page.total_count_is_exact,
+        page.total_count,
     )
 
 
