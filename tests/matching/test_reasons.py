@@ -38,6 +38,7 @@ def explain(
         ("Rohr 50СМ", "Pipe 50 см", "50СМ in both"),
         ("Penne Nr. 500", "Penne 500 g", "number 500 in both"),
         ("Samsung L200 camera", "SlingShot 200 camera", "number 200 in both"),
+        ("Reader 17-in-1", "17-In-1 reader", "numbers 17, 1 in both"),
         ("Grill Q 320", "Grill S320", "number 320 in both"),
         ("Samsung L200 camera", "Samsung L200", "L200 in both"),
         ("LG 25 CF fridge", "LG fridge 25 CF", "25 CF in both"),

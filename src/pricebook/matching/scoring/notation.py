@@ -44,6 +44,8 @@ _UNIT_IN_FRONT = re.compile(
     r"(?<!\d )(?<!\d[.,] )(?<![a-z0-9.,/-])(kg|cl|ml|lt|mg|hl|mm|cm|gr(?=[. ]{1,2}\d{3}))[. ]{1,2}"
     rf"({_NUMBER})(?!\d|[.,/]\d|\s?(?!x\b|x\d)[a-z%\"'°])"
 )
+# `17-in-1`: as many in one, not inches.
+_IN_ONE = re.compile(r"(?<=\d)-in-(?=1(?!\d))")
 # Articles and prepositions, which say nothing about what an article is.
 STOP_WORDS = word_set(
     "and or the of for with from in on at by to an und oder mit fur fuer von aus der die das den "
@@ -58,6 +60,7 @@ def plain_notation(text: str) -> str:
     if not any(map(str.isdigit, text)):
         return text
     text = _PACK.sub(r"\1 ", _POINT.sub(r"\1 ", text))
+    text = _IN_ONE.sub(" in ", text)
     text = _DIMENSION.sub("", text)
     text = _GRADE.sub(r"\1, ", text)
     text = _WIRES.sub(r"\1 x \2 mm2", text)
