@@ -172,6 +172,18 @@ async def test_answers_and_settings_are_read_and_remembered_by_an_admin_only(
     assert (await value(conn, config))["column_mapping"] == {"sku": "Code"}
 
 
+@pytest.mark.parametrize("form", ["answers", "settings"])
+async def test_answers_and_settings_are_read_together(
+    client: Client, log_in_as: LogInAs, conn: Connection, form: str
+) -> None:
+    await log_in_as("procurement")
+    path = f"{PREVIEWS}/{await builders.import_preview(conn, await builders.supplier(conn))}"
+    fields = {"mode": "partial", "currency": "", "answer.0": '{"currency":"DKK"}'}
+    await follow(client, await send(client, f"{path}/{form}", **fields))
+    stored = await value(conn, "SELECT config FROM import_previews")
+    assert stored == {"mode": "partial", "currency": "DKK"}
+
+
 async def test_column_has_the_meaning_that_was_chosen_last(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:

@@ -18,7 +18,9 @@ SHEET = re.compile(r"^sheets\.\d+$")
 TYPED = "typed."
 COLUMN = "column."
 IGNORED = "ignored"
-TEXTS = ("mode", "currency", "decimal_separator", "vat_rate")
+# The form of the settings always has it.
+SETTING = "mode"
+TEXTS = (SETTING, "currency", "decimal_separator", "vat_rate")
 NUMBERS = ("price_quantity", "header_row")
 # A value of all rows, or the column of each row's.
 COLUMN_OR_VALUE = ("currency", "vat_rate", "price_quantity")

@@ -1,5 +1,6 @@
 """The page of a preview: what was understood, what is in doubt, what would change, and apply."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -12,7 +13,7 @@ from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.page_texts import load_texts
 from pricebook.console.previews.given_answers import list_given
-from pricebook.console.previews.preview_forms import read_answers, read_settings
+from pricebook.console.previews.preview_forms import SETTING, read_answers, read_settings
 from pricebook.console.previews.price_list_samples import (
     Column,
     list_columns,
@@ -54,23 +55,15 @@ async def show_preview(request: AnyRequest, preview_id: PreviewId) -> Response[A
 
 @post(ONE + "/answers", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
 async def answer_questions(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
-    """Read the price list again with the answers."""
+    """Read the price list again with the answers, and with settings that were changed beside."""
     form = await read_form(request)
-    return await _change(request, preview_id, read_answers(form), remembers="remember" in form)
+    return await _read_with(request, preview_id, form, with_settings=SETTING in form)
 
 
 @post(ONE + "/settings", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
 async def change_settings(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
-    """Read the price list again with changed settings."""
-    form = await read_form(request)
-    state = await preview_service.get_state(_database(request), preview_id)
-    preview = state.preview
-    try:
-        columns = list_columns(state.result, preview.found or {}, preview.config)
-        patches = read_settings(form, columns)
-    except ValidationError as error:
-        return _page(request, state, error)
-    return await _change(request, preview_id, patches, remembers="remember" in form)
+    """Read the price list again with changed settings, and with answers that were given beside."""
+    return await _read_with(request, preview_id, await read_form(request), with_settings=True)
 
 
 @post(ONE + "/again", status_code=303, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
@@ -120,6 +113,22 @@ async def import_sheet(request: AnyRequest, preview_id: PreviewId) -> Response[A
         context, caller_of(request), preview_id, form.get("sheet", "")
     )
     return _redirect(address_of(other_id))
+
+
+async def _read_with(
+    request: AnyRequest, preview_id: UUID, form: Mapping[str, str], *, with_settings: bool
+) -> Response[Any]:
+    state = await preview_service.get_state(_database(request), preview_id)
+    preview = state.preview
+    patches: list[dict[str, Any]] = []
+    try:
+        if with_settings:
+            columns = list_columns(state.result, preview.found or {}, preview.config)
+            patches += read_settings(form, columns)
+        patches += read_answers(form)
+    except ValidationError as error:
+        return _page(request, state, error)
+    return await _change(request, preview_id, patches, remembers="remember" in form)
 
 
 async def _change(

@@ -56,6 +56,30 @@ function onFocus(event) {
   if (event.target.matches?.("[data-saved], [data-select]")) event.target.select();
 }
 
+function isChanged(field) {
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  if (!field.matches("select")) return field.value !== field.defaultValue;
+  return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected));
+}
+
+// What was entered in another of the joined forms of a page is sent along, instead of being lost.
+function onJoinedSubmit(event) {
+  const form = event.target;
+  if (!form.matches("[data-joined]")) return;
+  form.querySelectorAll("[data-copied]").forEach((each) => each.remove());
+  for (const other of document.querySelectorAll("form[data-joined]")) {
+    if (other === form || ![...other.querySelectorAll("input, select, textarea")].some(isChanged)) continue;
+    for (const [name, value] of new FormData(other)) {
+      const own = form.elements.namedItem(name);
+      if (own?.type === "checkbox") own.checked = true;
+      if (own) continue;
+      const copy = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+      copy.dataset.copied = "";
+      form.append(copy);
+    }
+  }
+}
+
 // Of two radios, one for all and one for the ticked boxes: ticking selects the second, the first unticks.
 function onChange(event) {
   const group = event.target.closest("[data-all-or-some]");
@@ -172,6 +196,7 @@ document.addEventListener("click", goBack);
 document.addEventListener("input", onInput);
 document.addEventListener("change", onChange);
 document.addEventListener("focusin", onFocus);
+document.addEventListener("submit", onJoinedSubmit, true);
 addEventListener("beforeunload", onLeave);
 document.querySelector("[data-theme-switch]")?.addEventListener("change", (event) => showTheme(event.target.value));
 document.addEventListener("htmx:afterSettle", () => {
