@@ -208,6 +208,24 @@ def check_imports(browser: Chrome, root: str) -> None:
     assert browser.find_elements(By.CSS_SELECTOR, "form[data-changed]") == []
 
 
+def check_joined_forms(browser: Chrome, root: str, path: Path) -> None:
+    """A preview is read again with its answers and its settings, whichever button is used."""
+    path.write_text("Code,Name,Price A,Price B\nA-1,Hammer,12.50,20.00\nA-2,Saw,7.10,9.90\n")
+    browser.get(f"{root}/console/imports/new")
+    browser.find_element(By.NAME, "new_supplier").send_keys("Two prices", Keys.TAB)
+    browser.find_element(By.NAME, "file").send_keys(str(path))
+    browser.find_element(By.CSS_SELECTOR, "main form button.primary").click()
+    wait_until(browser, "document.querySelector('form.questions [type=radio]') !== null")
+    browser.find_element(By.CSS_SELECTOR, "form.questions [type=radio]").click()
+    browser.find_element(By.CSS_SELECTOR, "details.review summary").click()
+    browser.find_element(By.NAME, "vat_rate").send_keys("21")
+    browser.find_element(By.CSS_SELECTOR, "details.review form button").click()
+    wait_until(browser, "document.querySelector('p.sentence') !== null")
+    sentence = browser.find_element(By.CSS_SELECTOR, "p.sentence").text
+    assert 'Price from column C "Price A"' in sentence
+    assert "21 %" in sentence
+
+
 def check_bulk_change(browser: Chrome, root: str) -> None:
     """Preview, apply and undo a bulk change by keys alone; look at each state of its page."""
     browser.get(f"{root}/console/products?search=hammer")
@@ -316,7 +334,7 @@ def check_attacked_supplier(browser: Chrome, root: str) -> None:
     check_page(browser, item, "attacked-item")
 
 
-def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
+def test_pages_in_a_browser(system: System, browser: Chrome, tmp_path: Path) -> None:
     lines = system.up()
     root = f"http://127.0.0.1:{system.port}"
     add_attacks(root, log_in_by_api(system, lines, "admin"))
@@ -339,6 +357,7 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     attacked = browser.find_element(By.CSS_SELECTOR, "td.main a").get_attribute("href")
     check_page(browser, f"{attacked}?link=alert", "attacked-product")
     check_attacked_supplier(browser, root)
+    check_joined_forms(browser, root, tmp_path / "list.csv")
     check_bulk_change(browser, root)
     check_rules(browser, root)
     check_decisions_by_keys(browser, root)
