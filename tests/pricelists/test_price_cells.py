@@ -163,3 +163,28 @@ def test_cell_to_the_right_of_the_header_of_a_workbook() -> None:
         'The cell "see page 4" in column E is to the right of the table, which has 3 columns: '
         "clear it, or give its column a header."
     )
+
+
+@pytest.mark.parametrize("currency", ["SEK", "NOK", "DKK"])
+def test_colon_before_hundredths_of_a_krone(currency: str) -> None:
+    result = read_price_list(prices("32:50", "7:95 kr", "1 087:58"), currency)
+    assert [item.price for item in result.items] == [
+        Decimal(each) for each in ("32.50", "7.95", "1087.58")
+    ]
+    (row,) = read_price_list(prices("32:50", "7.95", "642.86"), "EUR").rejected
+    assert row.error_type == "price_not_a_number"
+
+
+def test_pence() -> None:
+    result = read_price_list(prices("49p", "£1.20", "120 p", "7.95"), "GBP")
+    assert [item.price for item in result.items] == [
+        Decimal(each) for each in ("0.49", "1.20", "1.2", "7.95")
+    ]
+    assert len(read_price_list(prices("49p", "1.20", "7.95"), "EUR").rejected) == 1
+
+
+@pytest.mark.parametrize("cell", ["12-May", "03-Oct", "Jan-04", "1. Mai", "4-déc"])
+def test_price_that_became_a_date(cell: str) -> None:
+    (row,) = read_price_list(prices(cell, "7.95", "642.86")).rejected
+    assert row.error_type == "price_not_a_number"
+    assert "is a date" in row.error_message

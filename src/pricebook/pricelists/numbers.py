@@ -21,6 +21,7 @@ from pricebook.pricelists.digits import ParsedNumber, parse_digits
 from pricebook.pricelists.price_problems import (
     RowProblem,
     ambiguous_price,
+    is_date,
     is_month,
     negative_price,
     no_number,
@@ -51,6 +52,12 @@ _CELL = re.compile(
     r"(?P<digits>[0-9](?:[0-9., ']*[0-9])?)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
     r"(?P<after>[^0-9]*)"
 ).fullmatch
+# `32:50` are kronor and öre.
+_KRONOR = frozenset({"SEK", "NOK", "DKK"})
+_WITH_COLON = re.compile(
+    r"\s*([0-9]{1,3}(?:[ \u00a0][0-9]{3})+|[0-9]{1,7}):([0-9]{2})(?:\s*kr\.?)?\s*"
+).fullmatch
+_PENCE = re.compile(r"\s*([0-9]{1,5})\s?p\s*").fullmatch
 _NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}").match
 _AFFIX = re.compile(rf"(?:\s*+(?>{WORD_OR_SIGN.pattern})[.,]?+)*+\s*+").fullmatch
 
@@ -219,6 +226,10 @@ def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
 
 def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:
     """Parse a price cell; a mark that only the whole column can explain stays ambiguous."""
+    if currency in _KRONOR and (kronor := _WITH_COLON(cell)):
+        return ParsedNumber(f"{''.join(kronor[1].split())}.{kronor[2]}")
+    if currency == "GBP" and (pence := _PENCE(cell)):
+        return ParsedNumber(str(Decimal(pence[1]) / 100))
     match = _CELL(cell.translate(TYPOGRAPHY)) if len(cell) <= _MAX_NUMBER_LENGTH else None
     if not match or is_month(cell):
         return no_number(cell)
@@ -229,7 +240,8 @@ def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:
         before, digits = before[:-1], before[-1] + digits
     currencies = _currencies_around(before, after, currency)
     if currencies is None:
-        return negative_price(cell) if _is_negative(before, after) else no_number(cell)
+        is_negative = _is_negative(before, after) and not is_date(cell)
+        return negative_price(cell) if is_negative else no_number(cell)
     if currencies and currency not in currencies:
         return price_in_other_currency(cell, currencies, currency)
     return parse_digits(digits, exponent or "") or no_number(cell)

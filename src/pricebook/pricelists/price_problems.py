@@ -9,7 +9,13 @@ from pricebook.pricelists.facts.on_request import is_price_on_request
 from pricebook.pricelists.schemas.price_list_rows import RowErrorType
 from pricebook.pricelists.text import quote
 
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}").match
+_MONTHS = "jan|feb|fév|mar|mär|apr|avr|abr|may|mai|maj|jun|jui|jul|aug|sep|okt|oct|nov|dec|dez|déc"
+# A spreadsheet program shows 12.5 as `12-May` once it has read it as a date.
+is_date = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
+    rf"|\d{{1,2}}[-. ]{{1,2}}(?:{_MONTHS})|(?:{_MONTHS})[^\W\d]*[-. ]\d{{1,2}}",
+    re.IGNORECASE,
+).match
 _ERROR_VALUE = re.compile(r"#|[+-]?(?:nan|inf)", re.IGNORECASE).match
 # `03.2024` is a month; `3.2024` may be a number.
 is_month = re.compile(r"0[1-9][.,](?:19|20)[0-9]{2}").fullmatch
@@ -62,7 +68,7 @@ def no_number(cell: str) -> RowProblem:
         return RowProblem("price_on_request", f"The price is on request: {quote(cell)}.")
     if _ERROR_VALUE(cell):
         reason = "is an error value, not a number"
-    elif _DATE(cell) or is_month(cell):
+    elif is_date(cell) or is_month(cell):
         reason = "is a date, not a number"
     elif "%" in cell:
         reason = "is a percentage, not a price"
