@@ -27,7 +27,7 @@ from running_system import TIMEOUT_SECONDS, Serve, System, children, eventually
 PASSWORD = "kmq7-v3xt-h8ra"
 ITEMS = 2_000
 # So many that the kill comes while the parser process still sends rows.
-LONG_LIST = 100_000
+LONG_LIST = 300_000
 APPLIED = "The price list was imported."
 READY = "What would happen"
 APPLY = re.compile(r'action="([^"]+/apply)"><input [^>]*name="compared_at" value="([^"]+)"')
