@@ -9,7 +9,7 @@ from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote, split_header
 
-_MIN_TITLES = 3
+_MIN_REPEATED = 2
 _IDENTIFYING: frozenset[Field] = frozenset({"sku", "name"})
 
 
@@ -23,6 +23,7 @@ class RepeatedHeaders:
         self.problem: RowProblem | None = None
         self._keys = table.header_row_keys
         self._price = table.columns["price"]
+        self._all_titles = set(map(column_title, table.headers)).union(*self._keys) - {""}
         self._titles = {
             index: (table.headers[index], self._titles_in(index, table.headers[index]))
             for index in table.columns.values()
@@ -36,13 +37,18 @@ class RepeatedHeaders:
         if header_row_key(cells) in self._keys:
             self.problem = None
             return True
-        if self._keys and _names_columns([cell for cell in cells if cell.strip()]):
+        if self._repeats_titles(cells) and _names_columns(cells):
             self.problem = self._other_columns(cells)
             return True
         price = column_title(cells[self._price])
         return price != "" and any(
             line[self._price] == price for line in self._keys if len(line) > self._price
         )
+
+    def _repeats_titles(self, cells: Sequence[str]) -> bool:
+        """Return whether a row has several titles of the table, which hardly an article has."""
+        repeated = sum(cell in self._all_titles for cell in map(str.strip, cells))
+        return bool(self._keys) and repeated >= _MIN_REPEATED
 
     def _other_columns(self, cells: Sequence[str]) -> RowProblem | None:
         """Return why rows below a header are not read, None if it has the columns of the table."""
@@ -65,8 +71,6 @@ class RepeatedHeaders:
 
 def _names_columns(texts: Sequence[str]) -> bool:
     """Return whether texts are the titles of a price and of a code or a name."""
-    if len(texts) < _MIN_TITLES:
-        return False
     fields = {field for text in texts for field in field_ranks(text, "")}
     return "price" in fields and not _IDENTIFYING.isdisjoint(fields)
 

@@ -4,7 +4,7 @@ from typing import Any, LiteralString
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
-from pricebook.prices.change_scope import ChangeScope, find_scope
+from pricebook.prices.change_scope import ChangeScope
 from pricebook.prices.change_selection import (
     old_price_of,
     select_changes,
@@ -47,25 +47,27 @@ BY_SUPPLIER: LiteralString = """
 
 
 async def list_changes_by_supplier(
-    conn: Connection, criteria: PriceChangeFilter
+    conn: Connection, criteria: PriceChangeFilter, scope: ChangeScope
 ) -> list[SupplierChanges]:
     """Return the changes that pass the filters, counted by supplier, the highest rise first."""
-    scope = await find_scope(conn, criteria)
     async with conn.cursor(row_factory=struct_row(SupplierChanges)) as cursor:
         return await (await cursor.execute(*by_supplier_statement(criteria, scope))).fetchall()
 
 
-async def count_recorded(conn: Connection, criteria: PriceChangeFilter, most: int) -> int:
-    """Return how many prices changed in the days of a filter, counted up to a limit."""
-    scope = await find_scope(conn, criteria)
+async def count_recorded(
+    conn: Connection, criteria: PriceChangeFilter, scope: ChangeScope, most: int
+) -> int:
+    """Return how many prices changed in the times of a filter, counted up to a limit."""
     selection = select_recorded(criteria, scope)
     statement = RECORDED.format(source=selection.source, conditions=selection.conditions)
     return await fetch_value(conn, statement, [*selection.values, most])
 
 
-async def total_changes(conn: Connection, criteria: PriceChangeFilter) -> ChangeTotals:
+async def total_changes(
+    conn: Connection, criteria: PriceChangeFilter, scope: ChangeScope
+) -> ChangeTotals:
     """Return the sums of the changes that pass the filters."""
-    selection = select_changes(criteria, await find_scope(conn, criteria))
+    selection = select_changes(criteria, scope)
     statement, values = with_subcategories(
         criteria,
         TOTALS.format(

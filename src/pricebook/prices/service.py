@@ -71,9 +71,10 @@ async def total_changes(
     None if more than `most` prices changed in the days of the filter: it would take too long.
     """
     async with database.connection() as conn:
-        if await change_sums_repository.count_recorded(conn, criteria, most + 1) > most:
+        scope = await change_scope.find_scope(conn, criteria)
+        if await change_sums_repository.count_recorded(conn, criteria, scope, most + 1) > most:
             return None
-        return await change_sums_repository.total_changes(conn, criteria)
+        return await change_sums_repository.total_changes(conn, criteria, scope)
 
 
 async def find_import(database: Database, import_id: UUID) -> PriceImport | None:
@@ -101,7 +102,8 @@ async def list_changes_by_supplier(
 ) -> Page[SupplierChanges]:
     """Return a page of the suppliers with price changes, the highest rise first."""
     async with database.connection() as conn:
-        suppliers = await change_sums_repository.list_changes_by_supplier(conn, query)
+        scope = await change_scope.find_scope(conn, query)
+        suppliers = await change_sums_repository.list_changes_by_supplier(conn, query, scope)
     first = (query.page - 1) * query.limit
     return page_of(query, len(suppliers), suppliers[first : first + query.limit])
 

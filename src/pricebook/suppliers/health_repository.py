@@ -2,17 +2,15 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
-
-from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment, all_of, any_of, compose, fragment
 from pricebook.db.keyset import Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
-from pricebook.suppliers.expected_columns import EXPECTED_COLUMNS, current_expected_list
+from pricebook.suppliers.expected_columns import EXPECTED_COLUMNS, ExpectedRow
 from pricebook.suppliers.health_schemas import (
     COMPARED_LISTS,
     COUNTED_OF_EACH,
@@ -25,9 +23,7 @@ from pricebook.suppliers.health_schemas import (
     SupplierHealth,
     SupplierHealthQuery,
 )
-from pricebook.suppliers.list_rhythm import find_rule
 from pricebook.suppliers.schemas import LastTask
-from pricebook.suppliers.status_schemas import ExpectedBy, ExpectedList
 from pricebook.tasks.schemas import TaskState
 
 # The imported price lists of the row `suppliers` among the newest that arrived. With the inner
@@ -93,7 +89,7 @@ ORDERS: dict[HealthSort, tuple[Key, ...]] = {
     "items": (Key(ITEMS, "bigint", is_descending=True), LAST),
 }
 DETAILS: LiteralString = """
-    SELECT suppliers.id, suppliers.name, is_active, {items} AS items_count,
+    SELECT {expected}, suppliers.id, suppliers.name, {items} AS items_count,
         (SELECT count(*) FROM (
             SELECT FROM supplier_items
             WHERE supplier_id = suppliers.id AND product_id IS NULL LIMIT {counted}
@@ -104,7 +100,6 @@ DETAILS: LiteralString = """
         ) AS quarantined) AS quarantined_count,
         task.id AS task_id, task.state AS task_state, task.enqueued_at AS task_enqueued_at,
         task.completed_at AS task_completed_at,
-        {expected},
         ARRAY(SELECT articles FROM ({lists} LIMIT {compared}) AS lists
             ORDER BY enqueued_at) AS list_sizes,
         ARRAY(SELECT average_price_change FROM ({priced_lists} LIMIT {compared}) AS priced_lists
@@ -121,12 +116,11 @@ DETAILS: LiteralString = """
 """
 
 
-class HealthRow(Struct, frozen=True):
+class HealthRow(ExpectedRow, frozen=True):
     """A supplier in one row; the columns of a missing task or expected list are null."""
 
     id: UUID
     name: str
-    is_active: bool
     items_count: int
     unmatched_count: int
     quarantined_count: int
@@ -134,14 +128,6 @@ class HealthRow(Struct, frozen=True):
     task_state: TaskState
     task_enqueued_at: datetime
     task_completed_at: datetime | None
-    late_after_days: Any
-    sync_every: str | None
-    read_at: datetime
-    expected_rule: str | None
-    expected_by: ExpectedBy | None
-    expected_at: datetime
-    late_at: datetime
-    late_since: datetime | None
     list_sizes: list[int]
     price_changes: list[Decimal]
 
@@ -159,13 +145,7 @@ class HealthRow(Struct, frozen=True):
             and LastTask(
                 self.task_id, self.task_state, self.task_enqueued_at, self.task_completed_at
             ),
-            expected_list=current_expected_list(
-                find_rule(self.late_after_days, self.sync_every, is_on=self.is_active),
-                self.expected_by
-                and ExpectedList(self.expected_by, self.expected_at, self.late_at, self.late_since),
-                self.expected_rule,
-                self.read_at,
-            ),
+            expected_list=self.expected_list,
             list_sizes=self.list_sizes,
             price_changes=self.price_changes,
         )

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from msgspec import Struct
-
 from pricebook.db.database import Connection
 from pricebook.db.fragments import fragment
 from pricebook.db.keyset import Key, Listing
@@ -14,25 +12,22 @@ from pricebook.db.row_types import struct_row
 from pricebook.http.pagination import CursorPaging
 from pricebook.pricelists.sources.address_logins import hide_logins
 from pricebook.suppliers.credential_schemas import CredentialKind, StoredCredentials
-from pricebook.suppliers.expected_columns import EXPECTED_COLUMNS, current_expected_list
-from pricebook.suppliers.list_rhythm import find_rule
+from pricebook.suppliers.expected_columns import EXPECTED_COLUMNS, ExpectedRow
 from pricebook.suppliers.schemas import LastTask, SourceType, SupplierOverview
-from pricebook.suppliers.status_schemas import ExpectedBy, ExpectedList
 from pricebook.tasks.schemas import TaskState
 
 OVERVIEW_TEMPLATE: LiteralString = """
-    SELECT supplier.id, supplier.name, supplier.source_type,
+    SELECT {expected}, supplier.id, supplier.name, supplier.source_type,
         coalesce(metadata -> 'source_config', '{{}}') AS source_config,
         credentials.kind AS credentials_kind, credentials.name AS credentials_name,
         credentials.origin AS credentials_origin, credentials.updated_at AS credentials_updated_at,
-        credentials.updated_by AS credentials_updated_by, contact_email, is_active,
+        credentials.updated_by AS credentials_updated_by, contact_email,
         deleting_since,
         (SELECT coalesce(sum(items), 0)::bigint FROM supplier_item_counts
             WHERE supplier_id = supplier.id) AS items_count,
         supplier.created_at, supplier.updated_at,
         task.id AS task_id, task.state AS task_state, task.enqueued_at AS task_enqueued_at,
-        task.completed_at AS task_completed_at,
-        {expected}
+        task.completed_at AS task_completed_at
     FROM suppliers AS supplier
     LEFT JOIN supplier_credentials AS credentials ON credentials.supplier_id = supplier.id
     LEFT JOIN expected_lists AS expected ON expected.supplier_id = supplier.id
@@ -52,7 +47,7 @@ SUPPLIERS = Listing(
 )
 
 
-class OverviewRow(Struct, frozen=True):
+class OverviewRow(ExpectedRow, frozen=True):
     """A supplier and its last task in one row; the task's columns are null without a task.
 
     Those of the credentials and of the expected list are null without any.
@@ -68,7 +63,6 @@ class OverviewRow(Struct, frozen=True):
     credentials_updated_at: datetime
     credentials_updated_by: str
     contact_email: str | None
-    is_active: bool
     deleting_since: datetime | None
     items_count: int
     created_at: datetime
@@ -77,14 +71,6 @@ class OverviewRow(Struct, frozen=True):
     task_state: TaskState
     task_enqueued_at: datetime
     task_completed_at: datetime | None
-    late_after_days: Any
-    sync_every: str | None
-    read_at: datetime
-    expected_rule: str | None
-    expected_by: ExpectedBy | None
-    expected_at: datetime
-    late_at: datetime
-    late_since: datetime | None
 
     @property
     def overview(self) -> SupplierOverview:
@@ -112,13 +98,7 @@ class OverviewRow(Struct, frozen=True):
             and LastTask(
                 self.task_id, self.task_state, self.task_enqueued_at, self.task_completed_at
             ),
-            expected_list=current_expected_list(
-                find_rule(self.late_after_days, self.sync_every, is_on=self.is_active),
-                self.expected_by
-                and ExpectedList(self.expected_by, self.expected_at, self.late_at, self.late_since),
-                self.expected_rule,
-                self.read_at,
-            ),
+            expected_list=self.expected_list,
         )
 
 

@@ -114,9 +114,9 @@ def detect_table(
     key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
     key = key_columns.detect_key(key_sources)
     notes = [*_notes(records, header, columns), *later_notes]
-    told = _without_legends(notes, header, columns)
+    statements = _without_legends(notes, header, columns)
     price_header = header.cells[columns["price"]] if "price" in columns else ""
-    sentences = read_sentences(told, request.currency, request.today, price_header)
+    sentences = read_sentences(statements, request.currency, request.today, price_header)
     assignment = settle_surcharge(assignment, header, notes, expected.mapping, request)
     config = _remembered_config(request)
     assignment = settle_price_group(
