@@ -26,7 +26,6 @@ from pricebook.tasks.schemas import TaskQuery, TaskState
 
 ROWS = 5
 BANDS: tuple[BandFilter, ...] = ("certain", "likely", "possible", "none")
-IMPORTED = ("succeeded", "partially_succeeded")
 STATES: tuple[TaskState, ...] = ("held", "failed", "dead")
 
 
@@ -66,7 +65,7 @@ async def _low_margins(context: HomeContext) -> dict[str, Any] | None:
 async def _newest_lists(context: HomeContext) -> dict[str, Any] | None:
     query = SupplierHealthQuery(activity="active", sort="newest", limit=2 * ROWS)
     found = (await list_health.list_health(context.database, query)).data
-    imported = [each for each in found if each.newest_list and each.newest_list.state in IMPORTED]
+    imported = [each for each in found if each.newest_list and each.newest_list.is_applied]
     return {"suppliers": imported[:ROWS]} if imported else None
 
 

@@ -113,6 +113,11 @@ class LastTask(Struct, frozen=True):
         datetime | None, doc("End of the task, ISO 8601 UTC; null while it is not finished.")
     ]
 
+    @property
+    def is_applied(self) -> bool:
+        """Whether its price list was imported, at least in part."""
+        return self.state in {"succeeded", "partially_succeeded"}
+
 
 class SupplierSource(Struct, frozen=True):
     """The fields of a supplier that an import reads."""
