@@ -1,5 +1,6 @@
 from import_fixtures import run_import
 from merge_fixtures import merge_rows
+from preview_fixtures import previews
 from worker_fixtures import (
     queue,
     running_worker,
@@ -13,6 +14,7 @@ from worker_fixtures import (
 
 __all__ = [
     "merge_rows",
+    "previews",
     "queue",
     "run_import",
     "running_worker",

@@ -357,3 +357,24 @@ async def test_a_row_out_of_line_is_quarantined_not_corrected_silently(
         conn, "SELECT current_price FROM supplier_items WHERE supplier_sku = '39'"
     )
     assert price == 5
+
+
+async def test_ditto_mark_of_a_corrected_row_repeats_no_other_rejected_row(
+    run_import: RunImport, database: Database, conn: Connection
+) -> None:
+    text = "Code,Name,Price\nA-1,Axe,soon\nA-2,Saw,7.00\nA-3,dto.,soon\nA-4,Nail,1.00\n"
+    first = await run_import(text)
+
+    def edit(lines: list[dict[str, str]]) -> None:
+        for line in lines:
+            line["Price"] = "9.00"
+
+    corrections = edited(await rejected_rows(database, first.task_id), edit)
+    second = await run_import(corrections, corrections_of=first.task_id)
+    assert (second.counts.new, second.counts.rejected) == (1, 1)
+    assert await open_errors(database, first) == {4: "missing_name"}
+    assert await rows(conn, "SELECT name FROM supplier_items ORDER BY supplier_sku") == [
+        ("Axe",),
+        ("Saw",),
+        ("Nail",),
+    ]

@@ -8,13 +8,11 @@ import pytest
 
 import builders
 from import_fixtures import rows
-from imports.test_previews import Previews, previews
+from preview_fixtures import Previews
 from pricebook.db.database import LISTENER_APPLICATION_NAME, Connection
 from pricebook.imports import preview_reading, preview_repository, preview_service
 from pricebook.imports.preview_schemas import PreviewLease
 from worker_fixtures import RunningWorker
-
-__all__ = ["previews"]
 
 NEVER = 86_400.0
 SOON = 0.1

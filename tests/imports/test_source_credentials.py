@@ -22,7 +22,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.db.resources import Resources
 from pricebook.db.row_types import fetch_value
 from pricebook.imports import preview_service
-from pricebook.imports.preview_service import PreviewState
+from pricebook.imports.preview_changes import PreviewState
 from pricebook.services import open_redis, submission_context_for
 from pricebook.settings import Settings
 from pricebook.tasks.schemas import Task

@@ -5,6 +5,7 @@ import pytest
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.columns import choose_columns
+from pricebook.pricelists.detection.detection_issues import DetectionError
 from pricebook.pricelists.detection.header_row import ExpectedColumns, read_header
 from pricebook.pricelists.schemas.read_config import Field
 from pricelists.price_lists import read_price_list
@@ -18,7 +19,7 @@ def columns_of(
     expected = ExpectedColumns(mapping or {}, currency)
     result = choose_columns(read_header([(1, cells, None)], expected), expected)
     if result.issues:
-        raise PriceListError.of_issues(result.issues)
+        raise DetectionError(result.issues)
     return {field: cells[index] for field, index in result.columns.items()}
 
 

@@ -83,3 +83,24 @@ def test_groups_of_customers_are_no_codes() -> None:
 def test_czech_abbreviation_of_a_code() -> None:
     lines = ["Kat. č.;Název;Cena", *BODY]
     assert columns_of(table_of(*lines))["sku"] == "Kat. č."
+
+
+def test_articles_above_the_first_known_header_are_never_passed_over() -> None:
+    articles = [f"A-{number};Bocht {number};st;{number},50" for number in range(1, 5)]
+    lines = [
+        "Nr;Wat;Soort;Zo veel",
+        *articles,
+        "",
+        "Art.nr.;Omschrijving;Eenheid;Netto",
+        "B-1;Bak;st;84",
+    ]
+    issue = issue_of(*lines, currency="EUR")
+    assert issue.option == "header_row"
+    assert issue.message.startswith("Rows 2 to 5 above the header in row 7 look like articles")
+    table = table_of(*lines, currency="EUR", header_row=7)
+    assert table.header_row == 7
+
+
+def test_gross_prices_in_dutch_are_prices() -> None:
+    lines = ["Art.nr.;Omschrijving;Bruto;Korting %", "A-1;Bocht;10,00;40", "A-2;Buis;20,00;40"]
+    assert columns_of(table_of(*lines, currency="EUR"))["price"] == "Bruto"

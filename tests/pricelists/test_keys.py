@@ -150,3 +150,20 @@ def test_cells_right_of_the_header_are_no_key() -> None:
     rows = ["A;Lamp;5;x", "A;Lamp;6;y", "B;Saw;7;x", "C;Tape;8;x"]
     result = read_price_list("\n".join(["Code;Name;Price", *rows]) + "\n")
     assert result.profile.proposed_key_columns == ()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Code;Name;Price EUR 2026;Length", "Code;Name;Price EUR net;Colour"],
+        ["Code;Name;Price EUR 2026;Length", "No.;Text;EUR/m;cm", "Code;Name;Price;mm"],
+        ["No.;Text;EUR/m;cm", "No.;Text;EUR/kg;mm", "Code;Name;Price;m", "Code;Name;Net price;t"],
+        ["Total;Tools;17,50;1", "Total;Lamps;9,00;2"],
+    ],
+)
+def test_repeated_headers_and_totals_are_no_codes_with_several_prices(rows: list[str]) -> None:
+    lines = ["Code;Name;Price EUR;Size"]
+    for number, row in enumerate(rows):
+        lines += [f"A-{number};Hammer {number};1{number},00;5", f"B-{number};Saw;7,50;6", row]
+    result = read_price_list("\n".join(lines), "EUR")
+    assert result.profile.proposed_key_columns == ()

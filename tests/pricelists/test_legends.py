@@ -85,3 +85,10 @@ def test_sign_before_a_unit_is_a_hundred_of_its_row() -> None:
     assert table.headers[table.columns["unit"]] == "U.M."
     first, hundred, _ = read_price_list("\n".join([legend, *lines])).items
     assert (details_of(first).price_quantity, details_of(hundred).price_quantity) == (None, 100)
+
+
+def test_definition_of_the_column_of_quantities_in_a_list_of_definitions() -> None:
+    legend = (
+        "RG = Rabattgruppe · PE = Preiseinheit (Preis gilt für 100, 1000 bzw. 1 Stück) · VPE = x"
+    )
+    assert without_legend(legend, ["PE"]) == "RG = Rabattgruppe · · VPE = x"

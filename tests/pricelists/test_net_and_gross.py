@@ -71,3 +71,12 @@ def test_undecided_price_with_a_stated_tax_is_one_issue() -> None:
     assert [issue.option for issue in issues_of(*lines, catalog_vat="net")] == [
         "column_mapping.price"
     ]
+
+
+def test_issue_names_the_column_of_the_price() -> None:
+    lines = ["Code;Name;Price;RRP incl. VAT", *rows(2, 4)]
+    assert issue_of(*lines, catalog_vat="net").price_column == "Price"
+    two = ["Code;Name;Price;Price", *rows(2, 4)]
+    mapping = {"price": "column D"}
+    assert issue_of(*two, catalog_vat="net", column_mapping=mapping).price_column == "column D"
+    assert {each.price_column for each in issues_of(*two, catalog_vat="net")} == {""}

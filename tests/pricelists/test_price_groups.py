@@ -112,3 +112,27 @@ def test_groups_beside_a_net_price_and_a_list_price_are_a_characteristic() -> No
 def test_header_of_two_rows_names_discount_groups_not_a_category() -> None:
     lines = ["Kód;Název;Rabat.;Cena", ";;skupina;bez DPH", *ROWS]
     assert issue_of(*lines, currency="CZK").option == "discount_groups"
+
+
+CLASSES = "Händlerrabatt: Klasse A = 30%, Klasse B = 22%, n = Nettopreis ohne Rabatt."
+
+
+def test_sentence_with_a_discount_for_each_class_makes_its_column_one_of_groups() -> None:
+    rows = (
+        "X-1;Säge;A;100.00",
+        "X-2;Bohrer;B;50.00",
+        "X-3;Öl;n;8.00",
+        "X-4;Feile;A;20.00",
+    )
+    lines = [CLASSES, "Art.-Nr.;Bezeichnung;Kl.;Brutto", *rows]
+    issue = issue_of(*lines, currency="EUR")
+    assert issue.option == "discount_groups"
+    assert 'discount_groups={"A":"30","B":"22"} by row 1' in issue.message
+    groups = {"A": "30", "B": "22", "n": "0"}
+    result = read("\n".join(lines).encode(), discount_groups=groups)
+    assert [item.price for item in result.items] == [70, 39, 8, 14]
+
+
+def test_discounts_of_classes_without_their_column_leave_the_list_in_doubt() -> None:
+    issue = issue_of(CLASSES, "Art.-Nr.;Bezeichnung;Preis", "X-1;Säge;100.00", currency="EUR")
+    assert issue.option == "discount"

@@ -97,3 +97,23 @@ def test_missing_quantity_among_different_ones_is_in_doubt(
     lines = [f"A-{number};Bolt;{number}.50;{cell}" for number, cell in enumerate(cells, 1)]
     result = read_price_list("\n".join(["Code;Name;Price;PE", *lines]))
     assert [row.error_type for row in result.rejected] == ["price_quantity_unknown"] * rejected
+
+
+SPANISH = ("Ref.;Descripción;Und.;Precio", "A-1;Candado;U;6,40", "A-2;Taco;C;3,20")
+
+
+def test_spanish_units_that_are_quantities() -> None:
+    lines = [*SPANISH, "A-3;Manilla;PAR;9,00", "A-4;Set;JGO;8,00", "A-5;Cutter;CJ;31,00"]
+    issue = issue_of(*lines, currency="EUR")
+    assert (issue.option, issue.candidates) == ("column_mapping.price_quantity", ("Und.",))
+    mapping = {"price_quantity": "Und."}
+    result = read_price_list("\n".join(lines), "EUR", column_mapping=mapping)
+    prices = [str(item.price) for item in result.items]
+    assert prices == ["6.40", "0.032", "9.00", "8.00", "31.00"]
+
+
+def test_capital_m_beside_units_that_are_not_english_is_in_doubt() -> None:
+    lines = [*SPANISH, "A-3;Manilla;PAR;9,00", "A-6;Cadena;M;1,95"]
+    mapping = {"price_quantity": "Und."}
+    issue = issue_of(*lines, currency="EUR", column_mapping=mapping)
+    assert '"M" of the column "Und." beside units such as "PAR"' in issue.message

@@ -54,6 +54,9 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
         },
         "sheets": (),
         "sheet_rows": (),
+        "sheet_profiles": {},
+        "sheet_columns": {},
+        "whole_sheets": (),
         "unread_sheets": (),
         "key_columns": (),
         "proposed_key_columns": (),
@@ -65,6 +68,9 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
         "exchange_rates": {},
         "unread_cells": {},
         "ignored_columns": (),
+        "net_columns": (),
+        "tables": (),
+        "price_columns": (),
     }
     assert msgspec.json.decode(msgspec.json.encode(profile), type=DetectedProfile) == profile
 

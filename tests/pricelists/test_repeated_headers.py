@@ -1,4 +1,6 @@
-"""Headers between the articles: equal ones are left out, others end what can be read."""
+"""Headers between the articles: equal ones are left out, others begin a table."""
+
+from decimal import Decimal
 
 import pytest
 
@@ -25,24 +27,35 @@ def test_same_columns_go_on(header: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "rows"),
+    ("header", "rows", "prices"),
     [
-        ("Best.-Nr.;Preis / Stück;Artikel;VE;Farbe", ("13-625;2,99;Stiel;1;", "9;4,10;Eimer;6;")),
-        ("Best.-Nr.;Artikel;VE;Preis je VE;Farbe", ("08-890;Falthandtuch;100;9,20;weiß",)),
-        ("Artikel;Best.-Nr.;VE;Preis/Stück;Farbe", ("Stiel;13-625;1;2,99;",)),
+        (
+            "Best.-Nr.;Preis / Stück;Artikel;VE;Farbe",
+            ("13-625;2,99;Stiel;1;", "9;4,10;Eimer;6;"),
+            {"13-625": "2.99", "9": "4.1"},
+        ),
+        (
+            "Best.-Nr.;Artikel;VE;Preis je VE;Farbe",
+            ("08-890;Falthandtuch;100;9,20;weiß",),
+            {"08-890": "0.092"},
+        ),
+        ("Artikel;Best.-Nr.;VE;Preis/Stück;Farbe", ("Stiel;13-625;1;2,99;",), {"13-625": "2.99"}),
     ],
 )
-def test_rows_below_other_columns_are_rejected(header: str, rows: tuple[str, ...]) -> None:
+def test_rows_below_other_columns_are_read_by_these(
+    header: str, rows: tuple[str, ...], prices: dict[str, str]
+) -> None:
     result = read(header, *rows, "Seite 3", FIRST, *MORE)
-    assert codes(result) == ["01-285", "02-302", "03-402", "04-808"]
-    assert [row.error_type for row in result.rejected] == ["malformed_row"] * len(rows)
-    assert "The header above this row has" in result.rejected[0].error_message
+    assert codes(result) == ["01-285", "02-302", *prices, "03-402", "04-808"]
+    assert result.rejected == []
+    found = {item.supplier_sku: item.price for item in result.items}
+    assert [found[code] for code in prices] == list(map(Decimal, prices.values()))
 
 
 def test_title_below_other_columns_is_no_article() -> None:
     result = read("Best.-Nr.;Preis;Artikel;VE;Farbe", ">> Mopps", "13-625;2,99;Stiel;1;")
-    assert len(result.rejected) == 1
-    assert codes(result) == ["01-285", "02-302"]
+    assert codes(result) == ["01-285", "02-302", "13-625"]
+    assert result.items[-1].category == ">> Mopps"
 
 
 def test_article_named_like_columns_is_one() -> None:

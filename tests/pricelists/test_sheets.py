@@ -94,7 +94,8 @@ def test_sheets_with_other_price_columns_are_refused_with_the_option() -> None:
     assert message == (
         'The sheets "Lamps", "Dealers" look like price lists of their own (the price "Price" on '
         '"Lamps", "Retail price" on "Dealers"); set those to read with sheet_name or sheet_names, '
-        'for example --set sheet_name="Lamps".'
+        'for example --set sheet_name="Lamps", or --set sheet_names="Lamps,Dealers" to read each '
+        "by its own columns."
     )
     result = read_price_list(content, sheet_name="Lamps")
     assert (codes(result), result.profile.unread_sheets) == (["A1", "A2"], ("Dealers",))

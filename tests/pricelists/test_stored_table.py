@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 27)
 # Where the table is in its file, and what only the file can show.
 OF_THE_FILE = {
     *("header_row", "rows_start_below", "header_row_keys"),
-    *("article_look", "has_sections", "proposed_key", "sampled_rows"),
+    *("article_look", "has_sections", "proposed_key", "sampled_rows", "mark_texts", "record_type"),
 }
 LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "plain": ("Code;Name;Price\n1;Lamp;5,50\n2;Cable;7,50\n", {}),
@@ -35,6 +35,14 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "a field as characteristic": (
         "Code;Name;Price;Note\n1;Lamp;5,50;a\n",
         {"characteristic_columns": ["Note", "Name"]},
+    ),
+    "two tax bases": (
+        "Code;Name;Net;VAT;Gross\n1;Lamp;10;20;12\n2;Cable;7,50;20;9\n3;Reel;20;10;22\n",
+        {"column_mapping": {"price": "Net"}},
+    ),
+    "several columns of the price": (
+        "Code;Name;€/kg;€/piece\n1;Cheese;5,50;\n2;Ham;;7,50\n3;Oil;;2,50\n",
+        {"price_columns": ["€/kg", "€/piece"], "ignored_marks": "*"},
     ),
     "no header": (
         "1;Desk lamp black;5,50;4\n2;Power cable 3 m;7,50;9\n3;Cable reel big;9,95;1\n",

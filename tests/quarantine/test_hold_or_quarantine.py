@@ -58,9 +58,8 @@ async def test_list_times_1_9_is_held_with_count_share_and_median_factor(
     assert result.status == "held"
     (reason,) = result.errors
     assert reason == (
-        "100 of 100 prices (100 %) change by more than a factor of 1.5, in the median by 1.9: apply"
-        " the price list if that is right, or set the largest factor of a price"
-        " (row_price_factor) in the settings of the supplier."
+        "100 of 100 prices (100 %) change by more than a factor of 1.5 (row_price_factor of the"
+        " supplier), half of these by 1.9 or more."
     )
     assert (result.counts.changed, result.counts.quarantined) == (100, 0)
     assert await rows(conn, QUARANTINED) == []

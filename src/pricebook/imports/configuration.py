@@ -1,5 +1,8 @@
 """The options of one import: from the request, the supplier's configuration and the settings."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from pricebook.imports.importer_schemas import ApplyOptions
@@ -14,22 +17,45 @@ _SOURCE_TYPE_BY_FORMAT: dict[PriceListFormat, SourceType] = {
     "csv": "csv",
     "google_sheets": "google_sheets",
 }
-_SHEET_OPTIONS = frozenset({"sheet_name", "sheet_names"})
+CHOICE_OF_SHEETS = frozenset({"sheet_name", "sheet_names"})
 
 
 def merge_config(explicit: ReadConfig, supplier: Supplier | None) -> ReadConfig:
     """Return the supplier's read options, overridden by those of the request.
 
-    Either option for sheets overrides both.
+    Either option for sheets overrides both. An option of a request comes before the same of single
+    sheets, too, unless the request has settings of sheets itself.
     """
     stored: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
     stored_fields = {name: stored[name] for name in ReadConfig.__struct_fields__ if name in stored}
     explicit_fields: dict[str, object] = msgspec.to_builtins(explicit)
-    if not _SHEET_OPTIONS.isdisjoint(explicit_fields):
+    if not CHOICE_OF_SHEETS.isdisjoint(explicit_fields):
         stored_fields = {
-            name: value for name, value in stored_fields.items() if name not in _SHEET_OPTIONS
+            name: value for name, value in stored_fields.items() if name not in CHOICE_OF_SHEETS
         }
-    return msgspec.convert({**stored_fields, **explicit_fields}, ReadConfig)
+    return overridden(stored_fields, explicit)
+
+
+def overridden(stored: Mapping[str, object], explicit: ReadConfig) -> ReadConfig:
+    """Return stored read options, of single sheets too, overridden by those of a request."""
+    explicit_fields: dict[str, object] = msgspec.to_builtins(explicit)
+    of_sheets = _without_options(stored.get("sheet_settings") or {}, explicit_fields)
+    options = {**stored, "sheet_settings": of_sheets, **explicit_fields}
+    return msgspec.convert(options, ReadConfig)
+
+
+def _without_options(settings: Any, explicit: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the settings of sheets without what a request sets for all sheets."""
+    mapped: Mapping[str, str] = explicit.get("column_mapping", {})
+    kept: dict[str, dict[str, Any]] = {}
+    for sheet, options in settings.items():
+        own = {name: each for name, each in options.items() if name not in explicit}
+        if mapping := options.get("column_mapping"):
+            own["column_mapping"] = {
+                field: column for field, column in mapping.items() if field not in mapped
+            }
+        kept[sheet] = own
+    return kept
 
 
 def stored_profile(supplier: Supplier | None) -> DetectedProfile | None:

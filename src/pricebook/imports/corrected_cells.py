@@ -17,6 +17,7 @@ from pricebook.imports import service
 from pricebook.imports.schemas import UploadOptions
 from pricebook.imports.service import SubmissionContext, UploadedPriceList
 from pricebook.pricelists.helper_columns import LEADING_COLUMNS
+from pricebook.pricelists.row_tables import row_tables, table_of_row
 from pricebook.pricelists.schemas.profile import DetectedProfile, convert_profile
 from pricebook.tasks.rejected_rows import RejectedRowLines
 from pricebook.tasks.related_schemas import RejectedRow
@@ -30,8 +31,9 @@ _FIRST = len(LEADING_COLUMNS)
 class CellRow(Struct, frozen=True):
     """A rejected row as a person corrects it: its cells below the headers of the price list.
 
-    `further` are the cells that have no header. The version changes with cells and reason. A row
-    without a number, or one that repeats another, cannot be corrected.
+    `further` are the cells that have no header; cells can be typed in `columns`, those of the table
+    that the row is in. The version changes with cells and reason. A row without a number, one that
+    repeats another and one of a table that is not read cannot be corrected.
     """
 
     number: int | None
@@ -40,7 +42,12 @@ class CellRow(Struct, frozen=True):
     cells: list[str]
     further: str
     version: str
-    is_editable: bool
+    columns: frozenset[int]
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether it can be corrected."""
+        return bool(self.columns)
 
 
 class TypedRow(Struct, frozen=True):
@@ -56,6 +63,7 @@ class CellTable:
     def __init__(self, task: Task) -> None:
         self._profile: DetectedProfile | None = convert_profile(task.found)
         self._lines = RejectedRowLines(task.id, self._profile)
+        self._tables = row_tables(self._profile) if self._profile else []
         self._end = _FIRST + len(self.headers)
 
     @property
@@ -75,7 +83,7 @@ class CellTable:
             cells=line[_FIRST : self._end],
             further=line[self._end],
             version=version,
-            is_editable=bool(self.headers) and bool(number) and row.error_type != _DUPLICATE,
+            columns=self._columns(row),
         )
 
     def file(self, corrected: Sequence[tuple[RejectedRow, TypedRow]]) -> str:
@@ -90,6 +98,13 @@ class CellTable:
     @property
     def _has_sheets(self) -> bool:
         return self._profile is not None and len(self._profile.sheets) > 1
+
+    def _columns(self, row: RejectedRow) -> frozenset[int]:
+        """Return the columns in which a row can be corrected, none if it cannot."""
+        if row.row_number is None or row.error_type == _DUPLICATE or not self._tables:
+            return frozenset()
+        table = table_of_row(self._tables, row.row_number)
+        return frozenset(each for each in table.columns if each is not None and table.profile)
 
     def _line(self, row: RejectedRow) -> list[object]:
         fields = (row.row_number, row.error_type, row.row_data, row.error_message, row.section)

@@ -1,6 +1,9 @@
 """Corrected rows of a task: how they are read, and what they change in the task."""
 
 from collections import Counter
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -8,8 +11,11 @@ import msgspec
 from pricebook.db.database import Connection
 from pricebook.errors import ConflictError, NotFoundError, PriceListError
 from pricebook.imports import row_error_repository
+from pricebook.imports.configuration import overridden
 from pricebook.imports.row_error_repository import CorrectedRows
 from pricebook.imports.safety_thresholds import SafetyThresholds
+from pricebook.pricelists.detection.sheet_settings import is_same_sheet
+from pricebook.pricelists.row_tables import row_tables
 from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import CorrectionRequest
@@ -29,6 +35,10 @@ _PRICE_OPTIONS = (
     "discount",
     "discount_groups",
     "discount_base",
+    "net_marks",
+    "ignored_marks",
+    "unit_meanings",
+    "title_discounts",
 )
 _OUTCOMES = {"back": "changed", "rate": "unchanged"}
 
@@ -62,15 +72,33 @@ def correction_request(task: TaskToCorrect) -> CorrectionRequest:
 def correction_config(
     explicit: ReadConfig, task: TaskToCorrect, supplier: Supplier | None
 ) -> ReadConfig:
-    """Return the options of the request; what prices are also by the supplier and the task."""
-    of_supplier: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
-    stored = {**of_supplier, **task.source_config}
+    """Return the options of the request; what prices are also by the supplier and the task.
+
+    Settings of sheets that the task did not read are left out.
+    """
+    of_supplier: dict[str, Any] = supplier.metadata.get("source_config", {}) if supplier else {}
+    options = _price_options(of_supplier, task.source_config)
+    none: dict[str, Any] = {}
+    settings: list[dict[str, dict[str, Any]]] = [
+        each.get("sheet_settings") or {} for each in (of_supplier, task.source_config)
+    ]
+    sheets = {table.sheet for table in row_tables(correction_request(task).profile)}
+    options["sheet_settings"] = {
+        name: _price_options(*(each.get(name, none) for each in settings))
+        for name in dict.fromkeys(chain(*settings))
+        if any(is_same_sheet(name, sheet) for sheet in sheets)
+    }
+    return msgspec.structs.replace(overridden(options, explicit), mode="partial")
+
+
+def _price_options(of_supplier: Mapping[str, Any], of_task: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a task about prices, with the discount groups as they are by now."""
+    stored = {**of_supplier, **of_task}
     options = {name: stored[name] for name in _PRICE_OPTIONS if name in stored}
     groups = of_supplier.get("discount_groups")
     if groups is not None:  # completed since, perhaps
         options["discount_groups"] = groups
-    explicit_options = msgspec.to_builtins(explicit)
-    return msgspec.convert({**options, **explicit_options, "mode": "partial"}, ReadConfig)
+    return options
 
 
 def correction_thresholds(thresholds: SafetyThresholds | None) -> SafetyThresholds | None:

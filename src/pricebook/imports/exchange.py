@@ -1,5 +1,7 @@
 """Converts the staged rows of an import into the currency of the catalog."""
 
+from decimal import Decimal
+
 import msgspec
 
 from pricebook.db.database import Connection
@@ -48,7 +50,8 @@ async def with_applied_rates(
 ) -> DetectedProfile:
     """Return a profile with the rates by which the staged rows were converted."""
     currency = profile.price_facts.get("currency")
-    if currency is None or currency.origin == "assumed":  # that of the catalog
+    is_assumed = currency is None or currency.origin == "assumed"  # that of the catalog
+    if is_assumed and not profile.sheet_profiles:
         return profile
     cursor = await conn.execute(
         """
@@ -61,6 +64,18 @@ async def with_applied_rates(
         for currency, rate, rate_date in await cursor.fetchall()
     }
     return msgspec.structs.replace(profile, exchange_rates=rates)
+
+
+async def list_used_rates(conn: Connection) -> dict[str, Decimal | None]:
+    """Return the rate of each currency of the staged rows, None if it has none."""
+    cursor = await conn.execute(
+        """
+        SELECT DISTINCT currency, exchange_rate FROM staged_row
+        WHERE exchange_rate IS NOT NULL OR error_type = %s
+        """,
+        [NO_EXCHANGE_RATE],
+    )
+    return dict(await cursor.fetchall())
 
 
 async def list_missing_rates(conn: Connection) -> list[str]:

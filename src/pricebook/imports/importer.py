@@ -126,6 +126,7 @@ def _inline_task(
         source_config={"place": place, **_as_builtins(config)},
         requested_by=request.requested_by,
         started_at=started_at,
+        reason=request.reason,
         corrections_of=request.corrections_of,
     )
 

@@ -30,9 +30,10 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     the import ends that task; without, it records a task of its own. `safety_thresholds` None
     applies every price list. `rate_max_age_days` is the age up to which an exchange rate is used,
     0 for rates of today only. `new_layout` ignores the profile of the supplier's earlier lists. A
-    `dry_run` is rolled back. With `corrections_of`, the source has corrected rows of that task. No
-    statement waits longer than `lock_timeout_seconds` for a lock. The result lists at most
-    `max_listed_rows` planned rows and row errors, None for all.
+    `dry_run` is rolled back. The `reason` is kept with a task that the import records. With
+    `corrections_of`, the source has corrected rows of that task. No statement waits longer than
+    `lock_timeout_seconds` for a lock. The result lists at most `max_listed_rows` planned rows and
+    row errors, None for all.
     """
 
     source: PriceListSource
@@ -49,6 +50,7 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     rate_max_age_days: int = RATE_MAX_AGE_DAYS
     dry_run: bool = False
     requested_by: str | None = None
+    reason: str | None = None
     corrections_of: UUID | None = None
     max_listed_rows: int | None = MAX_LISTED_ROWS
 
@@ -108,6 +110,7 @@ class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
     row_error_counts: dict[str, int]
     products_created: int
     errors: list[str]
+    warnings: list[str]
     row_errors: list[RowError]
     plan: list[PlannedRow]
     dry_run: bool

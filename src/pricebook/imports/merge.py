@@ -28,6 +28,7 @@ from pricebook.imports.safety_thresholds import (
     SafetyThresholds,
     hold_reasons,
     price_reasons,
+    warnings,
 )
 from pricebook.matching import service as matching
 from pricebook.pricelists.profile_sentence import describe_profile
@@ -129,6 +130,7 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
         row_error_counts=end.row_error_counts,
         products_created=created,
         errors=end.errors,
+        warnings=end.warnings,
         row_errors=await staging_repository.list_row_errors(conn, staged.max_listed_rows),
         plan=plan,
         dry_run=staged.dry_run,
@@ -188,6 +190,7 @@ async def _decide_task_end(
         return TaskEnd(state="failed", counts=counts, errors=errors, found=profile)
     thresholds = supplier_thresholds(staged.safety_thresholds, staged.supplier)
     reasons: list[str] = []
+    unusual: list[str] = []
     if thresholds:
         impact = await _measure_impact(conn, staged.supplier.id, counts, thresholds)
         if not price_reasons(impact, thresholds):
@@ -195,11 +198,14 @@ async def _decide_task_end(
             counts = await _count_rows(conn, staged, counts_by_error)
         if staged.may_hold and (reasons := hold_reasons(impact, thresholds)):
             reasons += await _describe_earlier_holds(conn, staged.lease)
+        elif staged.may_hold:
+            unusual = await _list_warnings(conn, impact, counts, thresholds)
     state = "partially_succeeded" if counts.rejected or counts.quarantined else "succeeded"
     return TaskEnd(
         state="held" if reasons else state,
         counts=counts,
         errors=reasons,
+        warnings=unusual,
         found=profile,
         average_price_change=await impact_repository.find_average_price_change(
             conn, staged.supplier.id
@@ -233,6 +239,17 @@ async def _measure_impact(
     )
 
 
+async def _list_warnings(
+    conn: Connection, impact: ImportImpact, counts: Counts, thresholds: SafetyThresholds
+) -> list[str]:
+    """Return what is unusual in a price list that is applied, without the quarantined rows."""
+    row_factor = Decimal(str(thresholds.halfway.row_price_factor))
+    changes = await quarantine_repository.count_large_changes(conn, row_factor)
+    compared = counts.imported - counts.new
+    applied = msgspec.structs.replace(impact, out_of_line=changes, compared=compared)
+    return warnings(applied, thresholds)
+
+
 async def _describe_earlier_holds(conn: Connection, lease: TaskLease) -> list[str]:
     earlier = await tasks.find_earlier_held(conn, lease.task_id)
     if earlier is None:
@@ -257,6 +274,7 @@ async def _apply(conn: Connection, staged: StagedImport, counts_by_error: Counts
     await quarantine_repository.insert_quarantined_rows(conn, staged.lease.task_id, supplier_id)
     await merge_repository.enable_nested_loops(conn)
     task_id = staged.lease.task_id
+    await undo.start_import(conn, task_id)
     await merge_repository.update_planned_items(conn, task_id)
     await merge_repository.insert_new_items(conn, supplier_id, task_id)
     created = await staged.after_merge(conn, supplier_id, task_id) if staged.after_merge else 0

@@ -1,5 +1,7 @@
 """Imports the stored rows of a preview for its task, without reading the file again."""
 
+from uuid import UUID
+
 import msgspec
 
 from pricebook.db.actor import set_transaction_actor
@@ -15,16 +17,14 @@ from pricebook.imports import (
 from pricebook.imports.exchange import NO_EXCHANGE_RATE
 from pricebook.imports.importer_schemas import ApplyOptions
 from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
+from pricebook.imports.preview_changes import find_changes, result_of
 from pricebook.imports.preview_schemas import PreviewImport
 from pricebook.imports.staging import check_restaged_rows
+from pricebook.rates import service as rates
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import Supplier
 from pricebook.tasks.schemas import ClaimedTask
 
-OUTDATED = (
-    "Another price list of the supplier was imported, or one was undone, after this one was"
-    " compared; nothing was changed. Preview it again."
-)
 REPLACED = (
     "The price list was compared again after this import was requested; nothing was changed. Apply"
     " the preview."
@@ -56,11 +56,21 @@ async def import_preview(
             or (supplier := await suppliers.lock_existing_supplier(conn, task.supplier_id)) is None
         ):
             raise PriceListError(f"The supplier {task.supplier_name} no longer exists.")
-        if await preview_repository.is_outdated(conn, task.preview_id):
-            raise PriceListError(OUTDATED)
+        await rates.lock_prices(conn)
+        await _check_unchanged(conn, task.preview_id, supplier)
         staged = await _stage(conn, task, preview, supplier, options)
         await merge_staged_rows(conn, msgspec.structs.replace(staged, after_merge=after_merge))
         return True
+
+
+async def _check_unchanged(conn: Connection, preview_id: UUID, supplier: Supplier) -> None:
+    """Raise PriceListError if what the preview was read with changed since."""
+    preview = await preview_repository.find_preview(conn, preview_id)
+    if preview is None:
+        return
+    changes = await find_changes(conn, preview, result_of(preview), supplier)
+    if outdated := changes.sentence:
+        raise PriceListError(f"{outdated}; nothing was changed. Preview it again.")
 
 
 async def _stage(

@@ -10,7 +10,9 @@ NEW_LAYOUT = "new_layout"
 # Not an option: the meaning of columns, a field, null for none, and "" as it is detected.
 COLUMNS = "columns"
 _MAPPING, _IGNORED = "column_mapping", "ignored_columns"
-_COMPLETED = (_MAPPING, "discount_groups", _IGNORED)  # an answer changes some members of these
+_SHEETS = "sheet_settings"
+OBJECTS = (_MAPPING, "discount_groups", "unit_meanings", _SHEETS)
+_COMPLETED = (*OBJECTS, _IGNORED)  # an answer changes some members of these
 
 
 def apply_patch(config: Patch, stored: Mapping[str, Any], patch: Patch) -> Patch:
@@ -18,8 +20,12 @@ def apply_patch(config: Patch, stored: Mapping[str, Any], patch: Patch) -> Patch
 
     A column that is not to be read is added to the others, and no longer that of a field.
     """
-    options = {name: value for name, value in patch.items() if name not in {NEW_LAYOUT, COLUMNS}}
+    options = {
+        name: value for name, value in patch.items() if name not in {NEW_LAYOUT, COLUMNS, _SHEETS}
+    }
     config = dict(config)
+    if patch.get(_SHEETS):
+        config[_SHEETS] = _settings_with(config, stored, patch[_SHEETS])
     touched: set[str] = {*options, *((_MAPPING, _IGNORED) if COLUMNS in patch else ())}
     if options.get(_IGNORED):
         touched.add(_MAPPING)
@@ -43,9 +49,9 @@ def changed_options(before: Mapping[str, Any], after: Mapping[str, Any]) -> Patc
     """Return what leads from some options to others, as a JSON patch."""
     changed: Patch = {}
     for name in {**before, **after}:
-        old, new = before.get(name), after.get(name)
-        if isinstance(new, dict) and name in {_MAPPING, "discount_groups"}:
-            members = changed_options(old or {}, cast("Patch", new))
+        old, new = cast("Any", before.get(name)), after.get(name)
+        if isinstance(new, dict) and (name in OBJECTS or isinstance(old, dict)):
+            members = changed_options(cast("Patch", old or {}), cast("Patch", new))
             if members:
                 changed[name] = members
         elif old != new:
@@ -53,6 +59,19 @@ def changed_options(before: Mapping[str, Any], after: Mapping[str, Any]) -> Patc
     if "sheet_names" in changed:
         changed["sheet_name"] = None  # either option replaces both
     return changed
+
+
+def _settings_with(
+    config: Mapping[str, Any], stored: Mapping[str, Any], patch: Mapping[str, Patch | None]
+) -> Patch:
+    """Return the options of single sheets with an answer about some of them."""
+    settings: dict[str, Patch] = dict(config.get(_SHEETS) or stored.get(_SHEETS) or {})
+    for sheet, options in patch.items():
+        changed = apply_patch(settings.get(sheet, {}), {}, options or {})
+        settings[sheet] = changed
+        if not changed:
+            del settings[sheet]
+    return settings
 
 
 def _with_columns(config: Patch, columns: Mapping[str, str | None]) -> Patch:

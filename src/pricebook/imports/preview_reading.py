@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 from uuid import uuid4
 
 import msgspec
@@ -22,17 +23,21 @@ from pricebook.imports import preview_repository, preview_row_repository, stagin
 from pricebook.imports.configuration import (
     safety_thresholds_of,
 )
-from pricebook.imports.exchange import with_applied_rates
+from pricebook.imports.exchange import list_used_rates, with_applied_rates
 from pricebook.imports.merge import StagedImport, compare_staged_rows
+from pricebook.imports.preview_basis import PreviewBasis, basis_of
 from pricebook.imports.preview_schemas import ClaimedPreview, PreviewLease, PreviewResult
 from pricebook.imports.preview_sources import PreviewContext, read_request, read_sample
 from pricebook.imports.sheet_places import stage_sheets
 from pricebook.imports.staging import add_cells, check_staged_rows
+from pricebook.pricelists.first_rows import read_first_rows
 from pricebook.pricelists.isolation.frames import SheetSample
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.profile_sentence import describe_profile
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.settings import Settings
+from pricebook.suppliers.schemas import Supplier
 from pricebook.system.async_tasks import wait_for_first
 from pricebook.tasks.schemas import TaskLease
 
@@ -46,7 +51,6 @@ RETRY_SECONDS = 3.0
 MAX_ATTEMPTS = 3
 MAX_CHANGES = 1_000
 MAX_REJECTED = 100
-SAMPLE_ROWS = 12
 
 
 class _Progress:
@@ -60,6 +64,15 @@ class _Progress:
         self.rows_read = 0
         self.rows_total: int | None = None
         self.is_ended = False
+
+
+class _Reading(NamedTuple):
+    """A preview, its supplier, the request to the parser, and with what it is read."""
+
+    claimed: ClaimedPreview
+    supplier: Supplier
+    request: ReadRequest
+    basis: PreviewBasis
 
 
 def list_preview_work(
@@ -115,16 +128,22 @@ async def _read_or_refuse(
     context: PreviewContext, claimed: ClaimedPreview, progress: _Progress
 ) -> None:
     """Read and compare a preview, or store why it is refused with its first rows."""
+    basis = None
     try:
-        await _read_and_compare(context, claimed, progress)
+        supplier, request = await read_request(context, claimed)
+        days, new_layout = context.settings.rate_max_age_days, claimed.new_layout
+        basis = basis_of(claimed.config, supplier, days, new_layout=new_layout)
+        reading = _Reading(claimed, supplier, request, basis)
+        await _read_and_compare(context, reading, progress)
     except PriceListError as error:
-        await _refuse(context, claimed, error.issues, await read_sample(context, claimed, error))
+        sample = await read_sample(context, claimed, error)
+        await _refuse(context, claimed, error.issues, sample, basis)
 
 
 async def _read_and_compare(
-    context: PreviewContext, claimed: ClaimedPreview, progress: _Progress
+    context: PreviewContext, reading: _Reading, progress: _Progress
 ) -> None:
-    supplier, request = await read_request(context, claimed)
+    claimed, supplier, request, basis = reading
     async with context.parser_pool.opened(request) as stream:
         progress.rows_total = stream.rows_total
         async with context.database.transaction() as conn:
@@ -137,7 +156,7 @@ async def _read_and_compare(
             rule = ExchangeRule(settings.catalog_currency, settings.rate_max_age_days)
             await check_staged_rows(conn, supplier.id, rule)
             await add_cells(conn, stream)
-            sheets = await _first_rows(stream)
+            sheets = await read_first_rows(stream)
             staged = StagedImport(
                 lease=TaskLease(claimed.id, None),
                 supplier=supplier,
@@ -146,7 +165,9 @@ async def _read_and_compare(
                 ignored=stream.rows_ignored,
                 safety_thresholds=safety_thresholds_of(settings),
             )
+            basis = msgspec.structs.replace(basis, rates=await list_used_rates(conn))
             result = await _compare(conn, staged, sheets)
+            result = msgspec.structs.replace(result, basis=basis)
             found = msgspec.to_builtins(stream.profile)
             ignored = stream.rows_ignored
             progress.is_ended = True
@@ -185,23 +206,16 @@ async def _lines(stream: PriceListStream, progress: _Progress) -> AsyncGenerator
         yield chunk.lines
 
 
-async def _first_rows(stream: PriceListStream) -> tuple[SheetSample, ...]:
-    """Return the header and the first rows of the (first) sheet."""
-    header_row = stream.profile.header_row
-    numbers = range(max(1, header_row), header_row + SAMPLE_ROWS + 1)
-    cells = await stream.read_cells(numbers)
-    return (SheetSample(stream.profile.sheet, sorted(cells.items())),)
-
-
 async def _refuse(
     context: PreviewContext,
     claimed: ClaimedPreview,
     issues: tuple[PriceListIssue, ...],
     sheets: tuple[SheetSample, ...],
+    basis: PreviewBasis | None = None,
 ) -> None:
     with suppress(LeaseLostError):
         async with context.database.transaction() as conn:
-            result = PreviewResult(issues=issues, sheets=sheets)
+            result = PreviewResult(issues=issues, sheets=sheets, basis=basis)
             await preview_repository.set_refused(conn, claimed.lease, result)
 
 

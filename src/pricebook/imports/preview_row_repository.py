@@ -12,9 +12,11 @@ from pricebook.imports.staging_repository import analyze_staged_rows
 _CHANGES: LiteralString = """
     SELECT outcome, row_number, supplier_sku, name, old_price, new_price,
         round((new_price - old_price) / nullif(old_price, 0) * 100, 2) AS percent,
-        old_name, reason, currency
+        old_name, reason, currency, vat_included, vat_rate
     FROM (
         SELECT outcome, row_number, supplier_sku, name, old_name, reason,
+            (price_details ->> 'vat_included')::boolean AS vat_included,
+            (price_details ->> 'vat_rate')::numeric AS vat_rate,
             CASE WHEN is_same THEN currency END AS currency,
             CASE WHEN is_same THEN old_cost ELSE old_price END AS old_price,
             CASE WHEN outcome = 'absent' THEN NULL WHEN is_same THEN coalesce(cost, current_price)

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.errors import PriceListIssue
+from pricebook.imports.preview_basis import PreviewBasis
 from pricebook.pricelists.isolation.frames import SheetSample
 from pricebook.pricelists.sources.address_logins import mask_address
 from pricebook.tasks.counts import Counts
@@ -58,7 +59,8 @@ class ClaimedPreview(Struct, frozen=True):
 class PreviewChange(Struct, frozen=True):
     """The outcome of one item, its prices, their change in percent, and why it is out of line.
 
-    `currency` None: that of the catalog.
+    `currency` None: that of the catalog. `vat_included` is whether the listed price includes VAT,
+    `vat_rate` is percent; both None if they are not known.
     """
 
     outcome: str
@@ -71,6 +73,8 @@ class PreviewChange(Struct, frozen=True):
     old_name: str | None = None
     reason: str | None = None
     currency: str | None = None
+    vat_included: bool | None = None
+    vat_rate: Decimal | None = None
 
 
 class RejectedPreviewRow(Struct, frozen=True):
@@ -87,7 +91,8 @@ class PreviewResult(Struct, frozen=True, kw_only=True):
 
     `reasons` are those for which it would be held. `changes` are the largest ones, `added` and
     `absent` the first in their order; `counts` are of all rows,
-    `average_price_change` is in percent.
+    `average_price_change` is in percent. `basis` is None if the list could not be fetched, and in
+    previews of earlier releases.
     """
 
     issues: tuple[PriceListIssue, ...] = ()
@@ -104,6 +109,7 @@ class PreviewResult(Struct, frozen=True, kw_only=True):
     rejected: tuple[RejectedPreviewRow, ...] = ()
     ambiguous: RejectedPreviewRow | None = None
     mode: str = "full"
+    basis: PreviewBasis | None = None
 
 
 class Preview(Struct, frozen=True):

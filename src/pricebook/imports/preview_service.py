@@ -1,7 +1,7 @@
 """Previews of price lists: upload or name one, answer what is in doubt, apply or discard it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -16,13 +16,20 @@ from pricebook.errors import (
     validation_error,
 )
 from pricebook.imports import preview_repository
+from pricebook.imports.preview_audit import record_discarded
+from pricebook.imports.preview_changes import (
+    PreviewChanges,
+    PreviewState,
+    find_changes,
+    result_of,
+    with_current_settings,
+)
 from pricebook.imports.preview_options import NEW_LAYOUT, Patch, apply_patch, changed_options
 from pricebook.imports.preview_schemas import (
     OPEN_STATES,
     NewPreview,
     Preview,
     PreviewResult,
-    PreviewTask,
 )
 from pricebook.imports.service import SubmissionContext, check_upload_preconditions
 from pricebook.imports.source_location import address_source
@@ -32,20 +39,14 @@ from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceType, SupplierChange
 from pricebook.suppliers.source_config_change import SourceConfigChange
 from pricebook.tasks import service as tasks
+from pricebook.tasks.override import record_override
 from pricebook.tasks.schemas import NewTask, Requester
 
+# What happens to a price list that exceeds a safety threshold.
+BeyondThresholds = Literal["hold", "refuse", "apply"]
 KEEP_DAYS = 7
 MAX_OPEN = 50
 _SOURCE_TYPES: dict[str, SourceType] = {"csv": "csv", "google_sheets": "google_sheets"}
-
-
-class PreviewState(NamedTuple):
-    """A preview, its result once it was read, and the task that imports it, if any."""
-
-    preview: Preview
-    result: PreviewResult | None
-    task: PreviewTask | None
-    is_outdated: bool
 
 
 async def preview_upload(
@@ -114,11 +115,11 @@ async def get_state(database: Database, preview_id: UUID) -> PreviewState:
         task = (
             await preview_repository.find_task(conn, preview.task_id) if preview.task_id else None
         )
-        outdated = preview.state == "ready" and await preview_repository.is_outdated(
-            conn, preview_id
-        )
-    result = msgspec.convert(preview.result, PreviewResult) if preview.result else None
-    return PreviewState(preview, result, task, outdated)
+        result, changes = result_of(preview), PreviewChanges()
+        if preview.state in {"ready", "refused"}:
+            supplier = await suppliers.find_supplier(conn, preview.supplier_id)
+            changes = await find_changes(conn, preview, result, supplier)
+    return PreviewState(preview, result, task, changes)
 
 
 async def answer(database: Database, preview_id: UUID, patches: list[Patch]) -> Patch:
@@ -131,7 +132,8 @@ async def answer(database: Database, preview_id: UUID, patches: list[Patch]) -> 
         preview = await _require_open(conn, preview_id)
         supplier = await suppliers.find_supplier(conn, preview.supplier_id)
         stored: Patch = supplier.metadata.get("source_config", {}) if supplier else {}
-        config, new_layout = preview.config, preview.new_layout
+        before = with_current_settings(preview, supplier)
+        config, new_layout = before, preview.new_layout
         for patch in patches:
             new_layout = bool(patch.get(NEW_LAYOUT, new_layout))
             config = apply_patch(config, stored, patch)
@@ -140,7 +142,7 @@ async def answer(database: Database, preview_id: UUID, patches: list[Patch]) -> 
         except msgspec.ValidationError as error:
             raise ValidationError(f"The answer does not fit: {error}.") from None
         await preview_repository.set_answers(conn, preview_id, config, new_layout=new_layout)
-    return changed_options({**stored, **preview.config}, {**stored, **config})
+    return changed_options({**stored, **before}, {**stored, **config})
 
 
 async def remember(database: Database, preview_id: UUID, changed: Patch) -> None:
@@ -160,11 +162,12 @@ async def remember(database: Database, preview_id: UUID, changed: Patch) -> None
             config = msgspec.convert(change, SourceConfigChange)
         except msgspec.ValidationError as error:
             raise ValidationError(f"The answer cannot be remembered: {error}.") from None
-        await suppliers.change_supplier(database, supplier_id, SupplierChange(source_config=config))
+        answers = SupplierChange(source_config=config)
+        await suppliers.change_supplier(database, supplier_id, answers, is_answer=True)
 
 
 async def read_again(database: Database, preview_id: UUID) -> None:
-    """Read and compare a preview again; raises NotFoundError.
+    """Read and compare a preview again with the settings of now; raises NotFoundError.
 
     An applied one only after its task failed; ConflictError otherwise.
     """
@@ -176,8 +179,10 @@ async def read_again(database: Database, preview_id: UUID) -> None:
                 raise ConflictError(f"The preview was applied by {preview.decided_by}.")
         elif preview.state not in OPEN_STATES:
             raise _closed(preview)
+        supplier = await suppliers.find_supplier(conn, preview.supplier_id)
+        config = with_current_settings(preview, supplier)
         await preview_repository.set_answers(
-            conn, preview_id, preview.config, new_layout=preview.new_layout
+            conn, preview_id, config, new_layout=preview.new_layout
         )
 
 
@@ -187,13 +192,13 @@ async def apply(
     preview_id: UUID,
     compared_at: datetime | None,
     *,
-    may_hold: bool,
+    beyond_thresholds: BeyondThresholds,
 ) -> None:
     """Submit the task that imports a preview as it was compared; a second request changes nothing.
 
-    With `may_hold` the import is held beyond a safety threshold. Raises NotFoundError;
-    ConflictError if the preview was discarded or read again, or if another price list of the
-    supplier was imported since.
+    Beyond a safety threshold it is held, refused, or applied all the same. Raises NotFoundError;
+    ConflictError if it is refused, if the preview was discarded or read again, or if another price
+    list of the supplier was imported since, or settings or exchange rates changed.
     """
     async with context.database.short_transaction() as conn:
         preview = await _require(conn, preview_id, locks=True)
@@ -205,12 +210,18 @@ async def apply(
             raise ConflictError(
                 "The preview was read again with other settings meanwhile; look at it again."
             )
-        if await preview_repository.is_outdated(conn, preview_id):
-            raise ConflictError(
-                "Another price list of the supplier was imported since: the comparison is out of"
-                " date, and nothing was changed. Compare it again."
-            )
         result = msgspec.convert(preview.result, PreviewResult)
+        supplier = await suppliers.find_supplier(conn, preview.supplier_id)
+        if outdated := (await find_changes(conn, preview, result, supplier)).sentence:
+            raise ConflictError(
+                f"{outdated}: the preview is out of date, and nothing was changed. Read it again."
+            )
+        exceeded = result.reasons if beyond_thresholds != "hold" and not result.fails else ()
+        if exceeded and beyond_thresholds == "refuse":
+            raise ConflictError(
+                "The price list exceeds safety thresholds, and nothing was changed. Confirm that it"
+                " is to be applied all the same, or discard it."
+            )
         new = NewTask(
             supplier_id=preview.supplier_id,
             supplier_name=preview.supplier_name,
@@ -230,8 +241,11 @@ async def apply(
         if message is None:
             raise ConflictError("The preview was applied meanwhile.")
         name = requester.name or ""
+        if exceeded:
+            supplier_name = preview.supplier_name
+            await record_override(conn, message.task_id, supplier_name, name, exceeded)
         await preview_repository.set_applied(
-            conn, preview_id, message.task_id, name, may_hold=may_hold
+            conn, preview_id, message.task_id, name, may_hold=beyond_thresholds == "hold"
         )
     await context.queue.notify(message)
 
@@ -245,6 +259,7 @@ async def discard(database: Database, preview_id: UUID, name: str) -> None:
         if preview.state == "applied":
             raise _closed(preview)
         await preview_repository.set_discarded(conn, preview_id, name)
+        await record_discarded(conn, preview)
 
 
 async def purge_previews(database: Database) -> set[str]:

@@ -12,7 +12,8 @@ import msgspec
 from pricebook.db.database import Database
 from pricebook.errors import PricebookError, PriceListError
 from pricebook.imports import preview_repository
-from pricebook.imports.configuration import merge_config, parser_limits_of, stored_profile
+from pricebook.imports.configuration import parser_limits_of, stored_profile
+from pricebook.imports.preview_basis import effective_config
 from pricebook.imports.preview_schemas import ClaimedPreview
 from pricebook.imports.runner import source_access_of
 from pricebook.imports.source_credentials import with_credentials
@@ -21,7 +22,6 @@ from pricebook.imports.upload_folder import UPLOAD_FOLDER, make_private
 from pricebook.pricelists.isolation.frames import SheetSample
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.isolation.remote_files import fetch
-from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import (
     FetchedSheet,
     FileSource,
@@ -58,17 +58,11 @@ async def read_request(
         source=await _local_source(context, claimed),
         currency=settings.catalog_currency,
         catalog_vat=settings.catalog_vat,
-        config=_config(claimed, supplier),
+        config=effective_config(claimed.config, supplier),
         previous_profile=None if claimed.new_layout else stored_profile(supplier),
         limits=parser_limits_of(settings),
     )
     return supplier, request
-
-
-def _config(claimed: ClaimedPreview, supplier: Supplier) -> ReadConfig:
-    """Return the options of a supplier, replaced by those of a preview, empty ones too."""
-    merged = merge_config(msgspec.convert(claimed.config, ReadConfig), supplier)
-    return msgspec.convert({**msgspec.to_builtins(merged), **claimed.config}, ReadConfig)
 
 
 async def _local_source(context: PreviewContext, claimed: ClaimedPreview) -> LocalSource:

@@ -91,6 +91,16 @@ async def mark_out_of_line(conn: Connection, factor: Decimal) -> OutOfLine:
     return out_of_line
 
 
+async def count_large_changes(conn: Connection, factor: Decimal) -> int:
+    """Count the planned items that will be updated to a price changed by more than `factor`."""
+    statement: LiteralString = "SELECT count(*) FROM ({compared}) AS compared WHERE {price_out}"
+    return await fetch_value(
+        conn,
+        statement.format(compared=COMPARED, price_out=IS_PRICE_OUT_OF_LINE),
+        {"factor": factor},
+    )
+
+
 async def quarantine_marked(conn: Connection) -> None:
     """Take the planned items with a factor from those that will be updated."""
     await conn.execute("UPDATE planned_item SET outcome = 'quarantined' WHERE factor IS NOT NULL")

@@ -33,8 +33,13 @@ from pricebook.tasks.schemas import AcceptedTask, Requester
 from pricebook.tasks.task_examples import ACCEPTED, SUPPLIER_ID
 
 BINARY = "application/octet-stream"
-SYNC: dict[str, Any] = {"supplier_id": SUPPLIER_ID}
-UPLOAD: dict[str, Any] = {"file": "(content)", "header_row": 3, "decimal_separator": ","}
+SYNC: dict[str, Any] = {"supplier_id": SUPPLIER_ID, "reason": "New prices from 1 March."}
+UPLOAD: dict[str, Any] = {
+    "file": "(content)",
+    "header_row": 3,
+    "decimal_separator": ",",
+    "reason": "New prices from 1 March.",
+}
 ACCEPTED_RESPONSE = Success(
     kind=AcceptedTask, example=ACCEPTED, status=202, headers=("Location", *RATE_LIMIT_FIELDS)
 )

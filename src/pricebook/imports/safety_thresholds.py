@@ -22,6 +22,16 @@ class SafetyThresholds(msgspec.Struct, frozen=True):
     price_factor: float = 2
     row_price_factor: float = 1.5
 
+    @property
+    def halfway(self) -> "SafetyThresholds":
+        """The thresholds beyond which a price list that is applied is unusual."""
+        return SafetyThresholds(
+            absent_percent=self.absent_percent / 2,
+            rejected_percent=self.rejected_percent / 2,
+            price_factor=(1 + self.price_factor) / 2,
+            row_price_factor=(1 + self.row_price_factor) / 2,
+        )
+
 
 class ImportImpact(msgspec.Struct, frozen=True):
     """The effect of applying a price list on the items of its supplier.
@@ -52,6 +62,21 @@ def hold_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str
 def price_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
     """Return those of the reasons by which the prices of the list as a whole are out of line."""
     reasons = (_price_reason(impact, thresholds), _row_price_reason(impact, thresholds))
+    return [reason for reason in reasons if reason]
+
+
+def warnings(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
+    """Return one sentence for each threshold that an applied price list exceeds halfway.
+
+    `out_of_line` is the number of applied prices that change by more than the factor halfway.
+    """
+    halfway = thresholds.halfway
+    reasons = (
+        _absent_reason(impact, halfway),
+        _rejected_reason(impact, halfway),
+        _price_reason(impact, halfway),
+        _many_changes(impact, halfway),
+    )
     return [reason for reason in reasons if reason]
 
 
@@ -88,12 +113,27 @@ def _price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | N
 
 def _row_price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | None:
     count, compared = impact.out_of_line, impact.compared
-    if count < MIN_OUT_OF_LINE_ROWS or count * 100 <= MAX_OUT_OF_LINE_PERCENT * compared:
+    if not _are_many_out_of_line(impact):
         return None
     median = float(impact.median_factor or 1)
     return (
         f"{count} of {compared} prices ({count * 100 / compared:.0f} %) change by more than a "
-        f"factor of {thresholds.row_price_factor:g}, in the median by {median:g}: "
-        "apply the price list if that is right, or set the largest factor of a price "
-        "(row_price_factor) in the settings of the supplier."
+        f"factor of {thresholds.row_price_factor:g} (row_price_factor of the supplier), half of "
+        f"these by {round(median, 2):g} or more."
+    )
+
+
+def _many_changes(impact: ImportImpact, thresholds: SafetyThresholds) -> str | None:
+    if not _are_many_out_of_line(impact):
+        return None
+    return (
+        f"{impact.out_of_line} of {impact.compared} prices change by more than a factor of "
+        f"{thresholds.row_price_factor:g}."
+    )
+
+
+def _are_many_out_of_line(impact: ImportImpact) -> bool:
+    return (
+        impact.out_of_line >= MIN_OUT_OF_LINE_ROWS
+        and impact.out_of_line * 100 > MAX_OUT_OF_LINE_PERCENT * impact.compared
     )

@@ -10,6 +10,7 @@ from pricebook.http.field_types import doc
 from pricebook.pricelists.schemas.read_config import Field, vat_rate_problem
 from pricebook.suppliers.source_config import (
     COLUMN_MAPPING,
+    SHEET_SETTINGS,
     CharacteristicColumns,
     DecimalSeparator,
     Delimiter,
@@ -19,29 +20,38 @@ from pricebook.suppliers.source_config import (
     EncodingName,
     HeaderRow,
     IgnoredColumns,
+    IgnoredMarks,
     KeyColumns,
     ListCurrency,
     Mode,
+    NetMarks,
+    PriceColumns,
     PriceQuantity,
     PricesPerPack,
+    SettingsOfSheets,
     SheetName,
     SheetNames,
     ShortText,
+    TitleDiscountsName,
+    UnitMeanings,
     VatIncluded,
     VatRate,
+    rate_issues,
 )
+from pricebook.tasks.reasons import Reason
 
 UploadedFile = Annotated[str, doc("Content of the price list.", format="binary")]
 
 
 # Options of an upload that are fields of the task, not of its source configuration.
-_TASK_OPTIONS = frozenset({"create_products", "new_layout", "corrections"})
+_TASK_OPTIONS = frozenset({"create_products", "new_layout", "corrections", "reason"})
 
 
-class SyncRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class SyncRequest(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A request to fetch and import a supplier's price list."""
 
     supplier_id: Annotated[UUID, doc("Id of the supplier.")]
+    reason: Reason = None
 
 
 class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -50,6 +60,7 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mode: Mode = None
     sheet_name: SheetName = None
     sheet_names: SheetNames = None
+    sheet_settings: Annotated[SettingsOfSheets | None, SHEET_SETTINGS] = None
     column_mapping: Annotated[dict[Field, ShortText] | None, COLUMN_MAPPING] = None
     header_row: HeaderRow = None
     delimiter: Delimiter = None
@@ -66,6 +77,11 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     discount: Discount = None
     discount_groups: DiscountGroups = None
     discount_base: DiscountBaseName = None
+    net_marks: NetMarks = None
+    ignored_marks: IgnoredMarks = None
+    unit_meanings: UnitMeanings = None
+    price_columns: PriceColumns = None
+    title_discounts: TitleDiscountsName = None
     create_products: Annotated[
         bool, doc("Whether to create an active product for every item without one.")
     ] = False
@@ -80,11 +96,14 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
             " price list of that task."
         ),
     ] = None
+    reason: Reason = None
 
     def __post_init__(self) -> None:
         """Raise ValidationError for a rate that is no percentage."""
         if problem := vat_rate_problem(self.vat_rate):
             raise validation_error(body_issue("vat_rate", problem))
+        if issues := rate_issues("sheet_settings", self.sheet_settings or {}):
+            raise validation_error(*issues)
 
     @property
     def source_config(self) -> dict[str, Any]:

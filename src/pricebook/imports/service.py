@@ -91,6 +91,7 @@ async def request_sync(
                 "supplier_id", "the supplier has no source: set spreadsheet_url, url or file_path"
             )
         )
+    requester = msgspec.structs.replace(requester, reason=sync_request.reason)
     task = _sync_task(sync_request.supplier_id, source, requester, digest)
     return await tasks.submit_task(submission_context.database, submission_context.queue, task)
 
@@ -150,7 +151,7 @@ async def accept_upload(
                 **uploaded_list.options.source_config,
                 "file_path": uploaded_list.upload.location,
             },
-            requester=requester,
+            requester=msgspec.structs.replace(requester, reason=uploaded_list.options.reason),
             digest=digest,
             file_name=uploaded_list.file_name,
             create_products=uploaded_list.options.create_products,

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.characteristics import column_title
-from pricebook.pricelists.formats.table_file import TableFile
+from pricebook.pricelists.detection.sheets import find_sheets
+from pricebook.pricelists.formats.table_file import DerivedTable, TableFile
 from pricebook.pricelists.formula_guard import unguarded
 from pricebook.pricelists.helper_columns import (
     LEADING_COLUMNS,
@@ -19,7 +20,6 @@ from pricebook.pricelists.helper_columns import (
     TRUNCATION_MARK,
 )
 from pricebook.pricelists.schemas.cells import Record
-from pricebook.pricelists.schemas.profile import DetectedProfile, PriceListFormat
 from pricebook.pricelists.schemas.read_request import CorrectionRequest
 from pricebook.pricelists.text import quote
 
@@ -41,7 +41,7 @@ class _Line(NamedTuple):
     task_id: str
 
 
-class CorrectionFile:
+class CorrectionFile(DerivedTable):
     """The corrected rows of a price list.
 
     The number of a record is that of the row in the price list. After the columns of the price list
@@ -51,42 +51,12 @@ class CorrectionFile:
 
     def __init__(self, file: TableFile, corrections: CorrectionRequest, name: str) -> None:
         """Check the columns; raises PriceListError if they are not those of the task."""
-        self._file = file
+        super().__init__(file)
         self._task_id = corrections.task_id
         self._profile = corrections.profile
         self._name = name
         with closing(file.records()) as records:
             self._check_header(next(records, (1, list[str](), None))[1])
-
-    @property
-    def format(self) -> PriceListFormat:
-        """The format of the file."""
-        return self._file.format
-
-    @property
-    def encoding(self) -> str | None:
-        """The encoding of the file."""
-        return self._file.encoding
-
-    @property
-    def delimiter(self) -> str | None:
-        """The delimiter of the file."""
-        return self._file.delimiter
-
-    @property
-    def sheet(self) -> str | None:
-        """The sheet of the file."""
-        return self._file.sheet
-
-    @property
-    def rows_total(self) -> int | None:
-        """The number of rows of the file."""
-        return self._file.rows_total
-
-    @property
-    def progress(self) -> float:
-        """The fraction of the file that the latest pass has read (0 to 1)."""
-        return self._file.progress
 
     def records(self) -> Generator[Record, None, None]:
         """Yield the corrected rows.
@@ -156,19 +126,32 @@ class CorrectionFile:
         """Return the number of a row in the price list, counted over all of its sheets."""
         number = line.row_number.strip()
         if number.isascii() and number.isdigit() and 0 < int(number) <= _MAX_ROW_NUMBER:
-            return int(number) + _rows_before(self._profile, line.sheet)
+            return int(number) + self._rows_before(line, int(number))
         raise PriceListError(
             f"Row {line.number} of {self._name} has {quote(number) if number else 'no number'} in "
             f"the column {LEADING_COLUMNS[0]}, which says what row of the price list it corrects; "
             "import further articles as a partial price list (--partial, mode=partial)."
         )
 
-
-def _rows_before(profile: DetectedProfile, sheet: str) -> int:
-    """Return the number of rows of the sheets before a sheet."""
-    if sheet not in profile.sheets:
-        return 0
-    return sum(profile.sheet_rows[: profile.sheets.index(sheet)])
+    def _rows_before(self, line: _Line, number: int) -> int:
+        """Return the number of rows of the sheets before that of a row."""
+        sheets, rows = self._profile.sheets, self._profile.sheet_rows
+        if not sheets:
+            return 0
+        try:
+            (name,) = find_sheets(sheets, [line.sheet], "price list")
+        except PriceListError as error:
+            raise PriceListError(
+                f"Row {line.number} of {self._name} has {quote(line.sheet)} in the column "
+                f"{LEADING_COLUMNS[1]}: {error.message}"
+            ) from error
+        index = sheets.index(name)
+        if number > rows[index]:
+            raise PriceListError(
+                f"Row {line.number} of {self._name} has the number {number} in the column "
+                f"{LEADING_COLUMNS[0]}; the sheet {quote(name)} has {rows[index]} rows."
+            )
+        return sum(rows[:index])
 
 
 def _restored(cell: str) -> str:

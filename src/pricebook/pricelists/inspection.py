@@ -5,6 +5,8 @@ from collections import Counter
 import msgspec
 
 from pricebook.errors import ParserKilledError, PriceListError, PriceListIssue
+from pricebook.pricelists.first_rows import read_first_rows
+from pricebook.pricelists.isolation.frames import SheetSample
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.row_errors import RowError, row_errors_of
@@ -13,7 +15,10 @@ from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
 
 
 class InspectionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The detected profile and the rows of a price list by outcome, or why it is refused."""
+    """The detected profile and the rows of a price list by outcome, or why it is refused.
+
+    `first_rows` are those of each table, below its header.
+    """
 
     path: str
     refused: str | None = None
@@ -25,6 +30,7 @@ class InspectionResult(msgspec.Struct, frozen=True, kw_only=True):
     ignored: int = 0
     row_error_counts: dict[str, int] = {}
     row_errors: list[RowError] = []
+    first_rows: tuple[SheetSample, ...] = ()
 
 
 async def inspect_price_list(
@@ -53,4 +59,5 @@ async def _inspect_stream(path: str, stream: PriceListStream) -> InspectionResul
         ignored=stream.rows_ignored,
         row_error_counts=dict(Counter(error.error_type for error in row_errors)),
         row_errors=row_errors,
+        first_rows=await read_first_rows(stream),
     )

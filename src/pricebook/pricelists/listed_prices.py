@@ -1,6 +1,6 @@
 """The prices that a row lists: that of today or of a tier, an upcoming and a recommended one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, partial
@@ -11,23 +11,30 @@ from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
+from pricebook.pricelists.price_marks import PriceMarks
 from pricebook.pricelists.price_problems import zero_price
 from pricebook.pricelists.pricing import tier_at
-from pricebook.pricelists.row_costs import ListedPrice, holds_for_packs, pack_tiers
+from pricebook.pricelists.row_costs import (
+    NO_PRICE,
+    ListedPrice,
+    ReadPrice,
+    checked_price,
+    holds_for_packs,
+    pack_tiers,
+)
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_terms import RowTerms
 from pricebook.pricelists.schemas.price_list_rows import PriceTier
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
+from pricebook.pricelists.tax_twins import tax_twin_reader
 
 _ONE = Decimal(1)
+_HUNDRED = Decimal(100)
 # A pack rarely costs less than half of its pieces; with other decimals it is a multiple of ten.
 _MAX_PACK_FACTOR = 3
 _PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price", "pack_price")
-_NO_PRICE = frozenset({"", "-", "–", "—"})
-
-ReadPrice = Callable[[str], Decimal | RowProblem]
 
 
 class ListedPrices(msgspec.Struct, frozen=True, gc=False):
@@ -56,6 +63,7 @@ class ListedPriceReader:
         self._basis = basis
         self._tiers = table.tiers
         self._is_price_a_tier = columns["price"] in tier_columns
+        self._tax_twin = tax_twin_reader(table, fields)
         self._price_columns: Sequence[int] = sorted(
             tier_columns.union(
                 columns[field]
@@ -67,6 +75,7 @@ class ListedPriceReader:
         self._today = request.today or datetime.now(UTC).date()
         # The function that parses the price cells of rows in a currency.
         self.in_currency = cache(partial(price_cell_reader, number_profile))
+        self.marks = PriceMarks(table, request)
         check = price_cell_check(table)
         # The same for the prices of articles, whose cells must not contradict the price list.
         self.price_in_currency = cache(partial(price_cell_reader, number_profile, check=check))
@@ -79,7 +88,8 @@ class ListedPriceReader:
 
     def has_price(self, cells: list[str]) -> bool:
         """Return whether any price cell of a row is filled."""
-        return any(cells[column].strip() for column in self._price_columns)
+        has_own = any(cells[column].strip() for column in self._price_columns)
+        return has_own or (self._tax_twin is not None and self._tax_twin.has_price(cells))
 
     def holds_today(self, terms: RowTerms) -> bool:
         """Return whether the price of a row holds already."""
@@ -154,6 +164,8 @@ class ListedPriceReader:
             order = max(_ONE, terms.min_order_quantity or _ONE)
             return ListedPrice(tier_at(tiers, order).price, discounts)
         price = self._read_cell(cells, "price", read_price)
+        if price is None and self._tax_twin:
+            price = self._tax_twin.price(cells, read_price)
         self._check_pack_price(price, terms)
         if terms.pack_price is not None and holds_for_packs(price, terms):
             return ListedPrice(terms.pack_price, discounts, self._fields.known_pack_size(cells))
@@ -191,10 +203,10 @@ class ListedPriceReader:
         found = {
             quantity: read_price(cells[column])
             for quantity, column in self._tiers
-            if display_text(cells[column]).strip() not in _NO_PRICE
+            if display_text(cells[column]).strip() not in NO_PRICE
         }
         tiers = {
-            quantity: _checked(price)
+            quantity: checked_price(price)
             for quantity, price in found.items()
             if quantity == min(found) or not _is_on_request(price)
         }
@@ -210,14 +222,15 @@ class ListedPriceReader:
         if field == "price" and self._is_price_a_tier:
             return None
         cell = self._fields.cell(cells, field)
-        return None if display_text(cell).strip() in _NO_PRICE else _checked(read_price(cell))
+        if display_text(cell).strip() in NO_PRICE:
+            return None
+        price = read_price(cell)
+        if field == "price" and isinstance(price, RowProblem):
+            price = self.marks.read(cell, price, read_price)
+        checked = checked_price(price)
+        is_scaled = self._basis.in_hundredths and field == "price"
+        return checked and checked / _HUNDRED if is_scaled else checked
 
 
 def _is_on_request(price: Decimal | RowProblem) -> bool:
     return isinstance(price, RowProblem) and price.error_type == "price_on_request"
-
-
-def _checked(price: Decimal | RowProblem) -> Decimal:
-    if isinstance(price, RowProblem):
-        raise RowRejectedError(*price)
-    return price

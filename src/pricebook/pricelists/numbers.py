@@ -18,6 +18,7 @@ from pricebook.pricelists.detection.currencies import (
 )
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.digits import ParsedNumber, parse_digits
+from pricebook.pricelists.marked_cells import split_mark
 from pricebook.pricelists.price_problems import (
     RowProblem,
     ambiguous_price,
@@ -76,7 +77,7 @@ def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
             decimal_marks.add(plain[1])
         elif _MAY_BE_MONTH(cell.strip()):
             continue
-        elif isinstance(parsed := _parse_cell(cell.strip(), currency), ParsedNumber):
+        elif isinstance(parsed := _parse_marked(cell.strip(), currency), ParsedNumber):
             decimal_marks.add(parsed.decimal_mark)
             grouping_marks.add(parsed.grouping_mark)
     return NumberProfile(
@@ -222,6 +223,14 @@ def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
             f"{rounded:f}.",
         )
     return plain_decimal(rounded)
+
+
+def _parse_marked(cell: str, currency: str) -> ParsedNumber | RowProblem:
+    """Parse a price cell, also one with a mark: `10,00*`."""
+    parsed = _parse_cell(cell, currency)
+    if isinstance(parsed, RowProblem) and parsed.error_type == "price_not_a_number":
+        return _parse_cell(split_mark(cell)[0], currency)
+    return parsed
 
 
 def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:

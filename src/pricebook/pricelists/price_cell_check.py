@@ -6,6 +6,7 @@ from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.price_cells import has_unknown_words, statement_of_cell
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.marked_cells import without_sign
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.text import quote
@@ -47,7 +48,9 @@ def price_cell_check(table: DetectedTable) -> PriceCellCheck:
                 f"The price {quote(text)} names a quantity that the price list does not state: "
                 "correct the cell or set price_quantity.",
             )
-        if isinstance(cell, NumberCell) and has_unknown_words(text, basis.currency):
+        if isinstance(cell, NumberCell) and (
+            without_sign(text) != text or has_unknown_words(text, basis.currency)
+        ):
             return RowProblem(
                 "price_not_a_number",
                 f"The price {quote(text)} has words in its number format that are not understood: "

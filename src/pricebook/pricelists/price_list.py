@@ -3,26 +3,25 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from itertools import chain, islice
 
+from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.open_tables import OpenTable, order_cells, place_rows
 from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.row_rejection import stored_cells
+from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.price_list_rows import PriceListRow
-from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
 from pricebook.pricelists.schemas.read_config import Field
-from pricebook.pricelists.schemas.read_request import ReadRequest
 
 
 class PriceList:
     """An open price list: its detected profile and its rows."""
 
-    def __init__(
-        self, tables: Sequence[OpenTable], profile: DetectedProfile, request: ReadRequest
-    ) -> None:
+    def __init__(self, tables: Sequence[OpenTable], profile: DetectedProfile) -> None:
         self.profile = profile
         self._tables = tables
         self._current = tables[0]
-        self._request = request
         self._row_readers: list[RowReader] = []
 
     @property
@@ -54,18 +53,48 @@ class PriceList:
         self._row_readers.clear()
         for opened in self._tables:
             self._current = opened
-            read_row = self._start_reader(opened).read
             with closing(opened.records()) as records:
-                if profile.sheets:
-                    yield from place_rows(map(read_row, records), opened, profile)
+                rows = self._read_parts(opened, records)
+                if profile.sheets or profile.tables:
+                    yield from place_rows(rows, opened, profile)
                 else:
-                    yield from map(read_row, records)
+                    yield from rows
 
-    def _start_reader(self, opened: OpenTable) -> RowReader:
+    def _read_parts(self, opened: OpenTable, records: Iterator[Record]) -> Iterator[PriceListRow]:
+        """Return the rows of a file, each read by the table that it is in."""
+        if not opened.parts:
+            return map(self._start_reader(opened, opened.table).read, records)
+        return chain.from_iterable(self._rows_by_part(opened, records))
+
+    def _rows_by_part(
+        self, opened: OpenTable, records: Iterator[Record]
+    ) -> Iterator[Iterator[PriceListRow]]:
+        parts = opened.parts
+        ends = [part.first_row - 1 for part in parts[1:]]
+        reader = self._start_reader(opened, opened.table)
+        rows_read = 0
+        for part, end in zip(parts, [*ends, None], strict=True):
+            before = opened.rows_before
+            titles = range(part.title_rows.start + before, part.title_rows.stop + before)
+            if part.problem is not None:
+                reader.reject_below(part.problem, part.header_row + before, titles)
+            elif part.table is not None:
+                sections = reader.sections
+                reader = reader if part is parts[0] else self._start_reader(opened, part.table)
+                reader.continue_below(sections, titles)
+            yield map(reader.read, islice(records, None if end is None else end - rows_read))
+            rows_read = end or 0
+
+    def _start_reader(
+        self, opened: OpenTable, table: DetectedTable, numbers: NumberProfile | None = None
+    ) -> RowReader:
+        """Return a reader of the rows of a table, by default in the notation of its sheet."""
+        below = table.rows_start_below + opened.rows_before
+        profile = self.profile.sheet_profiles.get(opened.file.sheet or "", self.profile)
         reader = RowReader(
-            opened.shifted_table,
-            self.profile.numbers,
-            self._request,
+            table._replace(rows_start_below=below),
+            numbers or profile.numbers,
+            opened.request,
             has_typed_cells=opened.file.delimiter is None,
         )
         self._row_readers.append(reader)
@@ -73,12 +102,18 @@ class PriceList:
 
     def cells(self, row_numbers: Collection[int]) -> dict[int, list[str]]:
         """Return the cells of rows by row number, as a rejected row stores them."""
-        last, found = max(row_numbers, default=0), dict[int, list[str]]()
+        found = dict[int, list[str]]()
         for opened in self._tables:
+            own = {number for number in row_numbers if opened.has_row(number)}
+            if not own:
+                continue
             with closing(opened.records()) as records:
                 for number, cells, _ in records:
-                    if number in row_numbers:
-                        found[number] = order_cells(stored_cells(cells), opened, self.profile)
-                    if number >= last:
+                    if number in own:
+                        found[number] = order_cells(
+                            stored_cells(cells), number, opened, self.profile
+                        )
+                        own.remove(number)
+                    if not own:
                         break
         return found

@@ -1,44 +1,78 @@
 """The detected profile as one sentence that a clerk can check against the price list."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+
+import msgspec
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
 from pricebook.pricelists.detection.column_names import column_index, column_letters
+from pricebook.pricelists.detection.tax_sample import TAX_TWIN
+from pricebook.pricelists.open_tables import locate_row
+from pricebook.pricelists.profile_words import (
+    FIELD_WORDS,
+    UNIT_WORDS,
+    describe_number,
+    describe_rate,
+    describe_sheets,
+    with_rates,
+)
 from pricebook.pricelists.schemas.profile import (
     BILLED_SEPARATELY,
-    AppliedRate,
     DetectedProfile,
     PriceBasis,
+    TableProfile,
 )
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.text import quote, quote_list
-
-_LABELS: dict[Field, str] = {
-    "sku": "code",
-    "name": "name",
-    "category": "category",
-    "brand": "brand",
-    "mpn": "manufacturer number",
-    "gtin": "GTIN",
-    "unit": "unit",
-    "pack_size": "pack size",
-    "min_order_quantity": "minimum order",
-    "stock": "stock",
-    "lead_time": "lead time",
-}
-
-
-# What a person calls the commonest units of UN/ECE Recommendation 20.
-_UNITS = {"H87": "pieces", "MTR": "m", "KGM": "kg", "LTR": "l", "MTK": "m²", "XPK": "packs"}
 
 
 def describe_profile(profile: DetectedProfile, items: int | None = None) -> str:
     """Return where price, code and everything else were read, and what the price is.
 
-    `items` is the number of articles that were read.
+    `items` is the number of articles that were read. Each further table of a sheet has a sentence.
     """
-    return _ProfileDescription(profile).sentence(items)
+    description = _ProfileDescription(_of_first_table(profile))
+    if profile.sheet_profiles:
+        sentences = [
+            _describe_sheet(sheet, with_rates(own, profile))
+            for sheet, own in profile.sheet_profiles.items()
+        ]
+        return " ".join([*sentences, f"Read: {'; '.join(description.rows(items))}."])
+    return " ".join([description.sentence(items), *_describe_further_tables(profile)])
+
+
+def _describe_sheet(sheet: str, own: DetectedProfile) -> str:
+    """Return how a sheet is read whose columns or prices differ from those of others."""
+    first = _ProfileDescription(_of_first_table(own)).how_read()
+    return " ".join([f"Sheet {quote(sheet)}: {first}.", *_describe_further_tables(own)])
+
+
+def _of_first_table(profile: DetectedProfile) -> DetectedProfile:
+    if not profile.tables:
+        return profile
+    first = profile.tables[0]
+    own = first.profile or profile
+    return msgspec.structs.replace(
+        profile, headers=first.headers, characteristic_columns=own.characteristic_columns
+    )
+
+
+def _describe_further_tables(profile: DetectedProfile) -> Iterator[str]:
+    return (_describe_table(profile, table) for table in profile.tables[1:])
+
+
+def _describe_table(profile: DetectedProfile, table: TableProfile) -> str:
+    """Return how a further table is read, or why its rows are rejected."""
+    sheet, row = locate_row(profile, table.first_row)
+    place = (
+        f"Sheet {quote(sheet)} from row {row} on"
+        if sheet and profile.sheets
+        else f"From row {row} on"
+    )
+    if table.profile is None:
+        return f"{place}: not read. {table.refused}"
+    own = msgspec.structs.replace(table.profile, sheet=None)
+    return f"{place}: {_ProfileDescription(own).sentence(None)}"
 
 
 class _ProfileDescription:
@@ -54,18 +88,21 @@ class _ProfileDescription:
         }
 
     def sentence(self, items: int | None) -> str:
+        return f"{'; '.join([self.how_read(), *self.rows(items)])}."
+
+    def how_read(self) -> str:
+        """Return what the columns are, without the number of rows."""
         clauses = [
             ", ".join(self._price_parts()),
             self._other_fields(),
             *self._other_columns(),
-            *self._rows(items),
         ]
-        return f"{'; '.join(filter(None, clauses))}."
+        return "; ".join(filter(None, clauses))
 
     def _price_parts(self) -> Iterator[str]:
         by_content = " (found by content)" if "price" in self._profile.inferred_fields else ""
         column = self._fields.get("price", "that is not known")
-        yield f"Price from column {column}{by_content}: {self._currency()}"
+        yield f"Price from column {column}{by_content}{self._where_empty()}: {self._currency()}"
         yield self._vat()
         yield from self._quantity()
         yield from self._discounts()
@@ -75,10 +112,19 @@ class _ProfileDescription:
             kind = "the surcharge that is billed separately"
             kind = kind if fact.value == BILLED_SEPARATELY else "a surcharge that may be added"
             yield f"without {kind}{self._origin('surcharge')}"
-        if "deposit" in self._profile.price_facts:
+        if "deposit" in self._fields:
+            yield f"less the deposit of column {self._fields['deposit']}"
+        elif "deposit" in self._profile.price_facts:
             yield f"including a deposit{self._origin('deposit')}"
         yield from self._other_prices()
-        yield from map(_describe_rate, self._profile.exchange_rates.items())
+        yield from map(describe_rate, self._profile.exchange_rates.items())
+
+    def _where_empty(self) -> str:
+        """Return from which columns the prices are in rows that have none."""
+        fact = self._profile.price_facts.get(TAX_TWIN)
+        texts = [*map(self._column, self._profile.price_columns[1:])]
+        texts += [f"{self._column(fact.value)} and the rate"] if fact else []
+        return f", where it is empty, from column {', else column '.join(texts)}" if texts else ""
 
     def _origin(self, name: str) -> str:
         """Return in brackets what says something, unless that is its column or the header.
@@ -88,6 +134,8 @@ class _ProfileDescription:
         fact = self._profile.price_facts.get(name)
         if fact is None or fact.origin in {"column", "cell", "header", "assumed"}:
             return ""
+        if fact.origin == "table":
+            return " (as in another table of the sheet)"
         if fact.origin == "sentence":
             row = fact.source.partition(",")[0] if fact.source in self._quoted else fact.source
             self._quoted.add(fact.source)
@@ -110,7 +158,7 @@ class _ProfileDescription:
             rate = f" at the rate of column {self._fields['vat_rate']}"
         elif self._basis.vat_rate is not None:
             origin = "" if self._have_one_source("vat_rate", "vat_included") else "vat_rate"
-            rate = f" of {_number(self._basis.vat_rate)} %{self._origin(origin)}"
+            rate = f" of {describe_number(self._basis.vat_rate)} %{self._origin(origin)}"
         if self._basis.vat_included is None:
             return f"VAT{rate} not stated"
         basis = "including VAT" if self._basis.vat_included else "net of VAT"
@@ -127,12 +175,16 @@ class _ProfileDescription:
 
     def _quantity(self) -> Iterator[str]:
         quantity, unit = self._basis.price_quantity, self._basis.unit
-        name = _UNITS.get(unit, unit) if unit else ""
+        name = UNIT_WORDS.get(unit, unit) if unit else ""
         if "price_quantity" in self._fields:
             yield f"for the quantity of column {self._fields['price_quantity']}"
         elif quantity != 1 or unit not in {None, "H87"}:
-            amount = " ".join(filter(None, ["" if quantity == 1 else _number(quantity), name]))
+            amount = " ".join(
+                filter(None, ["" if quantity == 1 else describe_number(quantity), name])
+            )
             yield f"per {amount}{self._origin('price_quantity')}"
+        if self._basis.in_hundredths:
+            yield "in cents"
         if self._basis.prices_per_pack:
             size = self._fields.get("pack_size", "that is not known")
             yield f"per pack of the size in column {size}{self._origin('prices_per_pack')}"
@@ -141,13 +193,15 @@ class _ProfileDescription:
             yield f"per pack of the size in column {size} where the unit is a pack{origin}"
 
     def _discounts(self) -> Iterator[str]:
-        chain = " and ".join(f"{_number(discount)} %" for discount in self._basis.discounts)
+        chain = " and ".join(f"{describe_number(discount)} %" for discount in self._basis.discounts)
         parts = [f"{chain}{self._origin('discount')}"] if chain else []
         columns = [self._fields[field] for field in DISCOUNT_FIELDS if field in self._fields]
         if columns:
             parts.append(f"the discount of column {' and then of column '.join(columns)}")
         if "discount_group" in self._fields:
             parts.append(f"the discount of the group in column {self._fields['discount_group']}")
+        if self._basis.title_discounts:
+            parts.append(f"the discount of the section title{self._origin('title_discounts')}")
         if not parts:
             return
         if self._basis.discount_base == "none":
@@ -156,6 +210,9 @@ class _ProfileDescription:
             yield f"computed as {self._fields['list_price']} less {' and '.join(parts)}"
         else:
             yield f"less {' and '.join(parts)}"
+        if self._basis.net_marks:
+            marks = quote_list(self._basis.net_marks)
+            yield f"without discount where marked {marks}{self._origin('net_marks')}"
 
     def _other_prices(self) -> Iterator[str]:
         tiers = [
@@ -179,7 +236,7 @@ class _ProfileDescription:
 
     def _other_fields(self) -> str:
         parts: list[str] = []
-        for field, label in _LABELS.items():
+        for field, label in FIELD_WORDS.items():
             if field in self._fields:
                 by_content = field in self._profile.inferred_fields
                 suffix = " (found by content)" if by_content else ""
@@ -193,7 +250,10 @@ class _ProfileDescription:
         kept = self._profile.characteristic_columns
         if kept:
             yield f"kept as characteristics: {quote_list(kept)}"
+        fact = self._profile.price_facts.get(TAX_TWIN)
         used = [*self._profile.columns.values(), *self._profile.tier_columns.values()]
+        used += [*self._profile.key_columns, *self._profile.price_columns]
+        used += [fact.value] if fact else []
         used_indices = set(map(self._index, used))
         unread = [
             self._name(index)
@@ -203,13 +263,10 @@ class _ProfileDescription:
         if unread:
             yield f"not read: {', '.join(unread)}"
 
-    def _rows(self, items: int | None) -> Iterator[str]:
+    def rows(self, items: int | None) -> Iterator[str]:
+        """Yield how many articles were read of which sheets, and what else they hold."""
         profile = self._profile
-        sheets = f"sheet {quote(profile.sheet)}" if profile.sheet else ""
-        if profile.sheets:
-            sizes = zip(profile.sheets, profile.sheet_rows, strict=True)
-            named = [f"{quote(sheet)} ({rows:,} rows)" for sheet, rows in sizes]
-            sheets = f"the sheets {', '.join(named[:-1])} and {named[-1]}"
+        sheets = describe_sheets(profile)
         if items is not None:
             articles = f"{items:,} article{'' if items == 1 else 's'}"
             yield f"{articles} of {sheets}" if sheets else articles
@@ -239,13 +296,3 @@ class _ProfileDescription:
     def _name(self, index: int) -> str:
         header = self._headers[index]
         return f"{column_letters(index)} {quote(header)}" if header else column_letters(index)
-
-
-def _describe_rate(rate_of_currency: tuple[str, AppliedRate]) -> str:
-    currency, rate = rate_of_currency
-    day = rate.rate_date.isoformat()
-    return f"1 {currency} = {_number(rate.rate)} {rate.catalog_currency} ({day})"
-
-
-def _number(value: Decimal) -> str:
-    return f"{value.normalize():,f}"

@@ -4,25 +4,22 @@ Steps: format, encoding, delimiter or sheet, header row, columns, number profile
 are read twice: the first pass collects the number notation of the whole price column.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
-from itertools import chain
 from os import PathLike, fspath
 
 import msgspec
 
 from pricebook.errors import PriceListError, ValidationError
-from pricebook.pricelists import formats, numbers
+from pricebook.pricelists import formats
 from pricebook.pricelists.corrected_rows import file_name, open_corrections, refuse_rejected_rows
-from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.detection.notes import LaterNotes, Note
-from pricebook.pricelists.detection.table import ignored_columns
-from pricebook.pricelists.open_tables import OpenTable, open_sheets, with_sheets
+from pricebook.pricelists.open_tables import open_sheets
 from pricebook.pricelists.price_list import PriceList
-from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
+from pricebook.pricelists.price_pass import read_price_columns
+from pricebook.pricelists.profiles import profile_of_tables
+from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits, ReadRequest
+from pricebook.pricelists.sides import with_sides
 from pricebook.system.disk_errors import DISK_FULL_ERRNOS, translate_temporary_disk_full
 from pricebook.system.refused_values import explain_refusal
 
@@ -74,84 +71,23 @@ def open_price_list(request: ReadRequest) -> PriceList:
         files, unread_sheets, group_tables = formats.open_tables(request)
         request = msgspec.structs.replace(request, group_tables=dict(group_tables))
         refuse_rejected_rows(files[0], file_name(request))
+        files = with_sides(files, request)
         tables = open_sheets(files, request)
-        number_profile, later_notes = _read_price_columns(tables, request)
-        if any(later_notes):
-            tables = open_sheets(files, request, later_notes)
-            number_profile, _ = _read_price_columns(tables, request)
+        number_profile, findings = read_price_columns(tables)
+        if any(
+            each.has_other_header and not opened.parts
+            for each, opened in zip(findings, tables, strict=True)
+        ):
+            tables = open_sheets(
+                files, request, [each._replace(later_notes=()) for each in findings]
+            )
+            number_profile, findings = read_price_columns(tables)
+        if any(each.later_notes for each in findings):
+            tables = open_sheets(files, request, findings)
+            number_profile, _ = read_price_columns(tables)
     except OSError as error:
         if error.errno in DISK_FULL_ERRNOS:
             raise
         raise PriceListError(f"{error.filename} cannot be read: {error.strerror}.") from error
-    source, table, _ = tables[0]
-    profile = DetectedProfile(
-        format=source.format,
-        encoding=source.encoding,
-        delimiter=source.delimiter,
-        sheet=source.sheet,
-        header_row=table.header_row,
-        columns={
-            field: _column_reference(table.headers, index) for field, index in table.columns.items()
-        },
-        headers=table.headers,
-        kinds=table.kinds,
-        inferred_fields=table.inferred_fields,
-        characteristic_columns=tuple(title for title, _ in table.characteristics),
-        currency=table.basis.currency,
-        numbers=number_profile,
-        price_facts=dict(table.facts),
-        tier_columns={
-            format(quantity.normalize(), "f"): _column_reference(table.headers, index)
-            for quantity, index in table.tiers
-        },
-        basis=table.basis,
-        unread_sheets=unread_sheets,
-        key_columns=_column_references(table.headers, table.key_columns),
-        proposed_key_columns=_column_references(table.headers, table.proposed_key),
-        ignored_columns=ignored_columns(request, with_positions=table.header_row == 0),
-    )
-    return PriceList(tables, with_sheets(profile, tables), request)
-
-
-def _column_references(headers: Sequence[str], indices: Iterable[int]) -> tuple[str, ...]:
-    return tuple(_column_reference(headers, index) for index in indices)
-
-
-def _column_reference(headers: Sequence[str], index: int) -> str:
-    """Return the header of a column if it is unique, else `column C`."""
-    header = headers[index]
-    is_unique = header and headers.count(header) == 1
-    return header if is_unique else f"column {column_letters(index)}"
-
-
-def _read_price_columns(
-    tables: Sequence[OpenTable], request: ReadRequest
-) -> tuple[NumberProfile, list[list[Note]]]:
-    """Return the number profile of all prices, and the notes of each table below its sample."""
-    collectors = [LaterNotes(opened.table.sampled_rows) for opened in tables]
-    cells = chain.from_iterable(map(_price_cells, tables, collectors))
-    number_profile = numbers.detect_number_profile(cells, tables[0].table.basis.currency)
-    later_notes = [collector.notes for collector in collectors]
-    if request.config.decimal_separator:
-        separator = request.config.decimal_separator
-        return NumberProfile(decimal_separator=separator), later_notes
-    previous = request.previous_profile
-    marks = numbers.with_previous_marks(number_profile, previous.numbers if previous else None)
-    return marks, later_notes
-
-
-def _price_cells(opened: OpenTable, later_notes: LaterNotes) -> Iterator[str]:
-    """Yield the filled price cells below the header; collect the notes of rows without one."""
-    column, rows_start_below = opened.table.columns["price"], opened.table.rows_start_below
-    last_article = 0
-    with closing(opened.file.records()) as records:
-        for number, cells, malformed in records:
-            if number <= rows_start_below or malformed:
-                continue
-            cell = cells[column] if len(cells) > column else ""
-            if cell:
-                last_article = number
-                yield cell
-            else:
-                later_notes.add(number, cells)
-    later_notes.last_article = last_article
+    profile = profile_of_tables(tables, number_profile)
+    return PriceList(tables, msgspec.structs.replace(profile, unread_sheets=unread_sheets))

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 
 from pricebook.pricelists.detection.characteristics import column_title, header_row_key
-from pricebook.pricelists.detection.header_words import field_ranks
+from pricebook.pricelists.detection.header_words import names_columns
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.numbers import RowProblem
-from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote, split_header
 
 _MIN_REPEATED = 2
-_IDENTIFYING: frozenset[Field] = frozenset({"sku", "name"})
 
 
 class RepeatedHeaders:
@@ -26,7 +24,7 @@ class RepeatedHeaders:
         self._all_titles = set(map(column_title, table.headers)).union(*self._keys) - {""}
         self._titles = {
             index: (table.headers[index], self._titles_in(index, table.headers[index]))
-            for index in table.columns.values()
+            for index in _read_columns(table)
         }
 
     def is_header(self, cells: Sequence[str]) -> bool:
@@ -37,7 +35,7 @@ class RepeatedHeaders:
         if header_row_key(cells) in self._keys:
             self.problem = None
             return True
-        if self._repeats_titles(cells) and _names_columns(cells):
+        if self._repeats_titles(cells) and names_columns(cells):
             self.problem = self._other_columns(cells)
             return True
         price = column_title(cells[self._price])
@@ -69,10 +67,10 @@ class RepeatedHeaders:
         return {"", _key(title), *map(_key, lines)}
 
 
-def _names_columns(texts: Sequence[str]) -> bool:
-    """Return whether texts are the titles of a price and of a code or a name."""
-    fields = {field for text in texts for field in field_ranks(text, "")}
-    return "price" in fields and not _IDENTIFYING.isdisjoint(fields)
+def _read_columns(table: DetectedTable) -> set[int]:
+    """Return the columns from which rows are read, that of the other tax basis too."""
+    twin = table.tax_twin
+    return {*table.columns.values(), *([twin.column] if twin and twin.is_proved else [])}
 
 
 def _key(title: str) -> str:

@@ -1,17 +1,21 @@
 """The comparable cost of a listed price by the terms of its row."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
 
-from pricebook.pricelists.numbers import MAX_PRICE
+from pricebook.pricelists.numbers import MAX_PRICE, RowProblem
 from pricebook.pricelists.price_problems import zero_price
 from pricebook.pricelists.pricing import comparable_cost
 from pricebook.pricelists.row_fields import RowRejectedError
 from pricebook.pricelists.row_terms import RowTerms
 from pricebook.pricelists.schemas.price_list_rows import PriceTier
 
+NO_PRICE = frozenset({"", "-", "–", "—"})
 _MAX_DISCOUNT = Decimal(100)
+
+ReadPrice = Callable[[str], Decimal | RowProblem]
 
 
 class ListedPrice(msgspec.Struct, frozen=True, gc=False):
@@ -39,6 +43,20 @@ def pack_tiers(price: Decimal | None, terms: RowTerms) -> tuple[PriceTier, ...]:
     return PriceTier(Decimal(1), price), PriceTier(terms.pack_size, in_pack)
 
 
+def _check_deposit(deposit: Decimal, listed: ListedPrice, terms: RowTerms) -> None:
+    """Raise RowRejectedError for a deposit that cannot be taken off the price."""
+    if deposit >= listed.price:
+        detail = f"is not less than the price {listed.price}: correct one of them"
+    elif listed.discounts or terms.surcharge.percent or listed.pack_size:
+        detail = (
+            "is beside a percentage or the price of a pack, which may include it or not: write "
+            "the price without it and clear its cell"
+        )
+    else:
+        return
+    raise RowRejectedError("deposit_unknown", f"The deposit {deposit} {detail}.")
+
+
 def row_cost(listed: ListedPrice | None, terms: RowTerms) -> Decimal | None:
     """Return the comparable cost of a listed price; the price itself if nothing changes it."""
     if listed is None:
@@ -49,8 +67,11 @@ def row_cost(listed: ListedPrice | None, terms: RowTerms) -> Decimal | None:
     if not (discounts or listed.pack_size or terms.is_converted):
         return price
     quantity = listed.pack_size or terms.quantity.number
+    deposit = terms.details.deposit
+    if deposit:
+        _check_deposit(deposit, listed, terms)
     cost = comparable_cost(
-        price,
+        price - (deposit or 0),
         discounts=discounts,
         surcharge=terms.surcharge,
         price_quantity=quantity,
@@ -66,3 +87,10 @@ def row_cost(listed: ListedPrice | None, terms: RowTerms) -> Decimal | None:
     if cost > MAX_PRICE:
         raise RowRejectedError("price_out_of_range", f"The price {cost} exceeds {MAX_PRICE}.")
     return cost
+
+
+def checked_price(price: Decimal | RowProblem) -> Decimal:
+    """Return a price; raises RowRejectedError with its problem if it is not understood."""
+    if isinstance(price, RowProblem):
+        raise RowRejectedError(*price)
+    return price

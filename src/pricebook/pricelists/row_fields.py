@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.currencies import currencies_in_text, format_currencies
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.detection.unit_meanings import UNIT_FIELDS
 from pricebook.pricelists.facts.dates import parse_date
 from pricebook.pricelists.facts.quantities import Quantity, parse_pack, parse_quantity
 from pricebook.pricelists.facts.units import PIECE
@@ -48,6 +49,7 @@ class RowFields:
         self._headers = table.headers
         self._basis = table.basis
         self._catalog_currency = request.currency
+        self._meanings = table.basis.unit_meanings
         # Whether only the currency column says the currency, and not the same in all rows.
         self._is_currency_of_rows = (
             "currency" in table.facts
@@ -67,6 +69,8 @@ class RowFields:
         if index is None:
             return ""
         cell = cells[index]
+        if self._meanings and field in UNIT_FIELDS:
+            cell = self._meanings.get(display_text(cell).strip(), cell)
         return cell.strip() if type(cell) is str else cell
 
     def text(self, cells: list[str], field: Field) -> str | None:

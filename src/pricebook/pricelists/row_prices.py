@@ -9,17 +9,19 @@ import msgspec
 
 from pricebook.pricelists.cell_cache import CellCache
 from pricebook.pricelists.detection.table import DetectedTable
-from pricebook.pricelists.listed_prices import ListedPriceReader, ReadPrice
-from pricebook.pricelists.net_sections import in_section, own_discount_problem
+from pricebook.pricelists.listed_prices import ListedPriceReader
+from pricebook.pricelists.net_sections import in_section
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.priced_rows import RowStatements, stated
-from pricebook.pricelists.row_costs import row_cost
+from pricebook.pricelists.row_costs import ReadPrice, row_cost
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_information import RowInformation
+from pricebook.pricelists.row_net_marks import RowNetMarks, contradicting_mark
 from pricebook.pricelists.row_terms import TERM_FIELDS, RowTerms, RowTermsParser
+from pricebook.pricelists.row_title_discounts import with_title_discount
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
 from pricebook.pricelists.schemas.profile import NumberProfile
-from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, TitleDiscounts
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 _NO_STATEMENTS = RowStatements(None, None)
@@ -41,7 +43,13 @@ class RowPriceReader:
         self._fields = fields
         # The titles above the next row, if no column has its category.
         self.section = ""
+        self._title_discounts: TitleDiscounts | None = table.basis.title_discounts
+        self._net_marks = RowNetMarks(table, fields)
+        self._in_hundredths = table.basis.in_hundredths
         self._takes_discounts = table.basis.discount_base != "none"
+        # Discounts of all prices or of groups are set, which articles may be excluded from.
+        of_all = table.basis.discounts or table.basis.discount_groups
+        self._marks_apply = self._takes_discounts and bool(of_all)
         self._states_discounts = fields.has("discount") or fields.has("discount_group")
         self._terms = RowTermsParser(table, fields, request.catalog_vat, self._prices.in_currency)
         self._read_terms = CellCache(
@@ -58,25 +66,36 @@ class RowPriceReader:
         """
         try:
             terms, read_price, statements = self._read_terms(cells, texts)
-            problem = own_discount_problem(self.section) if self._takes_discounts else None
-            if problem and not self._has_discount(cells, terms):
-                return problem, _NO_STATEMENTS
+            section = self._fields.text(cells, "category") or self.section
+            if self._takes_discounts and not self._has_discount(cells):
+                with_title = with_title_discount(terms, section, self._title_discounts)
+                statements = statements if with_title is terms else None
+                terms = with_title
             if statements is not None:
                 price = read_price(cells[self._price_column])
                 if not isinstance(price, RowProblem):
                     return price, self._counted(statements)
             if terms.discounts and self._takes_discounts:
-                section = self._fields.text(cells, "category") or self.section
                 terms = in_section(terms, section, states_discounts=self._states_discounts)
+            if terms.discounts and self._takes_discounts:
+                terms = self._with_marks(terms, cells)
             price, statements = self._derive(cells, texts, terms)
             return price, self._counted(statements)
         except RowRejectedError as error:
             return self._on_request(cells) or error.problem, _NO_STATEMENTS
 
-    def _has_discount(self, cells: list[str], terms: RowTerms) -> bool:
-        """Return whether a row has a discount, or a cell that states that it has none."""
+    def _with_marks(self, terms: RowTerms, cells: list[str]) -> RowTerms:
+        """Return the terms of a row: without discounts if it is marked so."""
+        if self._marks_apply:
+            return self._net_marks.apply(terms, cells, states_discounts=self._states_discounts)
+        if mark := self._prices.marks.net_mark(self._fields.cell(cells, "price")):
+            raise contradicting_mark(mark)
+        return terms
+
+    def _has_discount(self, cells: list[str]) -> bool:
+        """Return whether a row has a cell that states its discount."""
         fields: tuple[Field, ...] = (*DISCOUNT_FIELDS, "discount_group")
-        return bool(terms.discounts) or any(self._fields.cell(cells, field) for field in fields)
+        return any(self._fields.cell(cells, field) for field in fields)
 
     def _on_request(self, cells: list[str]) -> RowProblem | None:
         """Return the problem of a row whose price is on request, which comes before others."""
@@ -97,6 +116,7 @@ class RowPriceReader:
         read_price = self._prices.price_in_currency(terms.currency)
         has_others = not (self._prices.has_one_price and self._information.is_empty)
         is_cost = not (terms.is_converted or terms.discounts) and self._prices.holds_today(terms)
+        is_cost = is_cost and not self._in_hundredths
         if has_others or not is_cost:
             return terms, read_price, None
         statements = RowStatements(

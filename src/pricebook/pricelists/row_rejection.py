@@ -6,6 +6,7 @@ from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_texts import MAX_COLUMNS
 from pricebook.pricelists.detection.quantity_remarks import quantity_of_price_in
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.detection.tax_sample import TaxTwin
 from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.schemas.cells import Record
@@ -56,13 +57,39 @@ def too_long(kind: str, text: str, max_length: int) -> RowProblem:
     return RowProblem("cell_too_long", detail)
 
 
-def missing_field(code: str, *, has_name: bool) -> RowProblem:
+def missing_field(
+    table: DetectedTable, cells: list[str], code: str, *, has_name: bool
+) -> RowProblem:
     """Return the problem of a row that lacks its code, name or price, named in this order."""
     if not code:
         return RowProblem("missing_sku", "The article code is missing.")
     if not has_name:
-        return RowProblem("missing_name", "The name is missing.")
-    return RowProblem("missing_price", "The price is missing.")
+        is_empty = not cells[table.columns["name"]].strip()
+        detail = "missing" if is_empty else "a ditto mark, and no name is above it in the table"
+        return RowProblem("missing_name", f"The name is {detail}.")
+    return missing_price(table, cells)
+
+
+def missing_price(table: DetectedTable, cells: list[str]) -> RowProblem:
+    """Return the problem of a row without a price; it may have one with the other tax basis."""
+    twin = table.tax_twin
+    if twin is None or not cells[twin.column].strip():
+        return RowProblem("missing_price", "The price is missing.")
+    rates = "the rates of other rows do not prove what it leads to"
+    return other_tax_price(table, twin, cells, rates)
+
+
+def other_tax_price(
+    table: DetectedTable, twin: TaxTwin, cells: list[str], reason: str
+) -> RowProblem:
+    """Return the problem of a row that only has the price with the other tax basis."""
+    headers, price = table.headers, table.columns["price"]
+    return RowProblem(
+        "vat_unknown",
+        f"The row has only the price {'including' if twin.includes_tax else 'without'} VAT "
+        f"{quote(display_text(cells[twin.column]))} (column {quote(headers[twin.column])}), and "
+        f"{reason}: write the price into the column {quote(headers[price])}.",
+    )
 
 
 def rejected_row(

@@ -1,7 +1,8 @@
-"""The surcharge of a row: an amount, or a percentage of its price."""
+"""The charges of a row: a surcharge, an amount or a percentage of its price, and a deposit."""
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Literal
 
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.facts.discounts import parse_discounts
@@ -12,6 +13,7 @@ from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.text import quote
 
+ChargeField = Literal["surcharge", "deposit"]
 _NOTHING = frozenset({"", "-", "–", "—"})
 
 
@@ -22,11 +24,33 @@ def read_surcharge(
 
     Raises RowRejectedError if the cell is not understood.
     """
-    cell = fields.cell(cells, "surcharge")
+    return _read(fields, cells, "surcharge", read_price)
+
+
+def read_deposit(
+    fields: RowFields, cells: list[str], read_price: Callable[[str], Decimal | RowProblem]
+) -> Decimal:
+    """Return the deposit that the price of a row includes and that is taken off.
+
+    Raises RowRejectedError if the cell is not understood.
+    """
+    charge = _read(fields, cells, "deposit", read_price)
+    if charge.percent:
+        raise _not_understood(fields, cells, "deposit")
+    return charge.amount
+
+
+def _read(
+    fields: RowFields,
+    cells: list[str],
+    field: ChargeField,
+    read_price: Callable[[str], Decimal | RowProblem],
+) -> Surcharge:
+    cell = fields.cell(cells, field)
     text = display_text(cell).strip()
     if text in _NOTHING:
         return NO_SURCHARGE
-    if "%" in text or "%" in fields.header("surcharge"):
+    if "%" in text or "%" in fields.header(field):
         percentages = parse_discounts(cell) if "-" not in text else None
         if percentages is not None and len(percentages) <= 1:
             return Surcharge(percent=sum(percentages, Decimal(0)))
@@ -34,10 +58,16 @@ def read_surcharge(
         amount = _amount(cell, fields, read_price)
         if amount is not None:
             return Surcharge(amount=amount)
-    raise RowRejectedError(
-        "surcharge_unknown",
-        f"The surcharge {quote(text)} ({fields.label('surcharge')}) is not understood: expected an "
-        "amount in the currency of the price, or one percentage; correct the cell.",
+    raise _not_understood(fields, cells, field)
+
+
+def _not_understood(fields: RowFields, cells: list[str], field: ChargeField) -> RowRejectedError:
+    text = quote(display_text(fields.cell(cells, field)).strip())
+    percentage = ", or one percentage" if field == "surcharge" else ""
+    return RowRejectedError(
+        "surcharge_unknown" if field == "surcharge" else "deposit_unknown",
+        f"The {field} {text} ({fields.label(field)}) is not understood: expected an amount in the "
+        f"currency of the price{percentage}; correct the cell.",
     )
 
 

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+import msgspec
+
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.quantity_phrases import PACK_CODES
 from pricebook.pricelists.detection.table import DetectedTable
@@ -15,7 +17,7 @@ from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.pricing import NO_CONVERSION, NO_SURCHARGE, Surcharge, vat_conversion
 from pricebook.pricelists.row_discounts import RowDiscounts
 from pricebook.pricelists.row_fields import RowFields
-from pricebook.pricelists.row_surcharges import read_surcharge
+from pricebook.pricelists.row_surcharges import read_deposit, read_surcharge
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, CatalogVat, Field
 
@@ -29,6 +31,7 @@ TERM_FIELDS: tuple[Field, ...] = (
     *DISCOUNT_FIELDS,
     "discount_group",
     "surcharge",
+    "deposit",
     "vat_rate",
     "valid_from",
     "brand",
@@ -40,9 +43,10 @@ _ONE = Decimal(1)
 class RowTerms(NamedTuple):
     """What the cells of a row beside its prices say about them.
 
-    `is_converted` is set if quantity, surcharge or VAT make the cost another number than the price.
-    `valid_from` is the first day of the prices, `details` is all of it for the item. `unread` has
-    the texts of cells that are not understood and decide no cost. `pack_price` is that of a row.
+    `is_converted` is set if quantity, surcharge, deposit or VAT make the cost another number than
+    the price. `valid_from` is the first day of the prices, `details` is all of it for the item.
+    `unread` has the texts of cells that are not understood and decide no cost. `pack_price` is that
+    of a row.
     """
 
     currency: str
@@ -57,6 +61,12 @@ class RowTerms(NamedTuple):
     details: PriceDetails
     unread: dict[Field, str]
     pack_price: Decimal | None = None
+
+
+def without_discounts(terms: RowTerms) -> RowTerms:
+    """Return the terms of a row without its discounts."""
+    details = msgspec.structs.replace(terms.details, discounts=())
+    return terms._replace(discounts=(), details=details)
 
 
 class RowTermsParser:
@@ -96,18 +106,21 @@ class RowTermsParser:
         if vat_factor is None:
             raise fields.vat_problem(vat)
         discounts = self._discounts.read(cells, unread)
-        surcharge = read_surcharge(fields, cells, self._price_reader(currency))
+        read_price = self._price_reader(currency)
+        surcharge = read_surcharge(fields, cells, read_price)
+        deposit = read_deposit(fields, cells, read_price)
         is_converted = quantity.number != 1 or vat_factor != NO_CONVERSION
         details = PriceDetails(
             price_quantity=quantity.number if quantity.number != 1 else None,
             unit=quantity.unit,
             unit_text=None if unit_quantity else fields.text(cells, "unit"),
-            pack_size=pack_size.number if pack_size else None,
+            pack_size=pack_size.number if pack_size else self._pack_of_unit(cells),
             min_order_quantity=minimum.number if minimum else None,
             discounts=discounts,
             discount_group=fields.text(cells, "discount_group"),
             surcharge=surcharge.amount or None,
             surcharge_percent=surcharge.percent or None,
+            deposit=deposit or None,
             vat_included=vat.included,
             vat_rate=vat.rate,
             brand=fields.text(cells, "brand"),
@@ -120,7 +133,7 @@ class RowTermsParser:
             discounts,
             surcharge,
             vat_factor,
-            is_converted=is_converted or surcharge != NO_SURCHARGE,
+            is_converted=is_converted or surcharge != NO_SURCHARGE or bool(deposit),
             valid_from=fields.valid_from(cells) or self._basis.valid_from,
             details=details,
             unread=unread,
@@ -145,6 +158,18 @@ class RowTermsParser:
             return Quantity(minimum.number * pack_size.number, pack_size.unit)
         unread["min_order_quantity"] = fields.text(cells, "min_order_quantity") or ""
         return None
+
+    def _pack_of_unit(self, cells: list[str]) -> Decimal | None:
+        """Return the size of the pack that the unit is, without a column of pack sizes or prices.
+
+        The price is that of the unit: `уп. (100 шт)` divides nothing.
+        """
+        fields = self._fields
+        cell = fields.cell(cells, "unit")
+        if not cell or fields.has("pack_size") or fields.has("pack_price"):
+            return None
+        pack = None if fields.quantity_in(cell) else fields.pack_in(cell)
+        return pack.number if pack else None
 
     def _unit_quantity(self, cells: list[str], currency: str) -> Quantity | None:
         """Return the unit of a row, of its unit cell also a quantity; None if it is unknown.

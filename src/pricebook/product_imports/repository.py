@@ -7,9 +7,10 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import fetch_value, find_value, struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.errors import LeaseLostError
 from pricebook.http.pagination import CursorPaging
 from pricebook.product_imports.schemas import (

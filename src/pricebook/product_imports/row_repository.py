@@ -8,9 +8,10 @@ import msgspec
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, equals, fragment
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.product_imports.file_columns import Links, ParsedRow, ProductFields
 from pricebook.product_imports.planning import RowPlan
 from pricebook.product_imports.schemas import (

@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, equals
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.quarantine.schemas import (
     QuarantinedRow,
     QuarantineQuery,

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.column_names import column_letters
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    any_column_setting,
+    column_setting,
+    ignoring,
+)
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import names_retail
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
@@ -28,6 +33,7 @@ FIELD_LABELS: dict[Field, str] = {
     "third_discount": "third discount",
     "discount_group": "discount group",
     "surcharge": "surcharge",
+    "deposit": "deposit",
     "vat_rate": "VAT rate",
     "gtin": "GTIN",
     "mpn": "manufacturer's number",
@@ -60,7 +66,7 @@ def is_unique(header: TableHeader, index: int) -> bool:
 
 def equal_columns_issue(
     header: TableHeader, field: Field, columns: Iterable[int]
-) -> PriceListIssue:
+) -> DetectionIssue:
     """Return the issue of several columns whose headers match a field equally well."""
     indices = sorted(columns)
     labels = " and ".join(column_label(header, index) for index in indices)
@@ -69,31 +75,45 @@ def equal_columns_issue(
         field,
         indices,
         f"The columns {labels} match the {FIELD_LABELS[field]} equally well; set one with "
-        f"column_mapping or {_mapping_option(header, field, indices)}.",
+        f"{_mapping_option(header, field, indices)}.",
     )
 
 
-def several_discounts_issue(header: TableHeader, indices: Sequence[int]) -> PriceListIssue:
+def several_codes_issue(header: TableHeader, columns: Iterable[int]) -> DetectionIssue:
+    """Return the issue of columns of which each may have the supplier's code of an article."""
+    indices = sorted(columns)
+    labels = " and ".join(column_label(header, index) for index in indices)
+    return _column_issue(
+        header,
+        "sku",
+        indices,
+        f"The columns {labels} have a code for each article, and one of them may be that of the "
+        "manufacturer; set the one by which the supplier names an article with "
+        f"{_mapping_option(header, 'sku', indices)}.",
+    )
+
+
+def several_discounts_issue(header: TableHeader, indices: Sequence[int]) -> DetectionIssue:
     """Return the issue of several columns of discounts, which may apply one after another."""
     labels = " and ".join(column_label(header, index) for index in indices)
     references = tuple(column_reference(header, index) for index in indices)
-    ignoring = f'as in ignored_columns="{references[-1]}"'
+    example = f"as in {ignoring(references[-1])}"
     if len(indices) > len(DISCOUNT_FIELDS):
-        return PriceListIssue(
+        return DetectionIssue(
             f"The columns {labels} are several discounts, of which {len(DISCOUNT_FIELDS)} can be "
             "read: write them into one as a chain, such as 30+5, or name in ignored_columns those "
-            f"that leave the price as it is, {ignoring}.",
+            f"that leave the price as it is, {example}.",
             "ignored_columns",
             references[:20],
         )
     chain = " ".join(
-        f'--column {field}="{reference}"'
+        column_setting(field, reference)
         for field, reference in zip(DISCOUNT_FIELDS, references, strict=False)
     )
-    return PriceListIssue(
+    return DetectionIssue(
         f"The columns {labels} are several discounts, which may apply one after another; set "
         f"{chain} if they do, or name in ignored_columns those that leave the price as it is, "
-        f"{ignoring}.",
+        f"{example}.",
         "column_mapping.second_discount",
         references,
     )
@@ -101,7 +121,7 @@ def several_discounts_issue(header: TableHeader, indices: Sequence[int]) -> Pric
 
 def competing_columns_issue(
     header: TableHeader, field: Field, columns: Iterable[int]
-) -> PriceListIssue:
+) -> DetectionIssue:
     """Return the issue of columns that hold the prices of different customers or terms."""
     indices = sorted(columns)
     labels = " and ".join(column_label(header, index) for index in indices)
@@ -110,13 +130,13 @@ def competing_columns_issue(
         field,
         indices,
         f"The columns {labels} hold prices for different customers or terms; set yours with "
-        f"column_mapping or {_mapping_option(header, field, indices)}.",
+        f"{_mapping_option(header, field, indices)}.",
     )
 
 
 def uncertain_column_issue(
     header: TableHeader, field: Field, columns: Sequence[int]
-) -> PriceListIssue:
+) -> DetectionIssue:
     """Return the issue of a field without a header that several columns may contain."""
     *others, last = [column_label(header, index) for index in sorted(columns)]
     labels = f"{', '.join(others)} or {last}" if others else last
@@ -125,18 +145,18 @@ def uncertain_column_issue(
         field,
         sorted(columns),
         f"No header names the {FIELD_LABELS[field]}; by content it may be {labels}; set it with "
-        f"column_mapping or {_mapping_option(header, field, columns)}.",
+        f"{_mapping_option(header, field, columns)}.",
     )
 
 
-def missing_columns_issue(header: TableHeader, missing: Sequence[Field]) -> PriceListIssue:
+def missing_columns_issue(header: TableHeader, missing: Sequence[Field]) -> DetectionIssue:
     """Return the issue of fields without a column, with the most likely header row."""
     *others, last = [f"the {FIELD_LABELS[field]}" for field in missing]
     names = f"{', '.join(others)} or {last}" if others else last
-    option = f'column_mapping or --column {missing[0]}="Header"'
+    option = any_column_setting(missing[0])
     candidates = [index for index, cell in enumerate(header.cells) if cell.strip()]
     if not header.row_number:
-        option = option.replace("Header", "column A")
+        option = any_column_setting(missing[0], "column A")
         message = (
             f"The price list has no header, and no column is certainly {names} by its content; set "
             f"the column with {option}."
@@ -151,18 +171,18 @@ def missing_columns_issue(header: TableHeader, missing: Sequence[Field]) -> Pric
 
 def unknown_column_issue(
     header: TableHeader, name: str, option: str, purpose: str = ""
-) -> PriceListIssue:
+) -> DetectionIssue:
     """Return the issue of an option that names a column which the price list does not have."""
     detail = purpose or f"is set in {option}"
     if not header.header_rows:
         positions = [f"column {column_letters(index)}" for index in range(len(header.cells))]
-        return PriceListIssue(
+        return DetectionIssue(
             f"The price list has no header, so it has no column {quote(name)}, which {detail}; "
             f"name its columns by position, from {positions[0]} to {positions[-1]}.",
             option,
             tuple(positions)[:20],
         )
-    return PriceListIssue(
+    return DetectionIssue(
         f"Row {header.row_number} has no column {quote(name)}, which {detail}; its columns are "
         f"{quote_list(header.cells) or 'blank'}.",
         option,
@@ -170,11 +190,19 @@ def unknown_column_issue(
     )
 
 
+def misread_decisions(header: TableHeader, field: Field, index: int) -> str:
+    """Return the settings that decide about a column whose cells do not fit its header."""
+    return (
+        f"set {ignoring(column_reference(header, index))} if it says nothing about the price, or "
+        f"the right column with {column_setting(field)}"
+    )
+
+
 def misread_column_issue(
     header: TableHeader, field: Field, index: int, example: str, decisions: str
-) -> PriceListIssue:
+) -> DetectionIssue:
     """Return the issue of a column whose header names a field and whose cells do not fit it."""
-    return PriceListIssue(
+    return DetectionIssue(
         f"The column {column_label(header, index)} is named like a {FIELD_LABELS[field]}, which "
         f"cells such as {quote(example)} do not say; {decisions}.",
         "ignored_columns",
@@ -184,15 +212,15 @@ def misread_column_issue(
 
 def _column_issue(
     header: TableHeader, field: Field, indices: Iterable[int], message: str
-) -> PriceListIssue:
+) -> DetectionIssue:
     references = tuple(column_reference(header, index) for index in indices)
-    return PriceListIssue(message, f"column_mapping.{field}", references[:20])
+    return DetectionIssue(message, f"column_mapping.{field}", references[:20])
 
 
 def _mapping_option(header: TableHeader, field: Field, columns: Iterable[int]) -> str:
-    """Return the --column option for the first column, retail prices last.
+    """Return the setting of the first column for a message, retail prices last.
 
     A column is named by its header if that is unique, else by its letter.
     """
     index = min(columns, key=lambda i: (names_retail(header.cells[i]), i))
-    return f'--column {field}="{column_reference(header, index)}"'
+    return any_column_setting(field, column_reference(header, index))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pricebook.pricelists.detection.currencies import currencies_of_sign, sentence_currency
+from pricebook.pricelists.detection.discount_words import MULTIPLIER_WORDS
 from pricebook.pricelists.detection.letterhead_words import (
     BARE_STATEMENT_WORDS,
     CONDITION_WORDS,
@@ -14,12 +15,14 @@ from pricebook.pricelists.detection.letterhead_words import (
 from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.statement_tokens import Token, tokenize
 from pricebook.pricelists.detection.statement_words import ONLY_PER_WORDS
+from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.quantities import parse_quantity
 from pricebook.pricelists.facts.units import parse_unit
 
 _MAX_LENGTH = 100
 _FOOTNOTE_MARK = re.compile(r"\s*(?:[*†‡¹²³]+|\(?\d\))?\s*").match
 _MIN_QUANTITY = 10
+_MULTIPLIERS = comparison_keys(MULTIPLIER_WORDS)
 
 
 @lru_cache(maxsize=1024)
@@ -43,11 +46,20 @@ def without_footnote_mark(text: str) -> str:
 
 
 def names_discount(tokens: Sequence[Token]) -> bool:
-    """Return whether a text names one discount in percent without a condition: `less 30 %`."""
+    """Return whether a text names discounts without a condition: `less 30 %`, `multiplier .42`."""
     keys = {token.key for token in tokens}
-    percentages = [index for index, token in enumerate(tokens) if token.text == "%" and index]
-    is_one = len(percentages) == 1 and tokens[percentages[0] - 1].kind == "number"
-    return is_one and not DISCOUNT_NOUNS.isdisjoint(keys) and CONDITION_WORDS.isdisjoint(keys)
+    if not _MULTIPLIERS.isdisjoint(keys) and any(token.kind == "number" for token in tokens):
+        return True
+    signs = [index for index, token in enumerate(tokens) if token.text == "%"]
+    are_percentages = bool(signs) and all(_is_percentage(tokens, index) for index in signs)
+    is_about_discounts = not DISCOUNT_NOUNS.isdisjoint(keys) and CONDITION_WORDS.isdisjoint(keys)
+    return are_percentages and is_about_discounts
+
+
+def _is_percentage(tokens: Sequence[Token], sign: int) -> bool:
+    """Return whether a number is before or after a percent sign: `5 %`, `%5`."""
+    neighbours = (*tokens[max(sign - 1, 0) : sign], *tokens[sign + 1 : sign + 2])
+    return any(token.kind == "number" for token in neighbours)
 
 
 def is_discount_label(tokens: Sequence[Token]) -> bool:

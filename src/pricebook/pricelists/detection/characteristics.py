@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import unknown_column_issue
 from pricebook.pricelists.detection.column_names import column_letters, find_columns
+from pricebook.pricelists.detection.detection_issues import DetectionIssue
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.helper_columns import rejected_rows_columns
 from pricebook.pricelists.schemas.read_config import ReadConfig
@@ -18,7 +18,7 @@ def characteristic_columns(
     header: TableHeader,
     assigned_columns: Collection[int],
     config: ReadConfig,
-    issues: list[PriceListIssue],
+    issues: list[DetectionIssue],
 ) -> tuple[tuple[str, int], ...]:
     """Return title and column of the characteristics: those configured, else all other columns.
 

@@ -1,5 +1,6 @@
 """Charges beside a price in headers and sentences: a surcharge may be added, a deposit never is."""
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal
@@ -26,6 +27,11 @@ from pricebook.pricelists.detection.tax_words import (
 )
 from pricebook.pricelists.text import comparison_key
 
+# `unless otherwise stated`: its negation is not one of the charge.
+_EXCEPTION = re.compile(
+    r",?\s*\b(?:sofern|soweit|unless|sauf|если|якщо|salvo|tenzij|o ile|se non|om inte)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 # What a column holds; `part`: a surcharge that the price includes.
 Charge = Literal["surcharge", "part", "deposit"]
 
@@ -87,7 +93,7 @@ def names_surcharge_rate(sentence: str) -> bool:
 
 
 def _is_added(sentence: str, is_charge: Callable[[str], bool]) -> bool | None:
-    keys = [token.key for token in tokenize(sentence)]
+    keys = [token.key for token in tokenize(_EXCEPTION.sub("", sentence))]
     positions = [index for index, key in enumerate(keys) if is_charge(key)]
     found: set[bool] = set()
     for index in positions:

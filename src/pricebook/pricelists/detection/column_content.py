@@ -6,6 +6,8 @@ from itertools import cycle
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.currencies import currencies_in_text
+from pricebook.pricelists.detection.total_words import is_total_label
+from pricebook.pricelists.marked_cells import without_sign
 from pricebook.pricelists.numbers import count_decimals
 from pricebook.pricelists.schemas.cells import NumberCell, Record
 from pricebook.pricelists.schemas.profile import ColumnKind
@@ -80,13 +82,24 @@ def content_at(contents: Sequence[ColumnContent], index: int) -> ColumnContent:
     return contents[index] if index < len(contents) else ColumnContent()
 
 
+def column_kinds(contents: Sequence[ColumnContent], width: int) -> tuple[ColumnKind | None, ...]:
+    """Return the kind of each column up to a width, None where it has no content."""
+    kinds: list[ColumnKind | None] = [content.kind for content in contents[:width]]
+    return (*kinds, *[None] * (width - len(kinds)))
+
+
 def item_rows_below(records: Sequence[Record], header_row_number: int) -> list[list[str]]:
-    """Return the rows below the header that have more than one filled cell."""
+    """Return the rows below the header that have more than one filled cell and are no totals."""
     return [
         cells
         for number, cells, malformed in records
-        if number > header_row_number and not malformed and len(filled_columns(cells)) > 1
+        if number > header_row_number and not malformed and _may_be_item(cells)
     ]
+
+
+def _may_be_item(cells: Sequence[str]) -> bool:
+    filled = filled_columns(cells)
+    return len(filled) > 1 and not is_total_label(cells[filled[0]], "")
 
 
 def filled_columns(cells: Sequence[str]) -> list[int]:
@@ -135,7 +148,7 @@ def _content(cells: Sequence[str], currency: str) -> ColumnContent:
         code_length=lengths.pop() if len(lengths) == 1 else 0,
         has_markup=2 * sum(map(bool, map(_MARKUP.search, texts))) > len(texts),
         has_few_numbers=not has_kind
-        and all(count_decimals(cell, currency) is not None for cell in cells),
+        and all(_count_decimals(cell, currency) is not None for cell in cells),
         cells=cells,
     )
 
@@ -148,11 +161,18 @@ def _kind(cells: Sequence[str], currency: str) -> ColumnKind | None:
     if sum(map(_is_barcode, texts)) >= min_matching_cells:
         return "barcodes"
     if not any(map(_has_leading_zero, texts)):
-        decimal_counts = [count_decimals(cell, currency) for cell in cells]
+        decimal_counts = [_count_decimals(cell, currency) for cell in cells]
         decimals = [number for number in decimal_counts if number is not None]
         if len(decimals) >= min_matching_cells:
             return _kind_of_number(decimals)
     return _kind_of_text(texts)
+
+
+def _count_decimals(cell: str, currency: str) -> int | None:
+    """Return the number of decimals of a cell, also of one with a mark: `10,00*`."""
+    decimals = count_decimals(cell, currency)
+    is_marked = decimals is None and not isinstance(cell, NumberCell)
+    return count_decimals(without_sign(cell), currency) if is_marked else decimals
 
 
 def _kind_of_text(cells: Sequence[str]) -> ColumnKind | None:

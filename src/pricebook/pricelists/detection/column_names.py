@@ -57,6 +57,13 @@ def column_index(column_name: str) -> int | None:
     return number - 1
 
 
+def title_reference(titles: Sequence[str], index: int) -> str:
+    """Return the title of a column without outer blanks if it is unique, else `column C`."""
+    title = titles[index].strip()
+    is_unique = bool(title) and sum(cell.strip() == title for cell in titles) == 1
+    return title if is_unique else f"column {column_letters(index)}"
+
+
 def column_letters(index: int) -> str:
     """Return the spreadsheet letters of a 0-based column: 0 is A, 26 is AA."""
     index, letters = index + 1, ""

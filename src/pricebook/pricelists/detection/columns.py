@@ -1,23 +1,25 @@
 """Assignment of columns to fields: by header, else by content inference."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import (
     FIELD_LABELS,
     equal_columns_issue,
     missing_columns_issue,
+    several_codes_issue,
     uncertain_column_issue,
     unknown_column_issue,
 )
+from pricebook.pricelists.detection.code_rivals import rival_codes
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
 from pricebook.pricelists.detection.column_names import find_columns
 from pricebook.pricelists.detection.content_inference import infer_column
 from pricebook.pricelists.detection.currencies import currency_of_cell
+from pricebook.pricelists.detection.detection_issues import DetectionIssue
 from pricebook.pricelists.detection.fact_columns import FactColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import may_be_only_price, mentions_price
@@ -49,7 +51,12 @@ class ColumnAssignment(NamedTuple):
     tiers: tuple[tuple[Decimal, int], ...] = ()
     price_from: date | None = None
     next_from: date | None = None
-    issues: tuple[PriceListIssue, ...] = ()
+    issues: tuple[DetectionIssue, ...] = ()
+
+    @property
+    def tier_columns(self) -> list[int]:
+        """The columns of the tiers."""
+        return [index for _, index in self.tiers]
 
 
 def choose_columns(
@@ -68,7 +75,7 @@ class _ColumnChooser:
         self._header = header
         self._expected = expected
         self._contents = contents
-        self._issues: list[PriceListIssue] = []
+        self._issues: list[DetectionIssue] = []
         self._columns: dict[Field, int] = {}
         self._inferred: list[Field] = []
         self._doubtful: set[Field] = set()
@@ -110,7 +117,7 @@ class _ColumnChooser:
             if not find_columns(self._header.cells, name, self._header.parts)
         ]
 
-    def _refuse(self, field: Field, issue: PriceListIssue) -> None:
+    def _refuse(self, field: Field, issue: DetectionIssue) -> None:
         self._doubtful.add(field)
         self._issues.append(issue)
 
@@ -163,7 +170,16 @@ class _ColumnChooser:
         name = chosen.get("name")
         if name is not None and "name" not in mapping and self._is_replaced_markup(name):
             del chosen["name"]
+        self._check_code(chosen)
         self._columns |= chosen
+
+    def _check_code(self, chosen: Mapping[Field, int]) -> None:
+        """Refuse a code that another column may have; a set one, or one not needed, is no doubt."""
+        is_settled = "sku" in self._expected.mapping or not self._expected.needs_code
+        if is_settled or "sku" in self._doubtful:
+            return
+        if rivals := rival_codes(self._header, self._contents, chosen):
+            self._refuse("sku", several_codes_issue(self._header, [chosen["sku"], *rivals]))
 
     def _is_replaced_markup(self, name: int) -> bool:
         """Return whether the name is HTML and another column may be the name by its content."""

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import (
     column_label,
     column_reference,
@@ -15,6 +14,11 @@ from pricebook.pricelists.detection.column_content import (
     display_text,
 )
 from pricebook.pricelists.detection.currencies import currency_of_cell
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    column_setting,
+    ignoring,
+)
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.text import quote
 
@@ -28,7 +32,7 @@ class CurrencyColumn(NamedTuple):
     """The 0-based column of currencies, or the reason to refuse the price list."""
 
     column: int | None = None
-    issue: PriceListIssue | None = None
+    issue: DetectionIssue | None = None
 
 
 class CurrencyColumns:
@@ -81,15 +85,16 @@ class CurrencyColumns:
     def _is_currency(self, cell: str) -> bool:
         return currency_of_cell(display_text(cell), self._currency) is not None
 
-    def _doubt(self, index: int) -> PriceListIssue:
+    def _doubt(self, index: int) -> DetectionIssue:
         texts = list(map(display_text, self._contents[index].cells))
         currency = next(filter(self._is_currency, texts))
         other = next(text for text in texts if not self._is_currency(text))
         label = column_reference(self._header, index)
-        return PriceListIssue(
+        return DetectionIssue(
             f"The column {column_label(self._header, index)} has currencies such as "
-            f"{quote(currency)} and other cells such as {quote(other)}; set --column "
-            f'currency="{label}" if prices are in these currencies, or ignored_columns="{label}".',
+            f"{quote(currency)} and other cells such as {quote(other)}; set "
+            f"{column_setting('currency', label)} if prices are in these currencies, or "
+            f"{ignoring(label)}.",
             "column_mapping.currency",
             (label,),
         )

@@ -5,20 +5,23 @@ from typing import NamedTuple
 
 import msgspec
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.currencies import currencies_of_word
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    column_setting,
+    setting,
+)
 from pricebook.pricelists.detection.discount_sample import DiscountSample
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.group_tables import stated_groups
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_texts import split_header_with_brackets
+from pricebook.pricelists.detection.header_texts import names_recommended_price
 from pricebook.pricelists.detection.header_vocabulary import PRICE_QUALIFIER_KEYS
 from pricebook.pricelists.detection.price_words import (
     DISCOUNTED_PRICE_WORDS,
     NET_PRICE_WORDS,
-    RECOMMENDED_PRICE_WORDS,
 )
 from pricebook.pricelists.detection.tax_words import NET_WORDS
 from pricebook.pricelists.schemas.read_config import DiscountBase, Field
@@ -26,7 +29,6 @@ from pricebook.pricelists.text import comparison_key, quote, quote_list, split_h
 
 _DISCOUNTED = frozenset(map(comparison_key, DISCOUNTED_PRICE_WORDS))
 _NET = frozenset(map(comparison_key, NET_PRICE_WORDS))
-_RECOMMENDED = frozenset(map(comparison_key, RECOMMENDED_PRICE_WORDS))
 _MAX_EXAMPLES = 3
 
 
@@ -35,7 +37,7 @@ class FoundBase(NamedTuple):
 
     base: DiscountBase
     source: str = ""
-    issue: PriceListIssue | None = None
+    issue: DetectionIssue | None = None
 
 
 def find_discount_base(sources: ListSources) -> FoundBase:
@@ -51,9 +53,17 @@ def find_discount_base(sources: ListSources) -> FoundBase:
     sample = DiscountSample(config, header, columns, sources.contents, currency)
     if found := _by_sample(sample):
         return found
-    if "list_price" in columns and sample.has_discounts:
+    if sample.has_discounts and _has_own_list_price(header, columns):
         return _beside_list_price(header, columns)
     return _by_header(header, columns["price"], currency)
+
+
+def _has_own_list_price(header: TableHeader, columns: Mapping[Field, int]) -> bool:
+    """Return whether the discount may be taken off a list price that is not the price itself."""
+    if "list_price" not in columns:
+        return False
+    is_list_price = columns["price"] in header.candidates["list_price"]
+    return not (is_list_price and names_recommended_price(header.cells[columns["list_price"]]))
 
 
 def _by_header(header: TableHeader, price: int, currency: str) -> FoundBase:
@@ -63,10 +73,10 @@ def _by_header(header: TableHeader, price: int, currency: str) -> FoundBase:
         return FoundBase("none", f"{column_label(header, price)} includes discounts")
     if _bare_key(cell, currency, NET_WORDS) not in _NET:
         return FoundBase("price")
-    issue = PriceListIssue(
+    issue = DetectionIssue(
         f"The price {column_label(header, price)} may be net of VAT or net of the discounts beside "
-        "it; set discount_base=price if the discounts are still to be taken off, "
-        "discount_base=none if they are included.",
+        f"it; set {setting('discount_base', 'price')} if the discounts are still to be taken off, "
+        f"{setting('discount_base', 'none')} if they are included.",
         "discount_base",
         ("price", "none"),
     )
@@ -89,16 +99,16 @@ def _configured(base: DiscountBase, columns: Mapping[Field, int]) -> FoundBase:
     if base == "list_price" and "list_price" not in columns:
         return FoundBase(
             base,
-            issue=PriceListIssue(
-                "discount_base is list_price, and no column has list prices; set --column "
-                'list_price="Header".',
+            issue=DetectionIssue(
+                "discount_base is list_price, and no column has list prices; set "
+                f"{column_setting('list_price')}.",
                 "column_mapping.list_price",
             ),
         )
     return FoundBase(base)
 
 
-def _recommended_price(sources: ListSources) -> PriceListIssue | None:
+def _recommended_price(sources: ListSources) -> DetectionIssue | None:
     """Return the issue of a recommended retail price as the cost, unless an option decides."""
     config, fields = sources.config, sources.assignment.columns.keys()
     is_decided = config.discount is not None or "price" in config.column_mapping
@@ -106,19 +116,19 @@ def _recommended_price(sources: ListSources) -> PriceListIssue | None:
         return None
     if any(each.option == "column_mapping.price" for each in sources.assignment.issues):
         return None
-    words = split_header_with_brackets(sources.price_header)
-    if _RECOMMENDED.isdisjoint(words):
+    if not names_recommended_price(sources.price_header):
         return None
-    return PriceListIssue(
+    return DetectionIssue(
         f"The only price {quote(sources.price_header)} is a recommended retail price, and no "
-        "discount is known; set what is taken off, as in discount=30, discount=0 if it is what you "
-        'pay, or --column price="Header" for another price.',
+        f"discount is known; set what is taken off, as in {setting('discount', 30)}, "
+        f"{setting('discount', 0)} if it is what you pay, or {column_setting('price')} for another "
+        "price.",
         "discount",
         ("0",),
     )
 
 
-def _missing_groups(sources: ListSources) -> PriceListIssue | None:
+def _missing_groups(sources: ListSources) -> DetectionIssue | None:
     """Return the issue of discount groups without their discounts, or the other way round.
 
     Its example has the discounts that the file itself states.
@@ -132,20 +142,21 @@ def _missing_groups(sources: ListSources) -> PriceListIssue | None:
     stated = stated_groups(sources.request.group_tables, sources.notes, groups)
     example = msgspec.json.encode(stated.discounts or {groups[0]: "30"}).decode()
     by_source = f" by {stated.source}" if stated.source else ""
-    return PriceListIssue(
+    return DetectionIssue(
         f"The column {column_label(sources.header, group)} has discount groups such as "
         f"{quote_list(groups[:_MAX_EXAMPLES])}; set the discount of each, as in "
-        f"discount_groups={example}{by_source}, or discount_base=none if the prices include "
-        "them.",
+        f"{setting('discount_groups', example)}{by_source}, or "
+        f"{setting('discount_base', 'none')} if the prices include them.",
         "discount_groups",
-        tuple(groups[:20]),
+        tuple(dict.fromkeys((*groups[:20], *stated.discounts))),
     )
 
 
-def _missing_column() -> PriceListIssue:
-    return PriceListIssue(
-        "discount_groups is set, and no column has the discount groups of the rows; set --column "
-        'discount_group="Header", or discount_base=none if the prices include the discounts.',
+def _missing_column() -> DetectionIssue:
+    return DetectionIssue(
+        "discount_groups is set, and no column has the discount groups of the rows; set "
+        f"{column_setting('discount_group')}, or {setting('discount_base', 'none')} if the prices "
+        "include the discounts.",
         "column_mapping.discount_group",
     )
 
@@ -165,7 +176,7 @@ def _by_sample(sample: DiscountSample) -> FoundBase | None:
 
 
 def _beside_list_price(header: TableHeader, columns: Mapping[Field, int]) -> FoundBase:
-    issue = PriceListIssue(
+    issue = DetectionIssue(
         f"The price {column_label(header, columns['price'])} is not the list price "
         f"{column_label(header, columns['list_price'])} less the discount; set discount_base "
         "to price or list_price, or to none if the price includes the discount.",

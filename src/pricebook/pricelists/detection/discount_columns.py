@@ -4,16 +4,22 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection import fact_cells
 from pricebook.pricelists.detection.ambiguity_errors import (
     column_label,
     column_reference,
     misread_column_issue,
+    misread_decisions,
     several_discounts_issue,
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.detection.counted_headers import names_further_discount
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    column_setting,
+    ignoring,
+    setting,
+)
 from pricebook.pricelists.detection.discount_sample import (
     DiscountSample,
     discount_parser,
@@ -47,12 +53,12 @@ class ChosenDiscount(NamedTuple):
     """The columns of discounts or of their groups, empty without one, and the reasons for doubt."""
 
     columns: Mapping[Field, int] = {}
-    issues: tuple[PriceListIssue, ...] = ()
+    issues: tuple[DetectionIssue, ...] = ()
 
 
 def mixed_signs_issue(
     header: TableHeader, index: int, content: ColumnContent
-) -> PriceListIssue | None:
+) -> DetectionIssue | None:
     """Return the issue of discounts with and without a minus sign: some may be surcharges."""
     parse = discount_parser(header.cells[index])
     discounts = [cell for cell in content.cells if parse(cell)]
@@ -62,10 +68,10 @@ def mixed_signs_issue(
         return None
     examples = " and ".join(quote(display_text(cell).strip()) for cell in (positive, negative))
     reference = column_reference(header, index)
-    return PriceListIssue(
+    return DetectionIssue(
         f"The column {column_label(header, index)} has discounts with and without a minus sign, "
         f"such as {examples}, so some may be surcharges; correct the cells, or set "
-        f'ignored_columns="{reference}" or discount_base=none if the price includes them.',
+        f"{ignoring(reference)} or {setting('discount_base', 'none')} if the price includes them.",
         "discount_base",
         ("none",),
     )
@@ -114,7 +120,7 @@ class DiscountColumns:
         doubts = [*map(self._factor_issue, factors), *map(self._percent_issue, self._percentages())]
         return ChosenDiscount(issues=(*issues, *doubts))
 
-    def _several(self, indices: list[int], issues: tuple[PriceListIssue, ...]) -> ChosenDiscount:
+    def _several(self, indices: list[int], issues: tuple[DetectionIssue, ...]) -> ChosenDiscount:
         """Return several columns one after another if the sample proves that, else their issue."""
         if len(indices) <= len(DISCOUNT_FIELDS):
             chain: dict[Field, int] = dict(zip(DISCOUNT_FIELDS, indices, strict=False))
@@ -157,21 +163,17 @@ class DiscountColumns:
         ]
         return parsed[0] == parsed[1]
 
-    def _misread(self, index: int, issues: tuple[PriceListIssue, ...]) -> ChosenDiscount:
+    def _misread(self, index: int, issues: tuple[DetectionIssue, ...]) -> ChosenDiscount:
         """Return a column of discount groups, or the issue of cells that are no discounts."""
         content = self._content(index)
         if fact_cells.is_group(content):
             is_free = "discount_group" not in self._columns
             return ChosenDiscount({"discount_group": index} if is_free else {}, issues)
-        label = column_reference(self._header, index)
         example = display_text(content.cells[0]) if content.cells else ""
         expected = "write percentages such as 30, 30 % or 30+5"
         if names_multiplier(self._header.cells[index]):
             expected = "write multipliers such as 0.42"
-        decisions = (
-            f'{expected}, set ignored_columns="{label}" if it says nothing about the price, or the '
-            'right column with --column discount="Header"'
-        )
+        decisions = f"{expected}, {misread_decisions(self._header, 'discount', index)}"
         issue = misread_column_issue(self._header, "discount", index, example, decisions)
         return ChosenDiscount(issues=(*issues, issue))
 
@@ -217,35 +219,35 @@ class DiscountColumns:
             for index in other_numbers(self._header, self._contents, taken)
         )
 
-    def _amount_issue(self, index: int) -> PriceListIssue:
+    def _amount_issue(self, index: int) -> DetectionIssue:
         label = column_reference(self._header, index)
-        return PriceListIssue(
+        return DetectionIssue(
             f"The discounts of the column {column_label(self._header, index)} are amounts of "
             "money, and only percentages are taken off: write percentages into another column, or "
-            f'set ignored_columns="{label}" if the price includes the discount.',
+            f"set {ignoring(label)} if the price includes the discount.",
             "ignored_columns",
             (label,),
         )
 
-    def _factor_issue(self, index: int) -> PriceListIssue:
+    def _factor_issue(self, index: int) -> DetectionIssue:
         label = column_label(self._header, index)
         doubt = f"The prices may be multiplied by the column {label} with cells below 1"
         return self._discount_question(index, doubt)
 
-    def _percent_issue(self, index: int) -> PriceListIssue:
+    def _percent_issue(self, index: int) -> DetectionIssue:
         label = column_label(self._header, index)
         doubt = f"The percentages of the column {label} may be discounts of the list price"
         return self._discount_question(index, doubt)
 
-    def _further_issue(self, index: int) -> PriceListIssue:
+    def _further_issue(self, index: int) -> DetectionIssue:
         label = column_label(self._header, index)
         doubt = f"The discounts of the column {label} may hold for some orders only"
         return self._discount_question(index, doubt)
 
-    def _discount_question(self, index: int, doubt: str) -> PriceListIssue:
+    def _discount_question(self, index: int, doubt: str) -> DetectionIssue:
         label = column_reference(self._header, index)
-        return PriceListIssue(
-            f'{doubt}; set --column discount="{label}" if they are, or ignored_columns="{label}".',
+        return DetectionIssue(
+            f"{doubt}; set {column_setting('discount', label)} if they are, or {ignoring(label)}.",
             "column_mapping.discount",
             (label,),
         )

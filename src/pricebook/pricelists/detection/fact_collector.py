@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label
 from pricebook.pricelists.detection.column_content import ColumnContent
 from pricebook.pricelists.detection.columns import ColumnAssignment
+from pricebook.pricelists.detection.detection_issues import DetectionIssue, setting
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_cells import CellStatement, statement_of_cells
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.sentences import Sentence
+from pricebook.pricelists.detection.unit_meanings import UnitMeanings
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import ReadRequest
@@ -33,7 +34,8 @@ class ListSources(NamedTuple):
     """What a price list is known by: its header, columns, contents, sentences and options.
 
     `config` has the options of the request and those that are remembered; `notes` are all texts
-    outside of the articles.
+    outside of the articles, those in `title_rows` are titles directly above the header. `meanings`
+    are those of the cells of units, which `contents` have.
     """
 
     request: ReadRequest
@@ -43,6 +45,8 @@ class ListSources(NamedTuple):
     contents: Sequence[ColumnContent]
     sentences: Sequence[Sentence]
     notes: Sequence[Note] = ()
+    title_rows: range = range(0)
+    meanings: UnitMeanings = UnitMeanings({})
 
     def content(self, index: int) -> ColumnContent:
         """Return the content of a column, empty if the sample has none."""
@@ -82,6 +86,16 @@ class ListSources(NamedTuple):
         price = self.assignment.columns.get("price")
         return CellStatement() if price is None else statement_of_cells(self.content(price).cells)
 
+    def is_title(self, note: Note) -> bool:
+        """Return whether a text is the title of a section for the rows below it."""
+        fields = self.assignment.columns
+        has_titles = fields.get("sku", fields.get("name")) != fields.get("name")
+        is_below = (
+            0 < self.header.row_number < note.row_number or note.row_number in self.title_rows
+        )
+        is_alone = sum(each.row_number == note.row_number for each in self.notes) == 1
+        return has_titles and is_below and is_alone and note.place != "below"
+
     @property
     def general_sentences(self) -> list[Sentence]:
         """The sentences about all prices: those above and below the articles."""
@@ -110,11 +124,11 @@ class FactCollector:
     def __init__(self, sources: ListSources) -> None:
         self.sources = sources
         self.facts: dict[str, Fact] = {}
-        self.issues: list[PriceListIssue] = []
+        self.issues: list[DetectionIssue] = []
 
     def refuse(self, message: str, option: str, candidates: Iterable[str] = ()) -> None:
         """Add a reason to refuse the price list."""
-        self.issues.append(PriceListIssue(message, option, tuple(candidates)))
+        self.issues.append(DetectionIssue(message, option, tuple(candidates)))
 
     def setting(self, option: str, value: str) -> Statement:
         """Return the statement of an option: of the request, or one that is remembered."""
@@ -134,7 +148,7 @@ class FactCollector:
                 self.refuse(
                     f"The {FACT_LABELS[option]} is {_value_text(option, each.value)} by "
                     f"{each.source} between the articles, so that it may hold for some of them "
-                    f"only; set it, as in {option}={each.value}.",
+                    f"only; set it, as in {setting(option, each.value)}.",
                     option,
                     [each.value],
                 )

@@ -9,17 +9,23 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection import fact_cells
 from pricebook.pricelists.detection.ambiguity_errors import (
     column_label,
     column_reference,
     equal_columns_issue,
     misread_column_issue,
+    misread_decisions,
 )
-from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.column_content import ColumnContent, content_at, display_text
 from pricebook.pricelists.detection.currencies import resolve_currency
 from pricebook.pricelists.detection.currency_columns import CurrencyColumns
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    column_setting,
+    ignoring,
+    meaning_setting,
+)
 from pricebook.pricelists.detection.discount_columns import DiscountColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import header_currencies, header_statement
@@ -61,11 +67,11 @@ class FactColumns:
         self._available = available
         self._tier_columns = {index for _, index in tiers}
         self._columns: dict[Field, int] = {}
-        self._issues: list[PriceListIssue] = []
+        self._issues: list[DetectionIssue] = []
 
     def choose(
         self, assigned: Mapping[Field, int]
-    ) -> tuple[dict[Field, int], list[PriceListIssue]]:
+    ) -> tuple[dict[Field, int], list[DetectionIssue]]:
         """Return the columns of further fields, and the issues of those in doubt."""
         self._taken = set(assigned.values()) | self._tier_columns
         self._price = assigned.get("price")
@@ -94,14 +100,14 @@ class FactColumns:
         self._taken.add(index)
 
     def _content(self, index: int) -> ColumnContent:
-        return self._contents[index] if index < len(self._contents) else ColumnContent()
+        return content_at(self._contents, index)
 
     def _free(self, field: Field) -> RankedColumns:
         return {i: rank for i, rank in self._available[field].items() if i not in self._taken}
 
     def _best(self, candidates: RankedColumns) -> list[int]:
-        best_rank = min(candidates.values(), default=0)
-        return [index for index, rank in candidates.items() if rank == best_rank]
+        best = min(candidates.values(), default=0)
+        return [index for index, rank in candidates.items() if rank == best]
 
     def _choose_category(self) -> None:
         best = self._best(self._free("category"))
@@ -196,9 +202,8 @@ class FactColumns:
             self._refuse_misread(field, self._best(free)[0], min(free.values()))
 
     def _choose_discount(self) -> None:
-        columns: dict[Field, int] = dict(self._columns)
-        if self._price is not None:
-            columns["price"] = self._price
+        of_price: dict[Field, int] = {} if self._price is None else {"price": self._price}
+        columns: dict[Field, int] = {**self._columns, **of_price}
         free = self._free("discount")
         currency = self._expected.currency
         chosen = DiscountColumns(self._header, self._contents, currency, columns, free).choose()
@@ -210,20 +215,16 @@ class FactColumns:
         """Refuse a column that is named like a fact about the price and has other cells."""
         if field == "price_quantity" and (rank or self._is_unit(index)):
             return
-        content = self._content(index)
-        label = column_reference(self._header, index)
-        decisions = (
-            f'set ignored_columns="{label}" if it says nothing about the price, or the right column'
-            f' with --column {field}="Header"'
-        )
-        example = display_text(content.cells[0]) if content.cells else ""
+        cells = self._content(index).cells
+        decisions = misread_decisions(self._header, field, index)
+        if field == "price_quantity":
+            decisions += f", or {meaning_setting('0', '1')} if its cells are codes"
+        example = display_text(cells[0]) if cells else ""
         self._issues.append(misread_column_issue(self._header, field, index, example, decisions))
 
     def _is_unit(self, index: int) -> bool:
-        return (
-            self._content(index).share(lambda cell: parse_unit(display_text(cell)))
-            >= fact_cells.MIN_FITTING_SHARE
-        )
+        share = self._content(index).share(lambda cell: parse_unit(display_text(cell)))
+        return share >= fact_cells.MIN_FITTING_SHARE
 
     def _may_be(self, field: Field, index: int, rank: int) -> bool:
         """Return whether a header of several fields may name one; `price_groups` settles groups."""
@@ -269,12 +270,12 @@ class FactColumns:
         is_known = is_known_non_price_header(cell, self._expected.currency)
         return is_known and not _QUANTITY_HEADER(cell)
 
-    def _quantity_doubt(self, index: int, example: str) -> PriceListIssue:
+    def _quantity_doubt(self, index: int, example: str) -> DetectionIssue:
         label = column_reference(self._header, index)
-        return PriceListIssue(
-            f"The unit {quote(example)} of the column {column_label(self._header, index)} "
-            "may be the quantity that the price is for; set --column "
-            f'price_quantity="{label}" if it is, or ignored_columns="{label}".',
+        return DetectionIssue(
+            f"The unit {quote(example)} of the column {column_label(self._header, index)} may be "
+            "the quantity that the price is for; set "
+            f"{column_setting('price_quantity', label)} if it is, or {ignoring(label)}.",
             "column_mapping.price_quantity",
             (label,),
         )

@@ -79,7 +79,7 @@ UNIT_WORDS: tuple[tuple[str, ...], ...] = (
         *("unidad medida", "unidad de venta", "u medida", "jm", "j m", "jednostka", "jedn"),
         *("jednostka miary", "jedn miary", "jedn m", "од", "од вим", "одиниця", "од виміру"),
         *("одиниця виміру", "одиниця вимірювання", "один вим"),
-        *("enhet", "försäljningsenhet", "eenheid", "verkoopeenheid", "jednotka"),
+        *("enhet", "försäljningsenhet", "eenheid", "verkoopeenheid", "jednotka", "und", "enhed"),
         *("unité vente", "u vente", "ud venta", "unidad venta", "verk einheit", "ед продажи"),
         *("měrná jednotka", "mj", "m j", "unità", "unità di misura", "unitate"),
         *("unitate de măsură", "birim", "birimi", "brm", "ölçü birimi", "мярка", "мерна единица"),

@@ -2,6 +2,9 @@
 
 from pricebook.pricelists.detection.ambiguity_errors import column_reference
 from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.detection_issues import (
+    ignoring,
+)
 from pricebook.pricelists.detection.fact_collector import FactCollector
 from pricebook.pricelists.detection.header_texts import header_currencies, header_statement
 from pricebook.pricelists.detection.price_arithmetic import sample_prices
@@ -86,7 +89,7 @@ def _refuse(collector: FactCollector, index: int, relation: str, price: int) -> 
     reference = column_reference(sources.header, index)
     collector.refuse(
         f"The prices of {sources.column_source(index)} {relation} {sources.column_source(price)}; "
-        f'set ignored_columns="{reference}" to read the price without them.',
+        f"set {ignoring(reference)} to read the price without them.",
         "ignored_columns",
         (reference,),
     )

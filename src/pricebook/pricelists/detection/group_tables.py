@@ -94,7 +94,27 @@ def _of_note(note: Note, groups: Collection[str]) -> StatedGroups:
         discounts[group] = chain
     if len(discounts) < _MIN_GROUPS or not names_discount(note.text):
         return StatedGroups()
-    return StatedGroups(discounts, f"row {note.row_number}")
+    return StatedGroups(_further_groups(note.text[:1000], discounts), f"row {note.row_number}")
+
+
+def _further_groups(text: str, discounts: Mapping[str, str]) -> dict[str, str]:
+    """Return the discounts of groups with those of others behind the same word: `group 30 = 25 %`.
+
+    Later tables of a sheet may have groups that the first one does not have.
+    """
+    names = {
+        match[1]
+        for group in discounts
+        for match in re.finditer(rf"(\w+)\s+{re.escape(group)}{_PERCENTAGES}", text)
+    }
+    found = dict(discounts)
+    if len(names) == 1:
+        pattern = rf"(?<!\w){re.escape(names.pop())}\s+(\w{{1,{_MAX_GROUP_LENGTH}}})\s*[:=]([^,;]+)"
+        for group, value in re.findall(pattern, text):
+            chain = _chain(value.strip())
+            if chain is not None:
+                found.setdefault(group, chain)
+    return found
 
 
 def _chain(cell: str) -> str | None:

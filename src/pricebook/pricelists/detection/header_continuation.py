@@ -15,9 +15,17 @@ from pricebook.pricelists.detection.header_words import (
     is_header_continuation,
     is_known_non_price_header,
 )
+from pricebook.pricelists.detection.tax_remarks import stated_tax
+from pricebook.pricelists.detection.undiscounted import (
+    excludes_discounts,
+    is_legend,
+    names_marks,
+)
 from pricebook.pricelists.detection.vocabulary import NAMED_SKU_RANK
 from pricebook.pricelists.numbers import count_decimals
 from pricebook.pricelists.schemas.cells import Record
+
+_LEGEND = ("term", "definition")
 
 
 def has_numeric_cell(cells: Sequence[str]) -> bool:
@@ -36,9 +44,29 @@ def may_be_header_row(record: Record, below: Record) -> bool:
     return not (
         malformed
         or is_title
+        or is_legend_row(cells)
         or has_numeric_cell(cells)
         or any(len(cell) > MAX_HEADER_LENGTH for cell in cells)
     )
+
+
+def is_legend_row(cells: Sequence[str]) -> bool:
+    """Return whether a row defines a mark, in one cell or in two: `* net prices`, `*`, `netto`."""
+    texts = [cells[index] for index in filled_columns(cells)]
+    is_one = len(texts) == 1 and names_marks(texts[0])
+    if is_one:
+        text = texts[0].strip()
+        is_sign = not text[0].isalnum() and text[0] not in f"([{text[-1]}"
+        return is_sign or "=" in text
+    return len(texts) == len(_LEGEND) and is_legend(*texts)
+
+
+def _is_net_title(cells: Sequence[str], title_columns: Collection[int]) -> bool:
+    """Return whether the only cell of a row is the title of net articles: `NETTO`."""
+    filled = filled_columns(cells)
+    if len(filled) != 1 or filled[0] not in title_columns:
+        return False
+    return stated_tax(cells[filled[0]]) is not None or bool(excludes_discounts(cells[filled[0]]))
 
 
 def is_upper_header_row(upper: Record, below: Record, titles: Sequence[str], currency: str) -> bool:
@@ -72,6 +100,8 @@ def is_lower_header_row(
     }
     is_header = {key: len(new) > 1 and field_ranks(new[key], currency) for key in keys}
     if malformed or not all(continues[key] or is_header[key] for key in keys):
+        return False
+    if is_legend_row(cells) or _is_net_title(cells, {0, *article_columns}):
         return False
     spanning_titles = {index: title for index in new if (title := _spanning_title(titles, index))}
     numbered = [

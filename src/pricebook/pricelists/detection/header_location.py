@@ -32,9 +32,18 @@ def detect_header(
     config: ReadConfig,
     expected: ExpectedColumns,
     previous_profile: DetectedProfile | None,
+    known_row: int = 0,
 ) -> TableHeader:
-    """Return the header; columns that are expected by position do not change where it is."""
-    header = _locate_header(records, config, without_positions(expected), previous_profile)
+    """Return the header; columns that are expected by position do not change where it is.
+
+    `known_row` is the number of a row of the header if that was found before.
+    """
+    titles = without_positions(expected)
+    if known_row:
+        index = next(i for i, (number, _, _) in enumerate(records) if number == known_row)
+        header = header_containing(records, index, titles)
+    else:
+        header = _locate_header(records, config, titles, previous_profile)
     if len(header.cells) > MAX_COLUMNS:
         raise PriceListError(f"Row {header.row_number} has more than {MAX_COLUMNS:,} columns.")
     return with_positions(header, expected)

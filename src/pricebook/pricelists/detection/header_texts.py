@@ -15,6 +15,7 @@ from pricebook.pricelists.detection.header_vocabulary import (
     OTHER_PRICE_KEYS,
     PRICE_ATTRIBUTE_KEYS,
     PRICE_SUFFIXES,
+    RECOMMENDED_PRICE_KEYS,
     RETAIL_KEYS,
 )
 from pricebook.pricelists.detection.order_sums import without_order_sums
@@ -126,6 +127,11 @@ def has_customer_word(cell: str) -> bool:
 def names_retail(cell: str) -> bool:
     """Return whether a header has a word for retail or recommended prices."""
     return not RETAIL_KEYS.isdisjoint(split_header_with_brackets(cell))
+
+
+def names_recommended_price(cell: str) -> bool:
+    """Return whether a header has a word for prices that are recommended to retailers."""
+    return not RECOMMENDED_PRICE_KEYS.isdisjoint(split_header_with_brackets(cell))
 
 
 def has_old_price_word(cell: str) -> bool:

@@ -15,6 +15,7 @@ from pricebook.pricelists.detection.price_words import (
     NEXT_PRICE_WORDS,
     PRICE_WORDS,
     RANGE_WORDS,
+    RECOMMENDED_PRICE_WORDS,
     RETAIL_WORDS,
     UNIT_PRICE_OR_PACK_RANK,
     UNIT_PRICE_OR_PACK_WORDS,
@@ -68,6 +69,7 @@ PRICE_SUFFIXES = (
 NO_PRICE_WORDS = frozenset({"compris"})
 MONTH_KEYS = comparison_keys(MONTH_WORDS)
 CUSTOMER_KEYS = comparison_keys(CUSTOMER_WORDS)
+RECOMMENDED_PRICE_KEYS = comparison_keys(RECOMMENDED_PRICE_WORDS)
 RETAIL_KEYS = comparison_keys(RETAIL_WORDS)
 COUNT_KEYS = comparison_keys(fact_words.COUNT_WORDS)
 COUNTED_PER_KEYS = comparison_keys(fact_words.COUNTED_PER_WORDS)

@@ -1,6 +1,6 @@
 """Matching of header words: the fields that a header names, and headers that name none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pricebook.pricelists.detection.charges import charge_of_header
@@ -38,6 +38,7 @@ from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import split_header, without_brackets
 
 _MIN_WORD_LENGTH = 2
+_IDENTIFYING: frozenset[Field] = frozenset({"sku", "name"})
 
 # Field to the rank of the header in the vocabulary of the field, 0 the best.
 FieldRanks = dict[Field, int]
@@ -57,7 +58,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     if not matches and (by_words := ranks_of_words(words)):
         return by_words
     if not matches and (statement := header_statement(cell)).vat_included:
-        matches = _qualified_ranks(_without_qualifiers(statement.rest, currency))
+        matches = _qualified_ranks(_without_qualifiers(statement.rest, currency) or words[0])
     if has_other_price_word(cell):
         matches = {f: rank for f, rank in matches.items() if f not in {"price", "list_price"}}
     if not matches and not PRICE_KEYS.isdisjoint(words) and not has_old_price_word(cell):
@@ -229,3 +230,9 @@ def _without_qualifiers(words: Sequence[str], currency: str) -> str:
         for word in words
         if word not in PRICE_QUALIFIER_KEYS and not currencies_of_word(word, currency)
     )
+
+
+def names_columns(texts: Iterable[str]) -> bool:
+    """Return whether texts are the titles of a price and of a code or a name."""
+    fields = {field for text in texts for field in field_ranks(text, "")}
+    return "price" in fields and not _IDENTIFYING.isdisjoint(fields)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import (
     FIELD_LABELS,
     column_label,
@@ -20,10 +19,17 @@ from pricebook.pricelists.detection.ambiguity_errors import (
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.detection.column_names import column_letters, find_columns
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    setting,
+)
+from pricebook.pricelists.detection.header_continuation import has_numeric_cell
 from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_words import names_columns
+from pricebook.pricelists.detection.vocabulary import TOTAL_WORDS
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
-from pricebook.pricelists.text import clean_name, quote, quote_list
+from pricebook.pricelists.text import clean_name, comparison_key, quote, quote_list
 
 # Fields that can complete a key, best first.
 _KEY_FIELDS: tuple[Field, ...] = (
@@ -35,6 +41,7 @@ _MAX_ADDED_COLUMNS = 2
 _OPTION, _CODE_OPTION = "key_columns", "column_mapping.sku"
 # Of these many contradictory codes on, the first price list of a supplier is refused.
 _MIN_CONTRADICTORY_CODES = 2
+_TOTAL_WORDS = frozenset(map(comparison_key, TOTAL_WORDS))
 
 
 class KeySources(NamedTuple):
@@ -57,7 +64,7 @@ class DetectedKey(NamedTuple):
 
     columns: tuple[int, ...] = ()
     proposed: tuple[int, ...] = ()
-    issues: tuple[PriceListIssue, ...] = ()
+    issues: tuple[DetectionIssue, ...] = ()
 
 
 def key_names(request: ReadRequest) -> Sequence[str]:
@@ -95,7 +102,7 @@ def detect_key(sources: KeySources) -> DetectedKey:
     return DetectedKey(proposed=key)
 
 
-def with_key_hints(issues: Iterable[PriceListIssue], sources: KeySources) -> list[PriceListIssue]:
+def with_key_hints(issues: Iterable[DetectionIssue], sources: KeySources) -> list[DetectionIssue]:
     """Return issues; that of a code without a column names the key that the rows propose."""
     return [
         _with_key_hint(issue, sources) if issue.option == _CODE_OPTION else issue
@@ -103,7 +110,7 @@ def with_key_hints(issues: Iterable[PriceListIssue], sources: KeySources) -> lis
     ]
 
 
-def _with_key_hint(issue: PriceListIssue, sources: KeySources) -> PriceListIssue:
+def _with_key_hint(issue: DetectionIssue, sources: KeySources) -> DetectionIssue:
     columns = sources.columns
     prices = [columns["price"]] if "price" in columns else [*sources.header.candidates["price"]]
     if "sku" in columns or "name" not in columns or not prices:
@@ -122,7 +129,7 @@ def _configured_key(header: TableHeader, names: Iterable[str]) -> DetectedKey:
     issues = [
         unknown_column_issue(header, name, _OPTION)
         if not columns
-        else PriceListIssue(
+        else DetectionIssue(
             f"The price list has several columns {quote(name)}, which is set in key_columns; name "
             f"one by its position: "
             f"{' or '.join(f'column {column_letters(index)}' for index in columns)}.",
@@ -147,9 +154,17 @@ def contradictory_keys(
             continue
         prices = tuple(cells[index].strip() for index in price_columns)
         values = tuple(clean_name(display_text(cells[index])) for index in key)
-        if any(prices) and values[0] and seen.setdefault(values, prices) != prices:
+        is_article = values[0] and _is_article(values[0], cells, prices)
+        if is_article and seen.setdefault(values, prices) != prices:
             contradictory[values] = None
     return [" ".join(values) for values in contradictory]
+
+
+def _is_article(code: str, cells: Sequence[str], prices: Sequence[str]) -> bool:
+    """Return whether a row has a price, and is neither a repeated header nor a total."""
+    if not any(map(str.isdigit, "".join(prices))) or comparison_key(code) in _TOTAL_WORDS:
+        return False
+    return has_numeric_cell(prices) or not names_columns(map(display_text, cells))
 
 
 def propose_key(
@@ -172,9 +187,9 @@ def propose_key(
 
 
 def key_option(header: TableHeader, key: Iterable[int]) -> str:
-    """Return the setting that makes columns the key: `--set key_columns="Name,Pack size"`."""
+    """Return the setting that makes columns the key, for a message."""
     names = ",".join(key_reference(header, index) for index in key)
-    return f'--set key_columns="{names}"'
+    return setting("key_columns", f'"{names}"')
 
 
 def key_reference(header: TableHeader, index: int) -> str:
@@ -185,12 +200,12 @@ def key_reference(header: TableHeader, index: int) -> str:
 
 def _contradiction_issue(
     sources: KeySources, codes: Sequence[str], key: Sequence[int]
-) -> PriceListIssue:
+) -> DetectionIssue:
     header, columns = sources.header, sources.columns
     field: Field = "name" if columns["sku"] == columns["name"] else "sku"
     added = " and ".join(column_label(header, index) for index in key[1:])
     base = column_label(header, key[0])
-    return PriceListIssue(
+    return DetectionIssue(
         f"The {FIELD_LABELS[field]} {base} repeats with different prices, such as "
         f"{quote_list(codes[:3])}, and identifies an article only together with {added}; set what "
         f"identifies an article: {key_option(header, key)}, or {key_option(header, key[:1])} to "

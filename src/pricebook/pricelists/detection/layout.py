@@ -7,7 +7,6 @@ the price list is refused. Reordered and added columns are no change.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import (
     FIELD_LABELS,
     column_label,
@@ -19,6 +18,12 @@ from pricebook.pricelists.detection.column_content import (
     is_numeric,
 )
 from pricebook.pricelists.detection.column_names import column_index
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    any_column_setting,
+    column_setting,
+    setting,
+)
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import (
     may_be_only_price,
@@ -94,18 +99,15 @@ def had_no_header(previous_profile: DetectedProfile | None) -> bool:
 
 def changed_headers(
     header: TableHeader, configured: ReadConfig, previous_profile: DetectedProfile
-) -> Iterator[PriceListIssue]:
+) -> Iterator[DetectionIssue]:
     """Yield an issue for each field whose column is missing or has another header."""
     if had_no_header(previous_profile):
         yield from _changed_width(header, previous_profile)
         return
     for field, name in _previous_fields(configured.column_mapping, previous_profile):
         title = _previous_title(name, previous_profile)
-        same = [
-            i
-            for i, cell in enumerate(header.cells)
-            if normalized_title(cell) == normalized_title(title)
-        ]
+        wanted = normalized_title(title)
+        same = [i for i, cell in enumerate(header.cells) if normalized_title(cell) == wanted]
         named_index = column_index(name) if title != name else None
         is_present = bool(same) and (named_index is None or named_index in same)
         is_decided = is_present or _is_decided(field, configured) or _may_be_missing(field, header)
@@ -118,7 +120,7 @@ def added_prices(
     contents: Sequence[ColumnContent],
     configured: ReadConfig,
     previous_profile: DetectedProfile,
-) -> Iterator[PriceListIssue]:
+) -> Iterator[DetectionIssue]:
     """Yield the issue of a list price that was the price, beside a new column that has a price."""
     title = _previous_title(previous_profile.columns.get("price", ""), previous_profile)
     if "price" in configured.column_mapping or not _is_plain_list_price(title, previous_profile):
@@ -135,10 +137,10 @@ def added_prices(
     if added:
         labels = " and ".join(column_label(header, index) for index in added)
         reference = column_reference(header, added[0])
-        yield PriceListIssue(
+        yield DetectionIssue(
             f"In the previous price list the price was the list price {quote(title)}, and this one "
-            f'has a price in {labels}, too; set --column price="{reference}" or --column '
-            f'price="{title}", or {NEW_LAYOUT_HINT}.',
+            f"has a price in {labels}, too; set {column_setting('price', reference)} or "
+            f"{column_setting('price', title)}, or {NEW_LAYOUT_HINT}.",
             "column_mapping.price",
             (*(column_reference(header, index) for index in added), title),
         )
@@ -178,7 +180,7 @@ def changed_kinds(
     columns: Mapping[Field, int],
     contents: Sequence[ColumnContent],
     previous_profile: DetectedProfile,
-) -> Iterator[PriceListIssue]:
+) -> Iterator[DetectionIssue]:
     """Yield an issue for each field whose column has another kind of content than before.
 
     `columns` are those of fields that column_mapping does not set.
@@ -254,17 +256,17 @@ def normalized_title(title: str) -> str:
 
 def _changed_width(
     header: TableHeader, previous_profile: DetectedProfile
-) -> Iterator[PriceListIssue]:
+) -> Iterator[DetectionIssue]:
     if header.header_rows:
-        yield PriceListIssue(
+        yield DetectionIssue(
             f"The previous price list had no header, this one has {quote_list(header.cells)} in "
-            f"row {header.row_number}; set header_row=0 if that is no header, or "
-            f"{NEW_LAYOUT_HINT}.",
+            f"row {header.row_number}; set {setting('header_row', 0)} if that is no "
+            f"header, or {NEW_LAYOUT_HINT}.",
             "header_row",
             ("0",),
         )
     elif len(header.cells) != len(previous_profile.headers):
-        yield PriceListIssue(
+        yield DetectionIssue(
             f"The previous price list had {len(previous_profile.headers)} columns without headers, "
             f"this one has {len(header.cells)}, so they may have moved; set them with "
             f"column_mapping, or {NEW_LAYOUT_HINT}.",
@@ -272,13 +274,13 @@ def _changed_width(
         )
 
 
-def _missing_column_issue(header: TableHeader, field: Field, title: str) -> PriceListIssue:
+def _missing_column_issue(header: TableHeader, field: Field, title: str) -> DetectionIssue:
     columns = quote_list(header.cells) or "without headers"
     previous = f"in the column {quote(title)}" if title else "in a column without a header"
-    return PriceListIssue(
+    return DetectionIssue(
         f"In the previous price list the {FIELD_LABELS[field]} was {previous}, which this one does "
-        f"not have: its columns are {columns}; set the column with column_mapping or "
-        f'--column {field}="Header", or {NEW_LAYOUT_HINT}.',
+        f"not have: its columns are {columns}; set the column with "
+        f"{any_column_setting(field)}, or {NEW_LAYOUT_HINT}.",
         f"column_mapping.{field}",
         tuple(cell.strip() for cell in header.cells if cell.strip())[:20],
     )
@@ -286,13 +288,12 @@ def _missing_column_issue(header: TableHeader, field: Field, title: str) -> Pric
 
 def _changed_kind_issue(
     header: TableHeader, field: Field, index: int, kinds: tuple[ColumnKind, ColumnKind]
-) -> PriceListIssue:
+) -> DetectionIssue:
     previous, current = (_KIND_NAMES[kind] for kind in kinds)
-    return PriceListIssue(
+    return DetectionIssue(
         f"The column {column_label(header, index)} of the {FIELD_LABELS[field]} contained "
         f"{previous} in the previous price list and contains {current} now; set the column with "
-        "column_mapping or "
-        f'--column {field}="Header", or {NEW_LAYOUT_HINT}.',
+        f"{any_column_setting(field)}, or {NEW_LAYOUT_HINT}.",
         f"column_mapping.{field}",
         (column_reference(header, index),),
     )

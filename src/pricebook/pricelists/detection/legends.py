@@ -4,14 +4,17 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from pricebook.pricelists.detection.currencies import currency_of_cell, sentence_currency
+from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.statement_words import NATIONS
 from pricebook.pricelists.facts.quantities import parse_quantity
+from pricebook.pricelists.schemas.read_config import Field
 
 _MAX_LENGTH = 1000
 _MAX_TERM_LENGTH = 20
@@ -21,6 +24,19 @@ _SEPARATOR = re.compile(
 )
 _MARK = re.compile(r"[=:–—]| - ")
 _QUOTES = "«»„“”\"'‹›"
+
+
+def without_legends(
+    notes: Sequence[Note], header: TableHeader, columns: Mapping[Field, int]
+) -> list[Note]:
+    """Return the notes without what they say about the cells of units and price quantities."""
+    if columns.keys().isdisjoint({"unit", "price_quantity"}):
+        return list(notes)
+    index = columns.get("price_quantity")
+    headers = [] if index is None else [header.cells[index].strip()]
+    return [
+        note._replace(text=without_legend(note.text, list(filter(None, headers)))) for note in notes
+    ]
 
 
 def without_legend(text: str, headers: Sequence[str]) -> str:
@@ -39,11 +55,15 @@ def without_legend(text: str, headers: Sequence[str]) -> str:
 
 
 def _without_header(text: str, header: str) -> str:
-    """Return a note without a header that it defines, with a number that may follow."""
+    """Return a note without a header that it defines, with a number that may follow.
+
+    In a list of definitions, `RG = … · PE = …`, its whole definition is left out.
+    """
     quantity = r"(?: [0-9.,]{1,10})?"
     quoted = rf"[{_QUOTES}] ?{re.escape(header)}{quantity} ?[{_QUOTES}] ?[=:–—]?"
     at_start = rf"^ ?{re.escape(header)}{quantity} ?[=:–—]"
-    return re.sub(rf"{quoted}|{at_start}", " ", text, flags=re.IGNORECASE)
+    in_list = rf"(?<=[·•|]) ?{re.escape(header)} ?[=:–—][^·•|]*"
+    return re.sub(rf"{quoted}|{at_start}|{in_list}", " ", text, flags=re.IGNORECASE)
 
 
 def _is_definition(part: str) -> bool:

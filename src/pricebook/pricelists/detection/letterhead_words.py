@@ -48,6 +48,68 @@ UNDISCOUNTED_WORDS = comparison_keys(("rabattfrei", "rabattfreie", "rabattlos", 
 NET_WORDS = comparison_keys(
     ("nett", "net", "nets", "nette", "nettes", "netti", "netos", "netas", "neto", "нетто")
 )
+# Articles whose prices are net, in one word.
+NET_ARTICLE_WORDS = comparison_keys(
+    ("nettoartikel", "nettoware", "nettopreisartikel", "nettopositionen", "nettoprodukte")
+)
+# Beside `net` in a title: `NETO artikli`.
+ARTICLE_NOUNS = comparison_keys(
+    (
+        *("article", "articles", "item", "items", "goods", "products", "artikel", "waren", "ware"),
+        *("produkte", "positionen", "товары", "товар", "позиции", "артикли", "artikli", "roba"),
+        *("proizvodi", "izdelki", "produits", "artículos", "productos", "pozycje", "towary"),
+        *("produkty", "artykuły", "artiklar", "artikelen", "producten", "zboží", "položky"),
+        *("articoli", "prodotti", "articole", "produse", "ürünler", "artigos", "produtos"),
+    )
+)
+# Of net weights, which take no part in prices.
+WEIGHT_WORDS = comparison_keys(
+    (
+        *("weight", "weights", "gewicht", "poids", "peso", "masa", "waga", "вес", "масса", "wt"),
+        *("hmotnost", "vikt", "greutate", "ağırlık", "тегло", "вага", "маса", "gramm", "inhalt"),
+        *("content", "contents", "volume", "tage", "tagen", "days", "dni", "jours", "giorni"),
+    )
+)
+# Of a sentence that takes articles out of what it states: `30 % on all but spare parts`.
+EXCEPTION_WORDS = comparison_keys(
+    (
+        *("except", "excepting", "exception", "exceptions", "excluding", "excluded", "excludes"),
+        *("außer", "ausgenommen", "ausnahme", "ausnahmen", "ausgeschlossen", "кроме", "крім"),
+        *("окрім", "исключением", "исключение", "винятком", "sauf", "excepté", "exclus", "hors"),
+        *("excepto", "salvo", "exceptuando", "excluidos", "oprócz", "wyjątkiem", "wyłączeniem"),
+        *("poza", "utom", "förutom", "undantag", "behalve", "uitgezonderd", "kromě", "mimo"),
+        *("výjimkou", "eccetto", "tranne", "esclusi", "escluso", "escluse", "esclusione"),
+        *("excepția", "exceptând", "hariç", "dışında", "освен", "изключение", "exceto", "exceção"),
+    )
+)
+# Beginnings of the words of a mark: `items marked N`, `mit N gekennzeichnete Artikel`.
+MARKED_BEGINNINGS = tuple(
+    sorted(
+        comparison_keys(
+            (
+                *("gekennzeichn", "kennz", "markier", "marked", "mark", "flagged", "vermerk"),
+                *("oznacz", "отмеч", "помеч", "обознач", "маркир", "пометк", "познач", "означ"),
+                *("marqu", "signal", "repér", "indiqu", "marcad", "señalad", "contrasseg"),
+                *("gemark", "aangeduid", "märk", "označ", "işaret", "symbol", "litera", "letter"),
+                *("buchstabe", "marcat", "assinalad", "lettre", "letra", "lettera", "букв"),
+            )
+        )
+    )
+)
+STAR_BEGINNINGS = tuple(
+    sorted(
+        comparison_keys(
+            (
+                *("asterisk", "sternchen", "gwiazdk", "звездоч", "зірочк", "astérisque"),
+                *("asterisco", "hvězdičk", "asterisc"),
+            )
+        )
+    )
+)
+# Short words in capitals that introduce a text and mark no article.
+NO_MARKS = comparison_keys(
+    ("nb", "ps", "ab", "alle", "all", "der", "die", "das", "the", "we", "wir", "no", "nr", "gmbh")
+)
 # A discount on a condition, which an order or a payment may fulfil.
 CONDITION_WORDS = comparison_keys(
     (

@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.currencies import (
     format_currencies,
     resolve_currency,
 )
+from pricebook.pricelists.detection.detection_issues import setting
 from pricebook.pricelists.detection.fact_collector import (
     FactCollector,
     Statement,
@@ -61,19 +62,19 @@ def find_currency(collector: FactCollector) -> ListCurrency:
     configured = sources.config.currency
     if sources.request.config.currency is not None:
         collector.note_setting("currency", sources.request.config.currency)
-        setting = collector.setting("currency", sources.request.config.currency)
-        return _list_currency(collector, setting.value, [setting])
+        requested = collector.setting("currency", sources.request.config.currency)
+        return _list_currency(collector, requested.value, [requested])
     if names_unknown_currency(sources.price_header):
         collector.refuse(
             f"The prices of {sources.price_source} are in units of account, whose currency is not "
-            "said; set it, as in currency=USD.",
+            f"said; set it, as in {setting('currency', 'USD')}.",
             "currency",
         )
     statements = [collector.setting("currency", configured)] if configured else []
     statements += _statements(collector, _named_currencies(collector))
     statements = collector.without_parts("currency", statements)
     settings = " or ".join(
-        f"currency={value}" for value in dict.fromkeys(s.value for s in statements)
+        setting("currency", value) for value in dict.fromkeys(s.value for s in statements)
     )
     decided = collector.decide("currency", statements, settings)
     column = sources.assignment.columns.get("currency")
@@ -159,7 +160,7 @@ def _of_sign(collector: FactCollector, named: _Named) -> list[Statement]:
     sender = f", and its sender is in a country {registered}" if senders else ""
     collector.refuse(
         f"The currency is {names} by {named.source}{sender}; set it, as in "
-        f"currency={min(senders or named.codes, default='EUR')}.",
+        f"{setting('currency', min(senders or named.codes, default='EUR'))}.",
         "currency",
         sorted(named.codes),
     )
@@ -205,7 +206,7 @@ def _refuse_named_elsewhere(collector: FactCollector) -> None:
         collector.refuse(
             f"No column, header or sentence about prices names their currency, but row "
             f"{note.row_number}, {quote(note.text, _MAX_TEXT)}, names {named}; set it, as in "
-            f"currency={min(codes)}.",
+            f"{setting('currency', min(codes))}.",
             "currency",
             sorted({*codes, catalog_currency}),
         )
@@ -232,7 +233,7 @@ def _refuse_some_cells(collector: FactCollector) -> None:
         collector.refuse(
             f"Prices such as {quote(foreign[0])} name {format_currencies(codes)} and others such "
             f"as {quote(bare)} no currency; set the one of the list, as in "
-            f"currency={candidates[0]}.",
+            f"{setting('currency', candidates[0])}.",
             "currency",
             candidates,
         )

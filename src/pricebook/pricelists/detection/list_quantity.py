@@ -6,6 +6,11 @@ from decimal import Decimal
 from pricebook.pricelists.detection.ambiguity_errors import column_reference
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.counted_headers import packs_of
+from pricebook.pricelists.detection.detection_issues import (
+    column_setting,
+    ignoring,
+    setting,
+)
 from pricebook.pricelists.detection.fact_collector import (
     FactCollector,
     ListSources,
@@ -18,6 +23,7 @@ from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.quantity_phrases import GENERAL_PACK, PACK_CODES, TRAY
 from pricebook.pricelists.detection.sentences import Sentence
+from pricebook.pricelists.detection.unclear_headers import refuse_unclear_header
 from pricebook.pricelists.facts.quantities import parse_quantity
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
@@ -27,7 +33,10 @@ from pricebook.pricelists.text import quote_list, split_header
 _PACK = "pack"
 _MIN_MEASURED_SHARE = 0.5
 _MIN_STATED_SHARE = 0.8
-_SETTINGS = "price_quantity, as in price_quantity=100, or prices_per_pack=true"
+_SETTINGS = (
+    f"price_quantity, as in {setting('price_quantity', 100)}, or "
+    f"{setting('prices_per_pack', 'true')}"
+)
 
 
 def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
@@ -36,7 +45,7 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
     if is_quantity_set(sources.request.config):
         return _configured_quantity(collector)
     _refuse_parts(collector)
-    _refuse_unclear_header(collector)
+    refuse_unclear_header(collector)
     source, of_cells = sources.price_source, sources.cell_statement
     statements = [
         *_remembered(collector),
@@ -174,7 +183,9 @@ def _refuse_parts(collector: FactCollector) -> None:
     general |= {_values(sentence.statement) for sentence in sources.general_sentences}
     for sentence in sources.sentences:
         values = _values(sentence.statement)
-        if sentence.note.place == "inside" and values and values not in general:
+        is_of_section = bool(sources.config.price_columns) and sources.is_title(sentence.note)
+        is_inside = sentence.note.place == "inside" and not is_of_section
+        if is_inside and values and values not in general:
             general.add(values)
             collector.refuse(
                 f"{sentence_quote(sentence)} between the articles, so that their prices may be for "
@@ -182,31 +193,6 @@ def _refuse_parts(collector: FactCollector) -> None:
                 "price_quantity",
                 values,
             )
-
-
-def _refuse_unclear_header(collector: FactCollector) -> None:
-    """Refuse a price header with a number or a word of quantity that is not understood."""
-    sources = collector.sources
-    is_unclear = sources.price_statement.unclear_quantity and not _is_level(collector)
-    if is_unclear and not is_quantity_set(sources.config):
-        collector.refuse(
-            f"The header of {sources.price_source} leaves in doubt what a price is for; set "
-            "price_quantity, as in price_quantity=1, or 100 for prices per hundred or in cents.",
-            "price_quantity",
-        )
-
-
-def _is_level(collector: FactCollector) -> bool:
-    """Return whether the last letter of the price header is a level: `Trade C` beside `Trade B`."""
-    sources = collector.sources
-    *words, letter = sources.price_header.split() or [""]
-    if len(letter) != 1 or not letter.isalpha() or not words:
-        return False
-    return any(
-        other != letter and len(other) == 1 and other.isalpha() and before == words
-        for cell in sources.header.cells
-        for *before, other in [cell.split() or [""]]
-    )
 
 
 def _values(statement: PriceStatement) -> tuple[str, ...]:
@@ -221,7 +207,7 @@ def _statements(
     if statement.names_price_unit and "price_quantity" not in columns:
         collector.refuse(
             f"A price is for a price unit by {source[1]}, but no column states it; set "
-            '--column price_quantity="Header" or price_quantity=1.',
+            f"{column_setting('price_quantity')} or {setting('price_quantity', 1)}.",
             "column_mapping.price_quantity",
         )
         return []
@@ -242,8 +228,9 @@ def _check_column(collector: FactCollector, column: int, statements: Sequence[St
             texts = quote_list(sorted({display_text(cell) for cell in cells}), 3)
             collector.refuse(
                 f"A price is for {statement.value} by {statement.source} and for {texts} by "
-                f"{sources.column_source(column)}; set price_quantity={statement.value} or "
-                f'ignored_columns="{column_reference(sources.header, column)}".',
+                f"{sources.column_source(column)}; set "
+                f"{setting('price_quantity', statement.value)} or "
+                f"{ignoring(column_reference(sources.header, column))}.",
                 "price_quantity",
                 [statement.value],
             )
@@ -291,8 +278,8 @@ def _check_pack_column(collector: FactCollector, source: str) -> None:
     size = sources.assignment.columns.get("pack_size")
     if size is None or _is_of_other_pack(collector, size, source):
         collector.refuse(
-            f"Prices are for a pack by {source}, but no column has its pack size; set --column "
-            'pack_size="Header", or price_quantity to the pieces of a pack, price_quantity=1 if '
-            "the packs are the articles.",
+            f"Prices are for a pack by {source}, but no column has its pack size; set "
+            f"{column_setting('pack_size')}, or price_quantity to the pieces of a pack, "
+            f"{setting('price_quantity', 1)} if the packs are the articles.",
             "column_mapping.pack_size",
         )

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.charges import (
+    charge_of_header,
     deposit_is_added,
     names_surcharge_rate,
     surcharge_is_added,
@@ -13,7 +13,13 @@ from pricebook.pricelists.detection.charges import (
 )
 from pricebook.pricelists.detection.columns import ColumnAssignment
 from pricebook.pricelists.detection.currencies import currencies_in_text
-from pricebook.pricelists.detection.fact_collector import FactCollector
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    column_setting,
+    ignoring,
+)
+from pricebook.pricelists.detection.fact_cells import is_charge
+from pricebook.pricelists.detection.fact_collector import FactCollector, ListSources
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.notes import Note
@@ -22,7 +28,7 @@ from pricebook.pricelists.detection.sentences import split_sentences
 from pricebook.pricelists.schemas.profile import BILLED_SEPARATELY, Fact
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
-from pricebook.pricelists.text import quote
+from pricebook.pricelists.text import quote, split_header
 
 _Effect = Literal["added", "included", "separate"]
 _ADDED: _Effect = "added"
@@ -57,10 +63,10 @@ def settle_surcharge(
     if len(effects) == 1 and "surcharge" not in mapping:
         return assignment._replace(columns=others)
     reference = column_reference(header, column)
-    issue = PriceListIssue(
+    issue = DetectionIssue(
         f"The column {column_label(header, column)} is a surcharge, and nothing says whether it is "
-        f'added to the price; set --column surcharge="{reference}" if it is, or '
-        f'ignored_columns="{reference}" if the prices include it or it is billed separately.',
+        f"added to the price; set {column_setting('surcharge', reference)} if it is, or "
+        f"{ignoring(reference)} if the prices include it or it is billed separately.",
         "column_mapping.surcharge",
         (reference,),
     )
@@ -82,7 +88,7 @@ def note_surcharge(collector: FactCollector) -> None:
     """
     sources = collector.sources
     column = sources.assignment.columns.get("surcharge")
-    _note_texts(collector, "deposit", "included", lambda text: deposit_is_added(text) is False)
+    _note_deposit(collector)
     if column is None:
         _note_texts(collector, "surcharge", BILLED_SEPARATELY, surcharge_is_billed_separately)
         if "surcharge" not in collector.facts:
@@ -95,10 +101,55 @@ def note_surcharge(collector: FactCollector) -> None:
         origin = "setting" if is_new else "previous"
     source = " by ".join((sources.column_source(column), *stated[:1]))
     collector.facts["surcharge"] = Fact(PER_ROW, origin, source)
+    _check_amounts(collector, column, "surcharge")
+
+
+def _note_deposit(collector: FactCollector) -> None:
+    """Note the deposit that is taken off, or that the prices include; with a column, refuse."""
+    sources = collector.sources
+    column = sources.assignment.columns.get("deposit")
+    if column is not None:
+        is_new = "deposit" in sources.request.config.column_mapping
+        origin = "setting" if is_new else "previous"
+        collector.facts["deposit"] = Fact(PER_ROW, origin, sources.column_source(column))
+        _check_amounts(collector, column, "deposit")
+        return
+    _note_texts(collector, "deposit", "included", lambda text: deposit_is_added(text) is False)
+    fact, columns = collector.facts.get("deposit"), _deposit_columns(sources)
+    if fact is None or not columns:
+        return
+    references = [column_reference(sources.header, index) for index in columns]
+    collector.refuse(
+        f"The prices include a deposit by {fact.source}, and the column "
+        f"{column_label(sources.header, columns[0])} states it; set "
+        f"{column_setting('deposit', references[0])} to take it off the prices, or "
+        f"{ignoring(references[0])} to leave it in them.",
+        "column_mapping.deposit",
+        references,
+    )
+
+
+def _deposit_columns(sources: ListSources) -> list[int]:
+    """Return the columns of no field that have amounts below a header of deposits."""
+    taken = {*sources.assignment.columns.values(), *sources.header.ignored}
+    return [
+        index
+        for index, cell in enumerate(sources.header.cells)
+        if index not in taken
+        and charge_of_header(split_header(cell), names_price=False) == "deposit"
+        and is_charge(sources.content(index))
+    ]
+
+
+def _check_amounts(
+    collector: FactCollector, column: int, charge: Literal["surcharge", "deposit"]
+) -> None:
+    """Refuse the amounts of a column that are for another quantity or currency than the price."""
+    sources = collector.sources
     if "price" not in sources.assignment.columns:
         return
-    price, surcharge = sources.price_statement, header_statement(sources.header.cells[column])
-    stated, of_price = ((each.quantities, each.is_per_pack) for each in (surcharge, price))
+    price, amount = sources.price_statement, header_statement(sources.header.cells[column])
+    stated, of_price = ((each.quantities, each.is_per_pack) for each in (amount, price))
     is_other_quantity = any(stated) and stated != of_price
     codes = [
         currencies_in_text(text, sources.request.currency)
@@ -108,10 +159,9 @@ def note_surcharge(collector: FactCollector) -> None:
     if is_other_quantity or is_other_currency:
         kind = "quantity" if is_other_quantity else "currency"
         collector.refuse(
-            f"The surcharge of {sources.column_source(column)} is for another {kind} than the "
+            f"The {charge} of {sources.column_source(column)} is for another {kind} than the "
             f"price of {sources.price_source}; set "
-            f'ignored_columns="{column_reference(sources.header, column)}" to read the price '
-            "without it.",
+            f"{ignoring(column_reference(sources.header, column))} to read the price without it.",
             "ignored_columns",
             (column_reference(sources.header, column),),
         )

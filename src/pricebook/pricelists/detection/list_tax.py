@@ -2,6 +2,10 @@
 
 from decimal import Decimal
 
+from pricebook.pricelists.detection.detection_issues import (
+    column_setting,
+    setting,
+)
 from pricebook.pricelists.detection.fact_collector import (
     FactCollector,
     ListSources,
@@ -11,7 +15,10 @@ from pricebook.pricelists.detection.fact_collector import (
 )
 from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.previous_facts import PER_ROW
+from pricebook.pricelists.detection.sentences import Sentence
+from pricebook.pricelists.detection.tax_remarks import stated_tax
 from pricebook.pricelists.detection.tax_sample import find_tax_twin
+from pricebook.pricelists.detection.undiscounted import is_about_marked
 from pricebook.pricelists.schemas.profile import Fact
 
 
@@ -35,7 +42,8 @@ def _check_conversion(
         if not is_refused and not _is_stated_by_candidates(sources):
             collector.refuse(
                 f"The catalog has {wanted} prices, and nothing says whether those of this list "
-                "include VAT; set vat_included=false or vat_included=true.",
+                f"include VAT; set {setting('vat_included', 'false')} or "
+                f"{setting('vat_included', 'true')}.",
                 "vat_included",
                 ("false", "true"),
             )
@@ -45,7 +53,7 @@ def _check_conversion(
         wording = "include" if included else "exclude"
         collector.refuse(
             f"The catalog has {wanted} prices, those of this list {wording} VAT, and no rate is "
-            'known; set vat_rate=20 or --column vat_rate="Header".',
+            f"known; set {setting('vat_rate', 20)} or {column_setting('vat_rate')}.",
             "vat_rate",
         )
 
@@ -80,6 +88,8 @@ def _vat_included(collector: FactCollector) -> bool | None:
             for value in sorted(header.vat_included)
         ]
     sentences = [each for each in sources.sentences if "vat_included" not in each.doubts]
+    if configured is not None:
+        sentences = [each for each in sentences if not _is_title(sources, each)]
     is_named = any(
         each.statement.vat_included and not each.statement.is_gross_or_net for each in sentences
     )
@@ -87,16 +97,30 @@ def _vat_included(collector: FactCollector) -> bool | None:
         sentence_statement(sentence, str(value).lower())
         for sentence in sentences
         if not (sentence.statement.is_gross_or_net and may_be_discounts and is_named)
+        and not _is_about_marked(sentence)
         for value in sorted(sentence.statement.vat_included)
     ]
     statements = collector.without_parts("vat_included", statements)
     decided = collector.decide(
-        "vat_included", statements, "vat_included=true or vat_included=false"
+        "vat_included",
+        statements,
+        f"{setting('vat_included', 'true')} or {setting('vat_included', 'false')}",
     )
     if decided is None:
         return None
     collector.facts["vat_included"] = decided.as_fact()
     return decided.value == "true"
+
+
+def _is_title(sources: ListSources, sentence: Sentence) -> bool:
+    """Return whether a sentence is the title of a section, whose rows are compared with it."""
+    is_title = sources.is_title(sentence.note)
+    return is_title and stated_tax(sentence.note.text.strip()) is not None
+
+
+def _is_about_marked(sentence: Sentence) -> bool:
+    """Return whether a sentence is about the tax of marked articles: `N = net price`."""
+    return is_about_marked(sentence.text, sentence.note.text)
 
 
 def _has_tax_twin(sources: ListSources) -> bool:

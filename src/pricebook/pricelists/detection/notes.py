@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from pricebook.pricelists.detection.bare_statements import (
     is_bare_statement,
+    names_discount,
     states_price_quantity,
 )
 from pricebook.pricelists.detection.charges import (
@@ -16,36 +17,42 @@ from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.quantity_labels import is_quantity_label, labelled_quantity
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.statement_words import CURRENCY_LABELS, PRICE_NOUNS
+from pricebook.pricelists.detection.undiscounted import is_legend, names_marks
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.text import comparison_key
 
 Place = Literal["above", "below", "inside"]
 
 _MAX_LATER_NOTES = 100
+_LEGEND = ("term", "definition")
 
 
 class Note(NamedTuple):
-    """A text outside of the articles: its 1-based row, and where it is relative to them."""
+    """A text outside of the articles: its 1-based row, and where it is relative to them.
+
+    One `of_list` is about all tables of a sheet with several.
+    """
 
     row_number: int
     text: str
     place: Place
+    of_list: bool = False
 
 
 class LaterNotes:
     """Collects the notes among the rows of a whole table, which follow those of the sample."""
 
-    def __init__(self, last_sampled_row: int) -> None:
+    def __init__(self) -> None:
         self.last_article = 0
-        self._last_sampled_row = last_sampled_row
+        self.last_sampled_row = 0
         self._notes: list[tuple[int, str]] = []
 
     def add(self, row_number: int, cells: Sequence[str]) -> None:
         """Add the text of a row without a price, if it is one about prices."""
-        if row_number <= self._last_sampled_row or len(self._notes) >= _MAX_LATER_NOTES:
+        if row_number <= self.last_sampled_row or len(self._notes) >= _MAX_LATER_NOTES:
             return
         if not _is_article_row(cells):
-            texts = filter(_may_be_note, _texts(cells, filled_columns(cells)))
+            texts = filter(may_be_note, _texts(cells, filled_columns(cells)))
             self._notes += [(row_number, text) for text in texts]
 
     @property
@@ -117,13 +124,15 @@ def speaks_of_prices(text: str) -> bool:
     return any(token.key in PRICE_NOUNS for token in tokenize(text))
 
 
-def _may_be_note(text: str) -> bool:
+def may_be_note(text: str) -> bool:
     """Return whether the text of a row without a price may say what prices are."""
     return (
         speaks_of_prices(text)
         or is_bare_statement(text, "")
         or states_price_quantity(text, "")
         or labelled_quantity(text) is not None
+        or names_marks(text)
+        or names_discount(tokenize(text))
         or surcharge_is_added(text) is not None
         or surcharge_is_billed_separately(text)
     )
@@ -132,13 +141,17 @@ def _may_be_note(text: str) -> bool:
 def _is_article_row(cells: Sequence[str]) -> bool:
     """Return whether a row has several cells and is no note such as `Note: | per 100 pcs`."""
     filled = filled_columns(cells)
-    if len(filled) <= 1:
+    if len(filled) <= 1 or _is_legend(cells, filled):
         return False
     if any(_is_number(cells[column]) for column in filled):
         return True
     first = cells[filled[0]].strip()
     is_label = first.endswith(":") or not any(map(str.isalnum, first)) or speaks_of_prices(first)
     return not is_label
+
+
+def _is_legend(cells: Sequence[str], filled: Sequence[int]) -> bool:
+    return len(filled) == len(_LEGEND) and is_legend(*(cells[column] for column in filled))
 
 
 def _is_number(cell: str) -> bool:
@@ -150,6 +163,9 @@ def _texts(cells: Sequence[str], filled: Sequence[int]) -> Iterator[str]:
 
     A currency or a tax alone says nothing beside a number: `EUR | 1.08`.
     """
+    if _is_legend(cells, filled):
+        yield ": ".join(cells[column].strip() for column in filled)
+        return
     has_number = any(_is_number(cells[column]) for column in filled)
     for position, column in enumerate(filled):
         text, following = cells[column], filled[position + 1 : position + 2]

@@ -5,7 +5,10 @@ from typing import Any
 
 import msgspec
 
-from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    setting,
+)
 from pricebook.pricelists.detection.layout import NEW_LAYOUT_HINT
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.schemas.profile import DetectedProfile, Fact
@@ -23,11 +26,15 @@ _COMPARED_FACTS = {
     "prices_per_pack": "prices_per_pack",
     "vat_included": "vat_included",
     "discount": "discount",
+    "net_marks": "net_marks",
 }
 _REMEMBERED_OPTIONS = (
     *("currency", "price_quantity", "prices_per_pack", "vat_included", "vat_rate", "discount"),
-    *("discount_groups", "discount_base"),
+    *("discount_groups", "discount_base", "net_marks", "title_discounts", "ignored_marks"),
+    *("unit_meanings", "price_columns"),
 )
+# Options that facts have as JSON.
+_OBJECTS = frozenset({"discount_groups", "unit_meanings", "price_columns"})
 _FACT_LABELS = {
     "currency": "currency",
     "price_quantity": "quantity that a price is for",
@@ -35,6 +42,7 @@ _FACT_LABELS = {
     "prices_per_pack": "price per pack",
     "vat_included": "inclusion of VAT",
     "discount": "discount",
+    "net_marks": "mark of articles without discounts",
 }
 
 
@@ -44,14 +52,15 @@ def remembered_options(
     """Return the options with the facts that were set for the previous price list."""
     facts = previous_profile.price_facts if previous_profile else {}
     remembered: dict[str, Any] = {
-        option: msgspec.json.decode(fact.value) if option == "discount_groups" else fact.value
+        option: msgspec.json.decode(fact.value) if option in _OBJECTS else fact.value
         for option in _REMEMBERED_OPTIONS
         if (fact := facts.get(option)) and fact.origin in {"setting", "previous"}
     }
     unset = {
         key: text
         for key, text in remembered.items()
-        if getattr(configured, key) is None and key not in configured.column_mapping
+        if getattr(configured, key) is None
+        and key.replace("price_columns", "price") not in configured.column_mapping
     }
     return msgspec.structs.replace(
         configured, **_struct_fields(msgspec.convert(unset, ReadConfig, strict=False), unset)
@@ -64,7 +73,7 @@ def _struct_fields(config: ReadConfig, names: Mapping[str, Any]) -> dict[str, An
 
 def changed_facts(
     facts: Mapping[str, Fact], configured: ReadConfig, previous_profile: DetectedProfile
-) -> Iterator[PriceListIssue]:
+) -> Iterator[DetectionIssue]:
     """Yield an issue for each fact about the prices that differs from the previous price list.
 
     A profile of an earlier release has no facts. A column of currencies states them row by row, so
@@ -75,12 +84,17 @@ def changed_facts(
         return
     for key, option in _COMPARED_FACTS.items():
         before, now = previous_facts.get(key), facts.get(key)
-        if _is_decided(configured, option, before) or _value(key, before) == _value(key, now):
+        is_of_other_table = before is not None and before.origin == "table"
+        if (
+            is_of_other_table
+            or _is_decided(configured, option, before)
+            or _value(key, before) == _value(key, now)
+        ):
             continue
         stated = [f.value for f in (before, now) if f and f.value != PER_ROW]
         example = next(iter(stated), "…")
-        remedy = "1 for prices per unit" if option != key else f"as in {option}={example}"
-        yield PriceListIssue(
+        remedy = "1 for prices per unit" if option != key else f"as in {setting(option, example)}"
+        yield DetectionIssue(
             f"In the previous price list the {_FACT_LABELS[key]} was {_fact_text(before)}, now it "
             f"is {_fact_text(now)}; set {'it' if option == key else option}, {remedy}, or "
             f"{NEW_LAYOUT_HINT}.",

@@ -11,10 +11,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, sentence_currency
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    setting,
+)
 from pricebook.pricelists.detection.discount_base import find_discount_base
 from pricebook.pricelists.detection.discount_columns import mixed_signs_issue
 from pricebook.pricelists.detection.fact_collector import (
@@ -38,8 +41,15 @@ from pricebook.pricelists.detection.list_quantity import (
 )
 from pricebook.pricelists.detection.list_surcharge import note_surcharge
 from pricebook.pricelists.detection.list_tax import find_vat
+from pricebook.pricelists.detection.net_marks import find_net_marks, split_marks
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.sentences import Doubt, Sentence
+from pricebook.pricelists.detection.tax_remarks import other_tax_marks
+from pricebook.pricelists.detection.title_discounts import (
+    find_title_discounts,
+    is_title_with_discount,
+    possible_discounts,
+)
 from pricebook.pricelists.detection.unit_letters import settle_unit_letters
 from pricebook.pricelists.facts.dates import find_day_first
 from pricebook.pricelists.facts.discounts import parse_discounts
@@ -48,10 +58,10 @@ from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, DiscountBa
 from pricebook.pricelists.text import comparison_key
 
 _EXAMPLES: dict[Doubt, str] = {
-    "currency": "currency=EUR",
-    "price_quantity": "price_quantity=100",
-    "vat_included": "vat_included=false",
-    "discount": "discount=30, or discount=0 if prices include it",
+    "currency": setting("currency", "EUR"),
+    "price_quantity": setting("price_quantity", 100),
+    "vat_included": setting("vat_included", "false"),
+    "discount": f"{setting('discount', 30)}, or {setting('discount', 0)} if prices include it",
 }
 
 
@@ -60,7 +70,7 @@ class ListFacts(NamedTuple):
 
     basis: PriceBasis
     facts: dict[str, Fact]
-    issues: list[PriceListIssue]
+    issues: list[DetectionIssue]
 
 
 class _Discounts(NamedTuple):
@@ -89,6 +99,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
         price_quantity=quantity,
         needs_quantity=needs_quantity(sources),
         prices_per_pack=is_per_pack,
+        in_hundredths="in_hundredths" in collector.facts,
         unit=find_unit(collector),
         unit_packs=find_unit_packs(collector),
         vat_included=vat_included,
@@ -96,11 +107,40 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
         discounts=discounts.of_rows,
         discount_groups=discounts.of_groups,
         discount_base=discounts.base,
+        tax_marks=other_tax_marks(sources.notes, included=vat_included),
+        net_marks=find_net_marks(collector),
+        ignored_marks=_find_ignored_marks(collector),
+        unit_meanings=_find_unit_meanings(collector),
+        title_discounts=find_title_discounts(collector),
         valid_from=_find_valid_from(collector),
         next_from=_find_next_from(collector),
         day_first=_find_day_first(sources),
     )
     return ListFacts(basis, collector.facts, collector.issues)
+
+
+def _find_ignored_marks(collector: FactCollector) -> tuple[str, ...]:
+    """Return the marks in price cells that change nothing."""
+    marks = collector.sources.config.ignored_marks
+    if marks is None:
+        return ()
+    collector.note_setting("ignored_marks", marks)
+    return split_marks(marks)
+
+
+def _find_unit_meanings(collector: FactCollector) -> dict[str, str]:
+    """Return what cells of units and price quantities mean; note the settings as facts."""
+    sources = collector.sources
+    config = sources.config
+    for option in ("unit_meanings", "price_columns"):
+        value = getattr(config, option)
+        if value is not None:
+            text = msgspec.json.encode(value, order="sorted").decode()
+            collector.note_setting(option, text)
+    if sources.meanings.source and config.unit_meanings is None:
+        text = msgspec.json.encode(sources.meanings.of_cells, order="sorted").decode()
+        collector.facts["unit_meanings"] = Fact(text, "sentence", sources.meanings.source)
+    return dict(sources.meanings.of_cells)
 
 
 def _refuse_doubtful_sentences(collector: FactCollector) -> None:
@@ -114,6 +154,7 @@ def _refuse_doubtful_sentences(collector: FactCollector) -> None:
                 f"{sentence_quote(sentence)}, which leaves the {FACT_LABELS[doubt]} in doubt; "
                 f"{remedy}.",
                 doubt if example else "",
+                possible_discounts(sentence.text) if doubt == "discount" else (),
             )
 
 
@@ -127,8 +168,9 @@ def _is_decided(collector: FactCollector, sentence: Sentence, doubt: Doubt) -> b
         return True
     if doubt == "price_quantity":
         return is_quantity_set(collector.sources.config)
-    if doubt == "discount" and collector.sources.has_discounts:
-        return True
+    if doubt == "discount":
+        sources = collector.sources
+        return sources.has_discounts or is_title_with_discount(sources, sentence.note)
     return doubt != "valid_from" and getattr(collector.sources.config, doubt) is not None
 
 
@@ -175,7 +217,7 @@ def _note_discount_sources(collector: FactCollector) -> None:
             collector.facts.setdefault(field, Fact(PER_ROW, "column", sources.column_source(index)))
 
 
-def _mixed_signs(sources: ListSources) -> list[PriceListIssue]:
+def _mixed_signs(sources: ListSources) -> list[DetectionIssue]:
     columns = sources.assignment.columns
     indices = [columns[field] for field in DISCOUNT_FIELDS if field in columns]
     issues = (mixed_signs_issue(sources.header, each, sources.content(each)) for each in indices)

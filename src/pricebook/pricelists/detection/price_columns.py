@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import (
     competing_columns_issue,
     equal_columns_issue,
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
+from pricebook.pricelists.detection.detection_issues import DetectionIssue
 from pricebook.pricelists.detection.fact_cells import is_quantity_of_price
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import (
@@ -23,6 +23,7 @@ from pricebook.pricelists.detection.header_words import is_dated_price, price_na
 from pricebook.pricelists.detection.price_competitors import (
     columns_below_header,
     find_competitors,
+    without_recommended_prices,
 )
 from pricebook.pricelists.detection.price_days import find_day_in_doubt
 from pricebook.pricelists.detection.price_periods import read_period
@@ -48,7 +49,7 @@ class PriceColumns(NamedTuple):
     tiers: Tiers = ()
     next_price: int | None = None
     next_from: date | None = None
-    issues: tuple[PriceListIssue, ...] = ()
+    issues: tuple[DetectionIssue, ...] = ()
 
 
 def choose_price_columns(
@@ -86,7 +87,7 @@ class _PriceChooser:
         self._expected = expected
         self._contents = contents
         self._available = available
-        self._issues: list[PriceListIssue] = []
+        self._issues: list[DetectionIssue] = []
 
     def choose(self) -> PriceColumns:
         if doubt := find_day_in_doubt(self._header, self._expected, self._contents):
@@ -118,7 +119,7 @@ class _PriceChooser:
         }
         return candidates if self._is_configured else kept or candidates
 
-    def _refuse(self, issue: PriceListIssue) -> None:
+    def _refuse(self, issue: DetectionIssue) -> None:
         self._issues.append(issue)
 
     def _mapped_price(self, tiers: Tiers) -> tuple[int | None, Tiers]:
@@ -145,7 +146,9 @@ class _PriceChooser:
         if tiers and not regular:
             self._check_others(tiers[0][1])
             return tiers[0][1], tiers
-        candidates = regular or self._without_packing_units(candidates)
+        candidates = regular or self._without_packing_units(
+            without_recommended_prices(self._header, candidates)
+        )
         candidates = self._in_expected_currency(candidates)
         price = self._best_price(candidates) if candidates else None
         if price is None:

@@ -7,7 +7,7 @@ list price and so on, or it is a choice. `Price 2` and `New price` are.
 from collections.abc import Sequence
 
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
-from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_row import RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import (
     has_customer_word,
     has_old_price_word,
@@ -15,6 +15,7 @@ from pricebook.pricelists.detection.header_texts import (
     header_statement,
     is_other_sum,
     mentions_price,
+    names_recommended_price,
     states_only_tax,
 )
 from pricebook.pricelists.detection.header_words import is_known_non_price_header, is_new_price
@@ -45,6 +46,18 @@ def find_competitors(
             or (index not in known and may_be_price(cell, currency))
         )
     ]
+
+
+def without_recommended_prices(header: TableHeader, candidates: RankedColumns) -> RankedColumns:
+    """Return the list prices without recommended ones, if a discount is taken off others."""
+    if not (header.candidates["discount"] or header.candidates["discount_group"]):
+        return candidates
+    kept = {
+        index: rank
+        for index, rank in candidates.items()
+        if not names_recommended_price(header.cells[index])
+    }
+    return kept or candidates
 
 
 def columns_below_header(

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    column_setting,
+)
 from pricebook.pricelists.detection.header_row import ExpectedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import (
     mentions_price,
@@ -17,7 +20,7 @@ from pricebook.pricelists.facts.dates import find_days_in_doubt
 
 def find_day_in_doubt(
     header: TableHeader, expected: ExpectedColumns, contents: Sequence[ColumnContent]
-) -> PriceListIssue | None:
+) -> DetectionIssue | None:
     """Return the issue of prices that hold today or not by the order of a date, None without one.
 
     An option that names the price column decides.
@@ -34,10 +37,10 @@ def find_day_in_doubt(
         for earlier, later in find_days_in_doubt(cell):
             if later > expected.today:
                 label, reference = column_label(header, index), column_reference(header, index)
-                return PriceListIssue(
+                return DetectionIssue(
                     f"The header {label} has a date that may be {earlier.isoformat()} or "
                     f"{later.isoformat()}; write it as {later.isoformat()} or "
-                    f'{later:%d.%m.%Y}, or set --column price="Header" to the prices of today.',
+                    f"{later:%d.%m.%Y}, or set {column_setting('price')} to the prices of today.",
                     "column_mapping.price",
                     (reference,),
                 )

@@ -19,7 +19,7 @@ from pricebook.pricelists.detection.discount_words import (
     GROSS_PRICE_WORDS,
     PRICE_GROUP_WORDS,
 )
-from pricebook.pricelists.detection.group_tables import names_discount
+from pricebook.pricelists.detection.group_tables import names_discount, stated_groups
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_vocabulary import FIELD_RANKS
 from pricebook.pricelists.detection.header_words import field_ranks
@@ -134,13 +134,16 @@ def _includes_discounts(cell: str) -> bool:
 
 
 def _stated(sources: PriceGroupSources, columns: Mapping[Field, int]) -> Iterator[int]:
-    """Yield the columns with any header whose groups all have a discount on another sheet."""
+    """Yield the columns with any header whose groups have discounts on another sheet or in a text.
+
+    A sheet has those of all groups, a text those of two or more.
+    """
     for index in range(len(sources.header.cells)):
         content = content_at(sources.contents, index)
         groups = {display_text(cell).strip() for cell in content.cells}
         if len(groups) < _MIN_GROUPS or not _is_free(sources, columns, index):
             continue
-        if _matching_tables(sources, index):
+        if _matching_tables(sources, index) or stated_groups({}, sources.notes, groups).discounts:
             yield index
 
 

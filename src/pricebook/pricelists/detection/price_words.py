@@ -53,6 +53,7 @@ PRICE_WORDS: tuple[tuple[str, ...], ...] = (
         *("prijzen", "nettoprijs", "brutoprijs", "stukprijs", "eenheidsprijs", "inkoopprijs"),
         *("verkoopprijs", "groothandelsprijs", "uw prijs", "dealerprijs", "basisprijs"),
         *("jednotková cena", "prodejní cena", "nákupní cena", "velkoobchodní cena"),
+        *("voc bez dph", "voc s dph", "voc bez dph kč"),
         *("maloobchodní cena", "vaše cena", "základní cena", "prezzo", "prezzi"),
         *("prezzo unitario", "prezzo netto", "prezzo lordo", "prezzo di vendita"),
         *("prezzo vendita", "prezzo acquisto", "prezzo ingrosso", "prezzo rivenditore"),
@@ -68,7 +69,7 @@ PRICE_WORDS: tuple[tuple[str, ...], ...] = (
     ),
     (
         *("cost", "rate", "стоимость", "вартість", "tarif", "coût", "tarifa", "coste", "kosten"),
-        *("koszt", "прайс", "net", "gross", "netto", "brutto"),
+        *("koszt", "прайс", "net", "gross", "netto", "brutto", "bruto"),
         *("grundpreis", "grundpris", "custo", "costo", "tarief"),
     ),
 )
@@ -96,6 +97,7 @@ LIST_PRICE_WORDS: tuple[tuple[str, ...], ...] = (
         *("riktpris", "katalogpris", "adviesprijs", "adviesverkoopprijs", "catalogusprijs"),
         *("lijstprijs", "brutolijstprijs", "consumentenprijs", "adv verkoopprijs"),
         *("adviesprijs consument", "doporučená cena", "doporučená maloobchodní cena", "dmoc"),
+        *("moc s dph", "moc bez dph", "moc vč dph"),
         *("ceníková cena", "katalogová cena", "prezzo di listino", "prezzo listino", "listino"),
         *("prezzo consigliato", "prezzo al pubblico", "prezzo pubblico", "prezzo di catalogo"),
         *("preț de listă", "preț listă", "preț recomandat", "preț de catalog", "preț raft"),
@@ -216,7 +218,7 @@ RECOMMENDED_PRICE_WORDS = frozenset(
         *("preisempfehlung", "unverbindliche", "empfohlener", "ррц", "мрц", "рекомендованная"),
         *("рекомендуемая", "рекоменд", "рек", "conseillé", "conseille", "ppc", "pvc", "pvpr"),
         *("recomendado", "sugerowana", "рекомендована", "rek", "rekommenderat", "cirkapris"),
-        *("riktpris", "adviesprijs", "adviesverkoopprijs", "consumentenprijs", "doporučená"),
+        *("rec", "riktpris", "adviesprijs", "adviesverkoopprijs", "consumentenprijs", "doporučená"),
         *("dmoc", "consigliato", "recomandat", "tavsiye", "препоръчителна", "препоръчана"),
     )
 )

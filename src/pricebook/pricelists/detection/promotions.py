@@ -5,7 +5,6 @@ Columns that the choice of the price names already, such as `Promo price`, are d
 
 from collections.abc import Sequence
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
@@ -14,6 +13,11 @@ from pricebook.pricelists.detection.column_content import (
     is_numeric,
 )
 from pricebook.pricelists.detection.columns import ColumnAssignment
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    column_setting,
+    ignoring,
+)
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import split_header_with_brackets
 from pricebook.pricelists.detection.notes import Note
@@ -33,7 +37,7 @@ def promotion_issues(
     assignment: ColumnAssignment,
     contents: Sequence[ColumnContent],
     notes: Sequence[Note],
-) -> list[PriceListIssue]:
+) -> list[DetectionIssue]:
     """Return the issue of each column of promotion prices that may hold today."""
     price = assignment.columns.get("price")
     if price is None:
@@ -41,7 +45,7 @@ def promotion_issues(
     candidates = header.candidates
     used = {*assignment.columns.values(), *(index for _, index in assignment.tiers)}
     named = {*candidates["price"], *candidates["next_price"], *candidates["list_price"]}
-    issues: list[PriceListIssue] = []
+    issues: list[DetectionIssue] = []
     for index, cell in enumerate(header.cells):
         if index in used | header.ignored | named or may_be_price(cell, request.currency):
             continue
@@ -79,16 +83,16 @@ def _may_hold(period: PricePeriod, request: ReadRequest) -> bool:
     return not has_ended and not (period.first is not None and period.first > request.today)
 
 
-def _issue(header: TableHeader, price: int, index: int, period: PricePeriod) -> PriceListIssue:
+def _issue(header: TableHeader, price: int, index: int, period: PricePeriod) -> DetectionIssue:
     label, reference = column_label(header, index), column_reference(header, index)
     first = f" from {period.first.isoformat()}" if period.first else ""
     last = f" to {period.last.isoformat()}" if period.last else ""
     days = first + last or ", whose days are not known"
-    return PriceListIssue(
+    return DetectionIssue(
         f"The column {label} has promotion prices{days}, which may be those of today instead of "
         f"{column_label(header, price)}; write those of today into that column, or set "
-        f'ignored_columns="{reference}" to read the prices without them, or --column '
-        f'price="{reference}" to read no others.',
+        f"{ignoring(reference)} to read the prices without them, or "
+        f"{column_setting('price', reference)} to read no others.",
         "ignored_columns",
         (reference,),
     )

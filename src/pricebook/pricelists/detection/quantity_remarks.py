@@ -4,10 +4,14 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
-from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.bare_statements import is_bare_statement
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionIssue,
+    column_setting,
+    ignoring,
+)
 from pricebook.pricelists.detection.fact_cells import is_quantity_of_price
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import mentions_price
@@ -46,7 +50,7 @@ def quantity_in_tokens(tokens: Sequence[Token]) -> Decimal | None:
 
 def remark_issues(
     header: TableHeader, contents: Sequence[ColumnContent], taken: Collection[int]
-) -> list[PriceListIssue]:
+) -> list[DetectionIssue]:
     """Return the issues of columns that hold no field and say what prices are for: `je 100 St`.
 
     Texts in columns without a header are notes beside the table.
@@ -55,7 +59,7 @@ def remark_issues(
     excluded = candidates.union(taken, header.ignored, header.tiers)
     if any(header.cells):
         excluded |= {index for index, cell in enumerate(header.cells) if not cell.strip()}
-    issues: list[PriceListIssue] = []
+    issues: list[DetectionIssue] = []
     for index, content in enumerate(contents[: len(header.cells)]):
         texts = {} if index in excluded else dict.fromkeys(map(display_text, content.cells))
         remark = next(filter(_states_quantity, texts), None)
@@ -67,7 +71,7 @@ def remark_issues(
 
 def _quantities_of_price(
     header: TableHeader, contents: Sequence[ColumnContent], excluded: Collection[int]
-) -> Iterator[PriceListIssue]:
+) -> Iterator[DetectionIssue]:
     """Yield the issues of columns that are named like a price and hold quantities: `Price per`."""
     candidates = header.candidates["price"].keys() | header.candidates["price_quantity"].keys()
     for index, content in enumerate(contents[: len(header.cells)]):
@@ -84,12 +88,12 @@ def _states_quantity(text: str) -> bool:
     return is_bare or quantity_of_price_in(text) is not None
 
 
-def _remark_issue(header: TableHeader, index: int, remark: str) -> PriceListIssue:
+def _remark_issue(header: TableHeader, index: int, remark: str) -> DetectionIssue:
     reference = column_reference(header, index)
-    return PriceListIssue(
+    return DetectionIssue(
         f"The column {column_label(header, index)} says {quote(remark)}, so that prices may be for "
-        f'different quantities; set --column price_quantity="{reference}" if it says what they are '
-        f'for, or ignored_columns="{reference}".',
+        f"different quantities; set {column_setting('price_quantity', reference)} if it says what "
+        f"they are for, or {ignoring(reference)}.",
         "column_mapping.price_quantity",
         (reference,),
     )

@@ -5,44 +5,34 @@ option that decides it: a sheet of goods is read or named, never passed over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 
 from pricebook.errors import PriceListError, PriceListIssue
 from pricebook.pricelists.detection import layout, table
-from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
-from pricebook.pricelists.detection.column_content import display_text, item_rows_below
-from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_row import ExpectedColumns, find_first_header
-from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.detection.sheet_differences import (
+    SheetTable,
+    basis_difference,
+    column_difference,
+    same_articles,
+    unstated_facts,
+)
+from pricebook.pricelists.detection.sheet_settings import (
+    find_settings,
+    issues_of_sheets,
+    request_of_sheet,
+)
 from pricebook.pricelists.schemas.cells import Record
-from pricebook.pricelists.schemas.profile import PriceBasis
-from pricebook.pricelists.schemas.read_config import Field, ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import ReadRequest
-from pricebook.pricelists.text import clean_code, quote, quote_list
+from pricebook.pricelists.text import quote, quote_list
 
 # Options of the doubts of a sheet that may have no goods; others are about its prices.
 _COLUMN_OPTIONS = {
     *("", "header_row", "column_mapping", "key_columns"),
     *("column_mapping.sku", "column_mapping.name", "column_mapping.price"),
 }
-# Fields that some of the sheets may lack: none of them changes what a price means.
-_OPTIONAL_FIELDS = frozenset[Field](
-    (
-        *("category", "unit", "pack_size", "min_order_quantity", "gtin", "mpn", "brand", "stock"),
-        "lead_time",
-    )
-)
-_OPTIONS_BY_BASIS = {"discounts": "discount", "next_from": "column_mapping"}
-
-
-class SheetTable(NamedTuple):
-    """A sheet, the table that was detected on it, and its first rows."""
-
-    name: str
-    table: DetectedTable
-    sample: Sequence[Record]
 
 
 def configured_sheets(config: ReadConfig) -> Sequence[str]:
@@ -67,15 +57,21 @@ def choose_sheets(samples: Mapping[str, Sequence[Record]], request: ReadRequest)
 
     Raises PriceListError if it is in doubt which sheets are the price list.
     """
-    with_header = [name for name, records in samples.items() if _has_header(records, request)]
+    with_header = [
+        name
+        for name, records in samples.items()
+        if find_settings(request.config, name) is not None
+        or _has_header(records, request_of_sheet(request, name))
+    ]
     without_header = [
         name
         for name, records in samples.items()
-        if name not in with_header and _has_inferred_columns(records, request)
+        if name not in with_header
+        and _has_inferred_columns(records, request_of_sheet(request, name))
     ]
     goods = [name for name in samples if name in with_header or name in without_header]
     if without_header and len(goods) > 1:
-        raise _doubt(goods, f"{quote_list(without_header)} without a known header")
+        raise _doubt(goods, f"{quote_list(without_header)} without a known header", goods)
     return goods or [_best_sheet(samples, request)]
 
 
@@ -84,11 +80,7 @@ def refused_sheets(errors: Mapping[str, PriceListError], names: Sequence[str]) -
 
     If other sheets can be read, the last reason is the option that leaves the refused ones out.
     """
-    issues = [
-        msgspec.structs.replace(issue, message=f"Sheet {quote(sheet)}: {issue.message}")
-        for sheet, error in errors.items()
-        for issue in error.issues
-    ]
+    issues = issues_of_sheets(errors, names)
     readable = [name for name in names if name not in errors]
     if readable:
         issues.append(
@@ -102,17 +94,32 @@ def refused_sheets(errors: Mapping[str, PriceListError], names: Sequence[str]) -
     return PriceListError.of_issues(issues)
 
 
-def check_one_price_list(sheets: Sequence[SheetTable]) -> None:
+def check_one_price_list(sheets: Sequence[SheetTable], request: ReadRequest) -> None:
     """Raise PriceListError if sheets differ in the columns or the meaning of their prices.
 
-    So do sheets that list the same articles at different prices, such as those of two years.
+    Sheets that are named in the options may differ: each is read by itself, and what only one of
+    them states is in doubt. None may list the articles of another one at different prices.
     """
+    are_named = bool(configured_sheets(request.config))
+    names = [each.name for each in sheets]
     for other in sheets[1:]:
-        difference = _column_difference(sheets[0], other) or _basis_difference(sheets[0], other)
+        is_own = are_named or _has_settings([sheets[0], other], request.config)
+        difference = None if is_own else differ(sheets[0], other)
         if difference:
-            raise _doubt([sheets[0].name, other.name], difference)
-    if len(sheets) > 1:
-        _check_prices(sheets)
+            raise _doubt([sheets[0].name, other.name], difference, names)
+    if issues := list(dict.fromkeys(unstated_facts(sheets, request))):
+        raise PriceListError.of_issues(issues)
+    if same := same_articles(sheets):
+        raise _doubt(*same)
+
+
+def differ(one: SheetTable, other: SheetTable) -> str | None:
+    """Return a difference of the columns or of what the prices are, as a clause."""
+    return column_difference(one, other) or basis_difference(one, other)
+
+
+def _has_settings(sheets: Iterable[SheetTable], config: ReadConfig) -> bool:
+    return any(find_settings(config, each.name) is not None for each in sheets)
 
 
 def _find_sheet(names: Sequence[str], wanted: str, kind: str) -> str:
@@ -152,105 +159,24 @@ def _best_sheet(samples: Mapping[str, Sequence[Record]], request: ReadRequest) -
     return max(samples, key=lambda name: table.sample_score(samples[name], expected))
 
 
-def _column_difference(one: SheetTable, other: SheetTable) -> str | None:
-    """Return the first field whose columns have different headers, as a clause."""
-    for field in (*one.table.columns, *other.table.columns):
-        titles = [_title(each.table, each.table.columns.get(field)) for each in (one, other)]
-        if None in titles and field in _OPTIONAL_FIELDS:
-            continue
-        if titles[0] != titles[1]:
-            return f"the {FIELD_LABELS[field]} {_on_both(one, other, _labels(one, other, field))}"
-    tiers = [
-        [(quantity, _title(each.table, index)) for quantity, index in each.table.tiers]
-        for each in (one, other)
-    ]
-    if tiers[0] != tiers[1]:
-        return "the price tiers of each in other columns"
-    keys = [
-        [_title(each.table, index) for index in each.table.key_columns] for each in (one, other)
-    ]
-    return None if keys[0] == keys[1] else "the key_columns of each in other columns"
-
-
-def _basis_difference(one: SheetTable, other: SheetTable) -> str | None:
-    """Return the first statement about prices in which two sheets differ, as a clause."""
-    first, second = one.table.basis, other.table.basis
-    for name in PriceBasis.__struct_fields__:
-        values = getattr(first, name), getattr(second, name)
-        if values[0] != values[1]:
-            option = _OPTIONS_BY_BASIS.get(name, name)
-            texts = ["not stated" if value is None else str(value) for value in values]
-            return f"{option} {_on_both(one, other, texts)}, unless you set {option}"
-    return None
-
-
-def _check_prices(sheets: Sequence[SheetTable]) -> None:
-    """Raise PriceListError if most sampled articles of a sheet have another price on another."""
-    first_sheet: dict[str, int] = {}
-    prices = [_sample_prices(sheet) for sheet in sheets]
-    for number, sheet in enumerate(sheets):
-        different: dict[int, list[str]] = {}
-        for code, price in prices[number].items():
-            earlier = first_sheet.setdefault(code, number)
-            if prices[earlier][code] != price:
-                different.setdefault(earlier, []).append(code)
-        for earlier, codes in different.items():
-            if 2 * len(codes) > min(len(prices[number]), len(prices[earlier])):
-                values = [quote(prices[index][codes[0]]) for index in (earlier, number)]
-                example = f"{quote(codes[0])} {_on_both(sheets[earlier], sheet, values)}"
-                raise _doubt(
-                    [sheets[earlier].name, sheet.name],
-                    f"the same articles at different prices: {example}",
-                )
-
-
-def _sample_prices(sheet: SheetTable) -> dict[str, str]:
-    """Map the codes of the sample to the texts of their prices."""
-    columns = sheet.table.columns
-    keys = sheet.table.key_columns or (columns["sku"],)
-    width = max(*keys, columns["price"])
-    return {
-        clean_code(" ".join(display_text(cells[index]) for index in keys)): display_text(
-            cells[columns["price"]]
-        ).strip()
-        for cells in item_rows_below(sheet.sample, sheet.table.rows_start_below)
-        if len(cells) > width and cells[columns["price"]].strip()
-    }
-
-
-def _title(detected: DetectedTable, index: int | None) -> str | None:
-    """Return the header of a column for comparison, without case and dates; else its letters."""
-    if index is None:
-        return None
-    return layout.normalized_title(detected.headers[index]) or column_letters(index)
-
-
-def _labels(one: SheetTable, other: SheetTable, field: Field) -> list[str]:
-    labels: list[str] = []
-    for each in (one, other):
-        index = each.table.columns.get(field)
-        title = "" if index is None else each.table.headers[index]
-        labels.append("nowhere" if index is None else quote(title) if title else _letters(index))
-    return labels
-
-
-def _letters(index: int) -> str:
-    return f"column {column_letters(index)}"
-
-
-def _on_both(one: SheetTable, other: SheetTable, values: Sequence[str]) -> str:
-    return f"{values[0]} on {quote(one.name)}, {values[1]} on {quote(other.name)}"
-
-
-def _doubt(names: Sequence[str], difference: str) -> PriceListError:
+def _doubt(names: Sequence[str], difference: str, together: Sequence[str] = ()) -> PriceListError:
+    """Return the error of sheets that are no one price list; those of `together` may be read so."""
+    setting = _sheet_names_setting(together)
+    both = f", or {setting} to read each by its own columns" if together else ""
     return PriceListError.of_issues(
         [
             PriceListIssue(
                 f"The sheets {quote_list(names)} look like price lists of their own "
                 f"({difference}); set those to read with sheet_name or sheet_names, for example "
-                f'--set sheet_name="{names[0]}".',
+                f'--set sheet_name="{names[0]}"{both}.',
                 "sheet_names",
-                tuple(names),
+                tuple(together or names),
             )
         ]
     )
+
+
+def _sheet_names_setting(names: Sequence[str]) -> str:
+    if any("," in name for name in names):
+        return f"--set sheet_names='{msgspec.json.encode(names).decode()}'"
+    return f'--set sheet_names="{",".join(names)}"'

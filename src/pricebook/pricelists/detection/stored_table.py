@@ -8,20 +8,28 @@ import msgspec
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.characteristics import unique_titles
 from pricebook.pricelists.detection.column_names import column_index
+from pricebook.pricelists.detection.header_texts import header_statement
+from pricebook.pricelists.detection.net_marks import split_marks
+from pricebook.pricelists.detection.price_alternatives import alternatives_of
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.detection.tax_sample import TAX_TWIN, TaxTwin
 from pricebook.pricelists.facts.discounts import parse_discounts
-from pricebook.pricelists.schemas.profile import DetectedProfile, PriceBasis
+from pricebook.pricelists.schemas.profile import DetectedProfile, Fact, PriceBasis
 from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.text import quote
 
 # The options that also apply to a table whose columns are known.
-BASIS_OPTIONS = ("currency", "prices_per_pack", "vat_included", "vat_rate", "discount_base")
+BASIS_OPTIONS = (
+    *("currency", "prices_per_pack", "vat_included", "vat_rate", "discount_base"),
+    *("title_discounts", "unit_meanings"),
+)
 COLUMN_OPTIONS = (
     "header_row",
     "column_mapping",
     "characteristic_columns",
     "ignored_columns",
     "key_columns",
+    "price_columns",
 )
 
 
@@ -42,6 +50,10 @@ def table_of_profile(profile: DetectedProfile, config: ReadConfig) -> DetectedTa
         (Decimal(quantity), _column(profile, reference))
         for quantity, reference in profile.tier_columns.items()
     )
+    characteristics = _characteristics(profile, columns, dict(tiers))
+    facts = dict(profile.price_facts)
+    if config.net_marks is not None:
+        facts["net_marks"] = Fact(config.net_marks, "setting", "net_marks")
     return DetectedTable(
         header_row=0,
         rows_start_below=0,
@@ -50,11 +62,16 @@ def table_of_profile(profile: DetectedProfile, config: ReadConfig) -> DetectedTa
         kinds=profile.kinds,
         columns=columns,
         inferred_fields=profile.inferred_fields,
-        characteristics=_characteristics(profile, columns, dict(tiers)),
+        characteristics=characteristics,
         basis=_basis(profile, config),
         tiers=tiers,
         key_columns=tuple(_column(profile, reference) for reference in profile.key_columns),
-        facts=profile.price_facts,
+        facts=facts,
+        net_columns=_net_columns(profile, config, characteristics),
+        tax_twin=_tax_twin(profile),
+        price_alternatives=alternatives_of(
+            profile.headers, [_column(profile, each) for each in profile.price_columns]
+        ),
     )
 
 
@@ -77,6 +94,24 @@ def _column(profile: DetectedProfile, reference: str) -> int:
             "list again."
         )
     return index
+
+
+def _net_columns(
+    profile: DetectedProfile, config: ReadConfig, characteristics: tuple[tuple[str, int], ...]
+) -> tuple[int, ...]:
+    """Return the columns that may mark articles without discounts; all for a new discount."""
+    basis = profile.basis or PriceBasis(currency=profile.currency)
+    if basis.discounts or basis.discount_groups or not (config.discount or config.discount_groups):
+        return tuple(_column(profile, reference) for reference in profile.net_columns)
+    return tuple(index for _, index in characteristics)
+
+
+def _tax_twin(profile: DetectedProfile) -> TaxTwin | None:
+    if TAX_TWIN not in profile.price_facts:
+        return None
+    column = _column(profile, profile.price_facts[TAX_TWIN].value)
+    includes_tax = True in header_statement(profile.headers[column]).vat_included
+    return TaxTwin(column, includes_tax, is_proved=True)
 
 
 def _characteristics(
@@ -105,6 +140,10 @@ def _basis(profile: DetectedProfile, config: ReadConfig) -> PriceBasis:
         changes["price_quantity"] = Decimal(config.price_quantity)
     if config.discount is not None:
         changes["discounts"] = _discounts("discount", config.discount)
+    if config.net_marks is not None:
+        changes["net_marks"] = split_marks(config.net_marks)
+    if config.ignored_marks is not None:
+        changes["ignored_marks"] = split_marks(config.ignored_marks)
     if config.discount_groups is not None:
         changes["discount_groups"] = {
             group: _discounts(f"discount_groups.{group}", chain)

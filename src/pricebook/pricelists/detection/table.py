@@ -1,12 +1,22 @@
 """Detection of the table: header row, columns, and the choice of the delimiter."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from pricebook.errors import PriceListError, PriceListIssue
+import msgspec
+
 from pricebook.pricelists.detection import key_columns, layout, previous_facts
+from pricebook.pricelists.detection.ambiguity_errors import column_reference
+from pricebook.pricelists.detection.article_rows import last_row_before_items, look_of_articles
+from pricebook.pricelists.detection.articles_above import articles_above_issues
+from pricebook.pricelists.detection.block_notes import (
+    notes_around,
+    title_rows,
+    without_overridden,
+)
+from pricebook.pricelists.detection.blocks import Block
 from pricebook.pricelists.detection.characteristics import (
     characteristic_columns,
     column_title,
@@ -14,34 +24,47 @@ from pricebook.pricelists.detection.characteristics import (
 )
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
-    column_contents,
-    filled_columns,
-    item_rows_below,
+    column_kinds,
 )
-from pricebook.pricelists.detection.column_names import column_index
+from pricebook.pricelists.detection.column_options import remembered_config
 from pricebook.pricelists.detection.columns import ColumnAssignment, choose_columns
+from pricebook.pricelists.detection.detection_issues import DetectionError, DetectionIssue
 from pricebook.pricelists.detection.fact_collector import ListSources
-from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS, detect_header
+from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
 from pricebook.pricelists.detection.header_row import (
     ExpectedColumns,
     TableHeader,
     find_first_header,
 )
-from pricebook.pricelists.detection.legends import without_legend
 from pricebook.pricelists.detection.list_surcharge import settle_surcharge
-from pricebook.pricelists.detection.notes import Note, read_notes
+from pricebook.pricelists.detection.mark_legends import mark_texts
+from pricebook.pricelists.detection.net_marks import net_columns, takes_discounts
+from pricebook.pricelists.detection.notes import Note
+from pricebook.pricelists.detection.price_alternatives import (
+    PriceAlternative,
+    alternatives_of,
+    settle_price_alternatives,
+)
 from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
 from pricebook.pricelists.detection.price_groups import PriceGroupSources, settle_price_group
 from pricebook.pricelists.detection.promotions import promotion_issues
-from pricebook.pricelists.detection.sentences import read_sentences
+from pricebook.pricelists.detection.record_types import RecordType, find_record_type
+from pricebook.pricelists.detection.table_sample import (
+    MAX_SAMPLED_ROWS,
+    read_sample,
+    read_table_sentences,
+)
+from pricebook.pricelists.detection.tax_sample import TaxTwin, detect_tax_twin, note_tax_twin
+from pricebook.pricelists.detection.unit_meanings import (
+    without_meanings,
+)
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.profile import ColumnKind, Fact, PriceBasis
 from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.schemas.read_request import ReadRequest
-from pricebook.pricelists.sections import ArticleLook, article_look
+from pricebook.pricelists.sections import ArticleLook
 
 # Rows read after the header for content inference.
-CONTENT_SAMPLE_ROWS = 200
 
 
 class DetectedTable(NamedTuple):
@@ -53,6 +76,9 @@ class DetectedTable(NamedTuple):
     `characteristics` (title, column) use 0-based columns; `inferred_fields` are those assigned by
     content inference. `basis` is what the prices are, `facts` who says so; `tiers` are (quantity,
     column), ascending. `key_columns` identify an article instead of its code, `proposed_key` would.
+    The cells of `net_columns` may be marks of articles without discounts; `mark_texts` has what
+    texts state about marks. `price_alternatives` are the columns of the price if there are several,
+    `record_type` is that of the articles.
     `article_look` is set if no column of codes distinguishes articles from section titles.
     """
 
@@ -71,7 +97,12 @@ class DetectedTable(NamedTuple):
     proposed_key: tuple[int, ...] = ()
     article_look: ArticleLook | None = None
     has_sections: bool = True
+    net_columns: tuple[int, ...] = ()
     sampled_rows: int = 0
+    tax_twin: TaxTwin | None = None
+    mark_texts: Mapping[str, str] = {}
+    price_alternatives: tuple[PriceAlternative, ...] = ()
+    record_type: RecordType | None = None
 
 
 def choose_delimiter(
@@ -94,61 +125,97 @@ def sample_score(records: Sequence[Record], expected: ExpectedColumns) -> tuple[
 
 
 def detect_table(
-    records: Sequence[Record], request: ReadRequest, later_notes: Sequence[Note] = ()
+    records: Sequence[Record],
+    request: ReadRequest,
+    later_notes: Sequence[Note] = (),
+    block: Block | None = None,
 ) -> DetectedTable:
     """Detect the table from the first records, consistent with the previous profile.
 
-    `later_notes` are the texts about prices below these records.
+    `later_notes` are the texts about prices below these records. `block` says where the table is
+    if its sheet has several.
 
     Raises PriceListError with every reason: a column is missing or ambiguous, a field would be read
     from another column than in the previous price list, or it is in doubt what the prices are.
     """
-    expected = _expected_columns(request)
-    header = detect_header(records, request.config, expected, request.previous_profile)
-    # A price list may lack columns that are remembered as ignored.
-    expected = expected._replace(ignored=request.config.ignored_columns or ())
-    item_rows = item_rows_below(records, header.row_number)
-    contents = column_contents(item_rows, expected.currency)
+    config = remembered_config(request)
+    sample = read_sample(records, request, config.unit_meanings, later_notes, block)
+    expected, header, item_rows, contents, meanings = sample
     assignment = _choose_columns(request, header, expected, contents)
     columns = assignment.columns
     key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
     key = key_columns.detect_key(key_sources)
-    notes = [*_notes(records, header, columns), *later_notes]
-    statements = _without_legends(notes, header, columns)
-    price_header = header.cells[columns["price"]] if "price" in columns else ""
-    sentences = read_sentences(statements, request.currency, request.today, price_header)
+    notes = [*notes_around(records, header, columns, block, MAX_SAMPLED_ROWS), *later_notes]
+    sentences = read_table_sentences(without_meanings(notes, meanings), header, columns, request)
     assignment = settle_surcharge(assignment, header, notes, expected.mapping, request)
-    config = _remembered_config(request)
     assignment = settle_price_group(
         PriceGroupSources(request, config, header, contents, notes, expected.mapping), assignment
     )
     columns = assignment.columns
     issues = [*key_columns.with_key_hints(assignment.issues, key_sources), *key.issues]
-    list_facts = _detect_facts(
-        ListSources(request, config, header, assignment, contents, sentences, notes), issues
+    sources = ListSources(
+        request,
+        config,
+        header,
+        assignment,
+        contents,
+        sentences,
+        notes,
+        title_rows(block, header),
+        meanings,
     )
+    sources = without_overridden(sources)
+    list_facts = _detect_facts(sources, issues)
     issues += promotion_issues(request, header, assignment, contents, notes)
-    assigned_columns = {*columns.values(), *(index for _, index in assignment.tiers)}
+    issues += articles_above_issues(records, header, request.config)
+    alternatives = settle_price_alternatives(sources, expected.mapping, issues)
+    assigned_columns = {*columns.values(), *assignment.tier_columns, *alternatives}
     characteristics = characteristic_columns(header, assigned_columns, request.config, issues)
     if issues:
-        raise PriceListError.of_issues(issues)
+        raise DetectionError(_with_price_column(issues, header, columns))
+    further = _FurtherColumns(characteristics, alternatives)
+    return _detected(sources, list_facts, key, further, records)
+
+
+class _FurtherColumns(NamedTuple):
+    characteristics: tuple[tuple[str, int], ...]
+    price_alternatives: tuple[int, ...]
+
+
+def _detected(
+    sources: ListSources,
+    list_facts: ListFacts,
+    key: key_columns.DetectedKey,
+    further: _FurtherColumns,
+    records: Sequence[Record],
+) -> DetectedTable:
+    """Return the table of a price list without a doubt."""
+    header, assignment, contents = sources.header, sources.assignment, sources.contents
+    columns = assignment.columns
+    assigned_columns = {*columns.values(), *assignment.tier_columns, *further.price_alternatives}
+    twin = detect_tax_twin(header, columns, contents, sources.request.currency)
     return DetectedTable(
         header_row=header.row_number,
         rows_start_below=header.row_number
-        or _last_row_before_items(records, {*(key.columns or (columns["sku"],)), columns["name"]}),
+        or last_row_before_items(records, {*(key.columns or (columns["sku"],)), columns["name"]}),
         sampled_rows=records[-1][0],
         headers=tuple(map(column_title, header.cells)),
         header_row_keys=frozenset(map(header_row_key, header.header_rows)),
-        kinds=_column_kinds(contents, len(header.cells)),
+        kinds=column_kinds(contents, len(header.cells)),
         columns=columns,
         inferred_fields=assignment.inferred_fields,
-        characteristics=characteristics,
+        characteristics=further.characteristics,
         basis=list_facts.basis,
         tiers=assignment.tiers,
-        facts=list_facts.facts,
+        facts={**list_facts.facts, **note_tax_twin(header, twin)},
         key_columns=key.columns,
         proposed_key=key.proposed,
-        article_look=_article_look(records, header.row_number, columns),
+        net_columns=net_columns(sources, assigned_columns) if takes_discounts(sources) else (),
+        article_look=look_of_articles(records, header.row_number, columns),
+        tax_twin=twin,
+        mark_texts=mark_texts(sources.notes),
+        price_alternatives=alternatives_of(header.cells, further.price_alternatives),
+        record_type=find_record_type(header, contents, columns),
     )
 
 
@@ -178,7 +245,7 @@ def _choose_columns(
     return assignment._replace(issues=issues)
 
 
-def _detect_facts(sources: ListSources, issues: list[PriceListIssue]) -> ListFacts:
+def _detect_facts(sources: ListSources, issues: list[DetectionIssue]) -> ListFacts:
     """Return what the prices are; append the issues, also those of the previous profile."""
     request = sources.request
     list_facts = detect_price_basis(sources)
@@ -192,93 +259,15 @@ def _detect_facts(sources: ListSources, issues: list[PriceListIssue]) -> ListFac
 
 
 def _without_options_of(
-    known: Sequence[PriceListIssue], issues: Iterable[PriceListIssue]
-) -> list[PriceListIssue]:
+    known: Sequence[DetectionIssue], issues: Iterable[DetectionIssue]
+) -> list[DetectionIssue]:
     """Return the issues whose option is not that of a known one already."""
     options = {issue.option for issue in known}
     return [issue for issue in issues if issue.option not in options]
 
 
-def _remembered_config(request: ReadRequest) -> ReadConfig:
-    return previous_facts.remembered_options(request.config, request.previous_profile)
-
-
-def _article_look(
-    records: Sequence[Record], header_row: int, columns: Mapping[Field, int]
-) -> ArticleLook | None:
-    name = columns["name"]
-    if columns.get("sku", name) != name:
-        return None
-    return article_look(records, header_row, name, columns["price"])
-
-
-def _expected_columns(request: ReadRequest) -> ExpectedColumns:
-    """Return what the options of a request and the previous profile set."""
-    config = _remembered_config(request)
-    catalog = {"net": False, "gross": True, "as_listed": None}[request.catalog_vat]
-    return ExpectedColumns(
-        mapping=layout.with_previous_mapping(
-            config.column_mapping, request.previous_profile, config.ignored_columns or ()
-        ),
-        currency=config.currency or request.currency,
-        ignored=ignored_columns(request, with_positions=True),
-        vat_included=catalog if config.vat_included is None else config.vat_included,
-        today=request.today,
-        price_quantity_is_set=request.config.price_quantity is not None,
-        needs_code=not key_columns.key_names(request),
-        configured=frozenset(request.config.column_mapping),
-    )
-
-
-def ignored_columns(request: ReadRequest, *, with_positions: bool) -> tuple[str, ...]:
-    """Return the columns that name no field, by the option or that of the previous price list.
-
-    Without `with_positions`, those that are named by position are left out.
-    """
-    names = request.config.ignored_columns
-    if names is None:
-        previous = request.previous_profile
-        mapped = set(request.config.column_mapping.values())
-        remembered = previous.ignored_columns if previous else ()
-        return tuple(name for name in remembered if name not in mapped)
-    return tuple(name for name in names if with_positions or column_index(name) is None)
-
-
-def _notes(
-    records: Sequence[Record], header: TableHeader, columns: Mapping[Field, int]
-) -> list[Note]:
-    """Return the texts outside of the articles that may say what the prices are."""
-    blank_columns = frozenset(
-        index
-        for index, cell in enumerate(header.cells)
-        if header.header_rows and not cell.strip() and index not in columns.values()
-    )
-    header_rows = range(header.first_row_number, header.row_number + 1)
-    is_whole = len(records) < HEADER_SEARCH_ROWS + CONTENT_SAMPLE_ROWS
-    return read_notes(records, header_rows, blank_columns, is_whole=is_whole)
-
-
-def _without_legends(
-    notes: Sequence[Note], header: TableHeader, columns: Mapping[Field, int]
-) -> list[Note]:
-    """Return the notes without what they say about the cells of units and price quantities."""
-    if columns.keys().isdisjoint({"unit", "price_quantity"}):
-        return list(notes)
-    index = columns.get("price_quantity")
-    headers = [] if index is None else [header.cells[index].strip()]
-    return [
-        note._replace(text=without_legend(note.text, list(filter(None, headers)))) for note in notes
-    ]
-
-
-def _last_row_before_items(records: Sequence[Record], code_and_name: Collection[int]) -> int:
-    """Return the 1-based number of the row above the first one with a code and a name."""
-    articles = (
-        number for number, cells, _ in records if set(code_and_name).issubset(filled_columns(cells))
-    )
-    return next(articles, 1) - 1
-
-
-def _column_kinds(contents: Sequence[ColumnContent], width: int) -> tuple[ColumnKind | None, ...]:
-    kinds: list[ColumnKind | None] = [content.kind for content in contents[:width]]
-    return (*kinds, *[None] * (width - len(kinds)))
+def _with_price_column(
+    issues: Iterable[DetectionIssue], header: TableHeader, columns: Mapping[Field, int]
+) -> list[DetectionIssue]:
+    price = column_reference(header, columns["price"]) if "price" in columns else ""
+    return [msgspec.structs.replace(issue, price_column=price) for issue in issues]

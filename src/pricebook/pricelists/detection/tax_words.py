@@ -10,7 +10,7 @@ TAX_NAMES = comparison_keys(
     (
         *("vat", "tax", "taxes", "gst", "mwst", "mehrwertsteuer", "ust", "umsatzsteuer", "steuer"),
         *("ндс", "налог", "налога", "налогов", "tva", "taxe", "iva", "impuestos", "ptu"),
-        *("podatek", "podatku", "пдв", "moms", "btw", "dph", "kdv", "ддс"),
+        *("podatek", "podatku", "пдв", "moms", "btw", "dph", "kdv", "ддс", "pdv", "ddv"),
     )
 )
 TAX_INCLUDED_WORDS = comparison_keys(("ttc", "tvac"))
@@ -51,7 +51,7 @@ EXCLUDING_WORDS = comparison_keys(
         *("exklusive", "zzgl", "zuzüglich", "plus", "without", "ohne", "без", "исключая", "hors"),
         *("exclu", "excluido", "excluidos", "sin", "bez", "nettó", "before", "exclusief", "zonder"),
         *("utan", "esclusa", "escluso", "esclusi", "oltre", "fără", "hariç", "hariçtir", "sem"),
-        *("neobsahují", "neobsahuje", "nezahrnují", "nezahrnuje", "acresce"),
+        *("neobsahují", "neobsahuje", "nezahrnují", "nezahrnuje", "acresce", "brez"),
     )
 )
 # A tax is added to prices, if no comma is between the two: `VAT extra`, `НДС сверху`.
@@ -82,11 +82,11 @@ VAT_PREPOSITIONS = {
         *(("с", True), ("со", True), ("with", True), ("mit", True), ("avec", True), ("con", True)),
         *(("c", True), ("m", True), ("z", True), ("із", True), ("з", True), ("s", False)),
         *(("б", False), ("ex", False), ("w o", False), ("o", False), ("med", True), ("met", True)),
-        *(("cu", True), ("com", True)),
+        *(("cu", True), ("com", True), ("sa", True), ("so", True)),
     )
 }
 # `s DPH` is with VAT in Czech, `s/IVA` without it in Spanish.
-VAT_PREPOSITIONS_OF_TAX = {("s", "dph"): True}
+VAT_PREPOSITIONS_OF_TAX = {("s", "dph"): True, ("s", "pdv"): True, ("s", "ddv"): True}
 FROM_WORDS = comparison_keys(
     (
         *("of", "the", "de", "la", "le", "du", "des", "der", "die", "gesetzl", "gesetzlicher"),

@@ -62,6 +62,7 @@ SKU_WORDS: tuple[tuple[str, ...], ...] = (
         *("nr kat", "indeks handlowy", "indeks produktu", "numer produktu", "kod katalogowy"),
         *("каталожний номер", "номер за каталогом", "код номенклатури", "код продукту"),
         *("bestelnummer", "bestelnr", "bestelcode", "artikelkod", "varunummer", "varunr"),
+        *("varenummer", "varenr"),
         *("varukod", "kod zboží", "katalogové číslo", "kat číslo", "kat č", "obj číslo", "obj č"),
         *("objednací číslo", "objednací kód", "číslo zboží", "číslo artiklu", "číslo položky"),
         *("číslo výrobku", "kod výrobku", "codice articolo", "cod articolo", "codice prodotto"),
@@ -95,6 +96,7 @@ SKU_WORDS: tuple[tuple[str, ...], ...] = (
 )
 
 NAMED_SKU_RANK = SKU_WORDS.index(())
+ID_SKU_RANK = SKU_WORDS.index(MPN_WORDS) + 1
 # Before `SKU`: no code of the supplier's articles.
 OTHER_SKU_WORDS = frozenset(("parent", "group", "variant", "old", "alt", "alternative", "customer"))
 
@@ -124,6 +126,7 @@ NAME_WORDS: tuple[tuple[str, ...], ...] = (
         *("товары", "найменування продукції", "назва продукту", "повна назва", "nazwa asortymentu"),
         *("designation", "nombre de producto", "descripción del artículo", "descripción artículo"),
         *("benämning", "artikelbenämning", "varubenämning", "produktnamn", "artikelnamn"),
+        *("varetekst", "varebetegnelse", "varebeskrivelse", "produktnavn"),
         *("varunamn", "namn", "omschrijving", "artikelomschrijving", "productomschrijving"),
         *("productnaam", "artikelnaam", "naam", "benaming", "název", "název zboží"),
         *("název produktu", "název výrobku", "název položky", "denominazione", "nome"),
@@ -209,6 +212,7 @@ FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
     "third_discount": (),
     "discount_group": (*DISCOUNT_GROUP_WORDS, PRICE_GROUP_WORDS),
     "surcharge": (),
+    "deposit": (),
     "pack_price": (),
     "vat_rate": VAT_RATE_WORDS,
     "gtin": (GTIN_WORDS,),
@@ -223,7 +227,19 @@ TAX_WORDS = frozenset(
     (
         *("net", "netto", "gross", "brutto", "incl", "inc", "including", "inclusive", "excl", "ex"),
         *("excluding", "exclusive", "exc", "plus", "vat", "tax", "taxes", "gst"),
-        *("inkl", "inklusive", "exkl", "exklusive", "zzgl", "zuzüglich", "mwst", "ust", "mit"),
+        *(
+            "inkl",
+            "inklusive",
+            "exkl",
+            "exklusive",
+            "ekskl",
+            "eksklusive",
+            "zzgl",
+            "zuzüglich",
+            "mwst",
+            "ust",
+            "mit",
+        ),
         "ohne",
         *("с", "без", "ндс", "в", "вкл", "включая", "нетто", "брутто", "учетом", "учётом"),
         *("htva", "tvac", "más", "плюс"),
@@ -253,6 +269,19 @@ TOTAL_WORDS = frozenset(
         *("endsumme", "итого", "всего", "итог", "сумма", "totaux", "totales", "suma", "razem"),
         *("ogółem", "łącznie", "całkowita", "разом", "усього", "всього", "підсумок"),
         *("summa", "totalt", "totaal", "subtotaal", "celkem", "součet", "totale", "subtotale"),
-        *("toplam", "ara", "genel", "общо", "сума"),
+        *("toplam", "ara", "genel", "общо", "сума", "somma", "somme", "ialt", "yhteensä"),
+        *("összesen", "spolu", "ukupno", "skupaj", "kokku", "kopā", "viso", "σύνολο"),
+    )
+)
+# In a column of codes, these are words for totals by themselves: no code is `Total`.
+SUM_WORDS = TOTAL_WORDS - {"grand", "sum", "ara", "genel", "viso", "spolu", "kokku"}
+# In the name beside a code such as `Total`: no article is named so.
+TOTAL_LABEL_WORDS = frozenset(
+    (
+        *("all", "alle", "alles", "everything", "articles", "article", "items", "positions"),
+        *("artikel", "positionen", "tous", "tout", "todo", "todos", "tutti", "tutto", "все", "всё"),
+        *("позиций", "позиции", "товаров", "wszystko", "wszystkie", "pozycji", "všechno", "vše"),
+        *("položek", "tümü", "hepsi", "alt", "allt", "varer", "list", "liste", "der", "die", "of"),
+        *("order", "bestellung", "amount", "betrag", "sum", "alles", "artículos", "articoli"),
     )
 )

@@ -14,7 +14,19 @@ _HUNDRED = Decimal(100)
 _NO_DISCOUNT = frozenset(
     (
         *("", "-", "–", "—", "no", "none", "net", "netto", "nett", "nt", "kein", "keine", "ohne"),
-        *("нет", "без скидки", "нетто", "aucune", "net net", "ninguno", "neto", "brak", "немає"),
+        *("nettopreis", "nettopris", "nettoprijs", "prix net", "precio neto"),
+        *(
+            "нет",
+            "без скидки",
+            "нетто",
+            "aucune",
+            "net net",
+            "net price",
+            "ninguno",
+            "neto",
+            "brak",
+            "немає",
+        ),
     )
 )
 _SEPARATOR = re.compile(r"\s*[+/]\s*")

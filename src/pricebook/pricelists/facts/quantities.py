@@ -68,13 +68,18 @@ _PARTS = re.compile(
 ).fullmatch
 _PACK_OF = re.compile(
     r"(?P<pack>[^\W\d_]+\.?)\s*(?:(?:of|à|a|zu|mit|with|de|da|di|con|po|по|x|×|/)\s*)?"
-    r"(?P<size>\d.*)",
+    r"(?P<bracket>\()?(?P<size>\d[^()]*)(?(bracket)\)|)",
     re.IGNORECASE,
 ).fullmatch
+# Packs and bottles by words that are no units: as those, `6 Fl` would be a price quantity.
+_PACK_WORDS = frozenset({"zgrz", "zgrzewka", "zgrzewki", "zgrzewek"})
+_BOTTLES = re.compile(r"(?P<size>\d+)\s*(?:fl|gl|fla|ds|dos)\.?", re.IGNORECASE).fullmatch
 # `1 x 24`, and `24 x 0,33 l`: bottles, whatever each contains.
 _SINGLE_PACK = re.compile(r"1\s*[x×х*]\s*(?P<size>\d.*)", re.IGNORECASE).fullmatch
 _OF_CONTENTS = re.compile(
-    r"(?P<size>\d+)\s*[x×х*]\s*\d+(?:[.,]\d+)?\s*(?P<measure>[^\W\d]+\.?)", re.IGNORECASE
+    r"(?P<size>\d+)\s*[x×х*]\s*\d+(?:[.,]\d+)?\s*(?P<measure>[^\W\d]+\.?)"
+    r"(?:\s+[^\W\d]{1,10}\.?)?",
+    re.IGNORECASE,
 ).fullmatch
 # Of the contents of a bottle or bag; lengths are dimensions.
 _CONTENTS = frozenset({"LTR", "KGM", "GRM", "ONZ", "LBR"})
@@ -115,7 +120,10 @@ def parse_quantity(cell: str, decimal_mark: DecimalMark | None = None) -> Quanti
 
 
 def parse_pack(cell: str, decimal_mark: DecimalMark | None = None) -> Quantity | None:
-    """Return the pieces of a pack, as parse_quantity does; also of `Box of 50`, `24 x 0,33 l`."""
+    """Return the pieces of a pack, as parse_quantity does; also of `Box of 50`, `24 x 0,33 l`.
+
+    A cell of units may state a pack: it is no quantity that a price is for.
+    """
     quantity = parse_quantity(cell, decimal_mark)
     if quantity or isinstance(cell, NumberCell):
         return quantity
@@ -124,9 +132,17 @@ def parse_pack(cell: str, decimal_mark: DecimalMark | None = None) -> Quantity |
     if contents and _measures_contents(contents["measure"]):
         return parse_quantity(contents["size"])
     match = _PACK_OF(text)
-    if match is None or not (parse_unit(match["pack"]) or "").startswith("X"):
+    if match is None or not _is_pack_word(match["pack"]):
         match = _SINGLE_PACK(text)
-    return parse_quantity(match["size"], decimal_mark) if match else None
+    if match is None:
+        return None
+    bottles = _BOTTLES(match["size"].strip())
+    return parse_quantity(bottles["size"] if bottles else match["size"], decimal_mark)
+
+
+def _is_pack_word(word: str) -> bool:
+    is_known = word.casefold().rstrip(".") in _PACK_WORDS
+    return is_known or (parse_unit(word) or "").startswith("X")
 
 
 def _measures_contents(unit: str) -> bool:
@@ -156,7 +172,7 @@ def _parse_text(text: str, decimal_mark: DecimalMark | None) -> Quantity | None:
     if price_unit := _PRICE_UNIT(text.strip()):
         return _of_price_unit(price_unit, decimal_mark)
     before = _WORDS.findall(_ELIDED_ARTICLE.sub("", match["before"]))
-    while before and before[0].casefold() in _PER_WORDS:
+    while len(before) > (match["digits"] is None) and before[0].casefold() in _PER_WORDS:
         del before[0]
     if match["digits"] is None:
         return _named_quantity(before)

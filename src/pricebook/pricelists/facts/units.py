@@ -25,7 +25,7 @@ _CODE_WORDS: dict[str, str] = {
     ),
     "SET": (
         "set, sets, kit, kits, satz, sätze, garnitur, набор, наборы, набора, комплект, "
-        "комплекты, комплекта, компл, к-т, kpl, jeu, jeux, juego, juegos, conjunto, "
+        "комплекты, комплекта, компл, к-т, kpl, jeu, jeux, juego, juegos, jgo, conjunto, "
         "zestaw, zestawy, komplet, komplety, kompl, набір, набори, sada, sady, takım, к т"
     ),
     "MTR": (
@@ -89,7 +89,7 @@ _CODE_WORDS: dict[str, str] = {
     "XRG": "ring, ringe, бухта, бухты, бухт, couronne, krążek",
     "XBX": (
         "box, boxes, bx, schachtel, schachteln, коробка, коробки, коробок, кор, короб, boîte, "
-        "boîtes, bte, caja, cajas, pudełko, pudełka, коробку, коробке, doos, krabice, scatola, "
+        "boîtes, bte, caja, cajas, cj, pudełko, pudełka, коробку, коробке, doos, krabice, scatola, "
         "scatole, cutie, cutii, kutu, кутия, кутии, caixa, caixas, cx"
     ),
     "XCT": (

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from pricebook.errors import PriceListError
+from pricebook.pricelists.detection.sheet_settings import check_settings
 from pricebook.pricelists.formats.csv import open_csv
 from pricebook.pricelists.formats.google_sheets import open_spreadsheet
 from pricebook.pricelists.formats.ods import OdsWorkbook
@@ -81,6 +82,7 @@ def _open_file(path: Path, request: ReadRequest) -> OpenedTables:
             f"{path.name} is an HTML or XML page; open it in a spreadsheet program and "
             f"{_SAVE_AS_HINT}."
         )
+    check_settings(request.config, (), "text file")
     return OpenedTables([open_csv(path, request)])
 
 

@@ -11,6 +11,7 @@ import msgspec
 from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.pricelists.detection import sheets
 from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, currencies_of_word
+from pricebook.pricelists.detection.sheet_settings import check_settings, request_of_sheet
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.formats.number_cells import format_digits
 from pricebook.pricelists.formats.table_file import OpenedTables, read_sample
@@ -135,6 +136,7 @@ def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> OpenedTables
     grids = {
         sheet.title: sheet for sheet in spreadsheet.sheets if sheet.properties.sheet_type == "GRID"
     }
+    check_settings(request.config, list(grids), "spreadsheet")
     requested = _requested_sheets(grids, request.config, address.sheet_id)
     candidates = requested or [
         title for title, sheet in grids.items() if not sheet.properties.hidden
@@ -146,7 +148,11 @@ def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> OpenedTables
     if not files:
         raise PriceListError("The spreadsheet has no visible sheet with cells.")
     selected = requested or sheets.choose_sheets(
-        {title: read_sample(file, request.config) for title, file in files.items()}, request
+        {
+            title: read_sample(file, request_of_sheet(request, title).config)
+            for title, file in files.items()
+        },
+        request,
     )
     if sum(files[title].rows_total for title in selected) > request.limits.rows:
         raise PriceListError(f"The price list has more than {request.limits.rows:,} rows.")

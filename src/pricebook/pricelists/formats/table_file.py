@@ -6,7 +6,8 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from pricebook.errors import PriceListError
-from pricebook.pricelists.detection import table
+from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
+from pricebook.pricelists.detection.table_sample import CONTENT_SAMPLE_ROWS
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.profile import PriceListFormat
 from pricebook.pricelists.schemas.read_config import ReadConfig
@@ -53,6 +54,43 @@ class TableFile(Protocol):
         ...
 
 
+class DerivedTable:
+    """A table with the properties of a file; subclasses yield records made of those of the file."""
+
+    def __init__(self, file: TableFile) -> None:
+        self._file = file
+
+    @property
+    def format(self) -> PriceListFormat:
+        """The format of the file."""
+        return self._file.format
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of the file."""
+        return self._file.encoding
+
+    @property
+    def delimiter(self) -> str | None:
+        """The delimiter of the file."""
+        return self._file.delimiter
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet of the file."""
+        return self._file.sheet
+
+    @property
+    def rows_total(self) -> int | None:
+        """The number of rows of the file."""
+        return self._file.rows_total
+
+    @property
+    def progress(self) -> float:
+        """The fraction of the file that the latest pass has read (0 to 1)."""
+        return self._file.progress
+
+
 class OpenedTables(NamedTuple):
     """The tables of a price list in their order: one text file, or one or more sheets.
 
@@ -80,7 +118,7 @@ def check_dimensions(
 
 def read_sample(table_file: TableFile, config: ReadConfig) -> list[Record]:
     """Return the first records: enough to detect the header row and the columns."""
-    max_records = max(table.HEADER_SEARCH_ROWS, config.header_row or 0) + table.CONTENT_SAMPLE_ROWS
+    max_records = max(HEADER_SEARCH_ROWS, config.header_row or 0) + CONTENT_SAMPLE_ROWS
     sample: list[Record] = []
     characters = 0
     with closing(table_file.records()) as records:

@@ -6,8 +6,11 @@ from itertools import islice
 from typing import Literal, NamedTuple, Protocol
 
 from pricebook.errors import PriceListError
-from pricebook.pricelists.detection import sheets, table
+from pricebook.pricelists.detection import sheets
 from pricebook.pricelists.detection.group_tables import MAX_TABLE_ROWS, find_group_table
+from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
+from pricebook.pricelists.detection.sheet_settings import check_settings, request_of_sheet
+from pricebook.pricelists.detection.table_sample import CONTENT_SAMPLE_ROWS
 from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool, SpoolFile
 from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS, OpenedTables
 from pricebook.pricelists.schemas.cells import Record
@@ -99,6 +102,7 @@ def open_workbook(book: Workbook, request: ReadRequest) -> OpenedTables:
     if len(book.sheets) > _MAX_SHEETS:
         raise PriceListError(f"The workbook has more than {_MAX_SHEETS:,} sheets.")
     names = list(dict.fromkeys(sheet.name for sheet in book.sheets))
+    check_settings(request.config, names, "workbook")
     selected = _select_sheets(book, names, request)
     spool_file = SpoolFile(request.limits)
     files = [WorkbookFile(book, sheet, spool_file) for sheet in selected]
@@ -132,9 +136,8 @@ def _group_tables(book: Workbook, names: Sequence[str]) -> Iterator[tuple[str, d
 
 def _read_sheet_sample(book: Workbook, sheet: str, request: ReadRequest) -> list[Record]:
     """Return the first rows of a sheet: enough to detect the header row and the columns."""
-    max_rows = (
-        max(table.HEADER_SEARCH_ROWS, request.config.header_row or 0) + table.CONTENT_SAMPLE_ROWS
-    )
+    header_row = request_of_sheet(request, sheet).config.header_row or 0
+    max_rows = max(HEADER_SEARCH_ROWS, header_row) + CONTENT_SAMPLE_ROWS
     sample: list[Record] = []
     characters = 0
     with closing(book.rows(sheet)) as rows:

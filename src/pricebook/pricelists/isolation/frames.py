@@ -57,10 +57,14 @@ class RowCells(msgspec.Struct, frozen=True, tag=True):
 
 
 class SheetSample(msgspec.Struct, frozen=True):
-    """The first rows of a sheet with their numbers; a text file has no name of a sheet."""
+    """The first rows of a sheet with their numbers; a text file has no name of a sheet.
+
+    `first_row` is set if they are those of one of several tables of the sheet, which begins there.
+    """
 
     name: str | None
     rows: list[tuple[int, list[str]]]
+    first_row: int | None = None
 
 
 class SampleRead(msgspec.Struct, frozen=True, tag=True):

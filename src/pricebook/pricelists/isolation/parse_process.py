@@ -195,8 +195,10 @@ def _peak_memory_kib(status: TextIO) -> int:
 
 
 def _send_error(responses: BinaryIO, error: PricebookError) -> None:
-    issues = error.issues if isinstance(error, PriceListError) else ()
-    _send_frame(responses, PriceListFailed(type(error).__name__, error.message, issues))
+    is_refused = isinstance(error, PriceListError)
+    kind = PriceListError if is_refused else type(error)  # not a class of the reader's own
+    issues = error.issues if is_refused else ()
+    _send_frame(responses, PriceListFailed(kind.__name__, error.message, issues))
 
 
 def _send_frame(responses: BinaryIO, frame: Frame) -> None:

@@ -25,6 +25,7 @@ RowErrorType = Literal[
     "discount_unknown",
     "discount_group_unknown",
     "surcharge_unknown",
+    "deposit_unknown",
     "vat_unknown",
     "tier_unknown",
     "date_unknown",
@@ -48,7 +49,8 @@ class PriceDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     `list_price` is the price as listed, for `price_quantity` base units. `unit` is a code of UN/ECE
     Recommendation 20; an unknown unit is kept in `unit_text`. `discounts` are percentages, applied
     in order; `surcharge` is added to the result for the same quantity, `surcharge_percent` is one
-    in percent of it; `vat_rate` is percent. Prices are in the currency of the list.
+    in percent of it; `deposit` is taken off for the same quantity; `vat_rate` is percent.
+    Prices are in the currency of the list.
     """
 
     list_price: Decimal | None = None
@@ -61,6 +63,7 @@ class PriceDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     discount_group: str | None = None
     surcharge: Decimal | None = None
     surcharge_percent: Decimal | None = None
+    deposit: Decimal | None = None
     recommended_price: Decimal | None = None
     vat_included: bool | None = None
     vat_rate: Decimal | None = None

@@ -6,10 +6,18 @@ from typing import Literal
 
 import msgspec
 
-from pricebook.pricelists.schemas.read_config import DecimalMark, DiscountBase, Field
+from pricebook.pricelists.schemas.read_config import (
+    DecimalMark,
+    DiscountBase,
+    Field,
+    TitleDiscounts,
+)
 
-# Where a fact about a price comes from, strongest first; `assumed`: nothing says it.
-FactOrigin = Literal["setting", "column", "cell", "header", "sentence", "previous", "assumed"]
+# Where a fact about a price comes from, strongest first; `table`: another table of the sheet says
+# it, `assumed`: nothing does.
+FactOrigin = Literal[
+    "setting", "column", "cell", "header", "sentence", "table", "previous", "assumed"
+]
 # The content of a column: numbers with one or two decimals, numbers with more, integers, article
 # codes, GTINs, texts of several words, single words.
 ColumnKind = Literal["money", "decimals", "whole", "codes", "barcodes", "texts", "words"]
@@ -48,21 +56,27 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     """What the prices of a whole price list are, unless a row says otherwise.
 
     `currency` is ISO 4217; with `currency_source`, the text beside the currency column that says
-    it, rows in other currencies contradict it. A price is for `price_quantity` base units, with
-    `prices_per_pack` for the pack size of its row; `unit` is the code of the base unit. With
-    `needs_quantity`, rows have different quantities, so that an empty cell leaves it in doubt.
-    In rows whose unit is one of `unit_packs` a price is for the pack size of the row.
+    it, rows in other currencies contradict it; with `in_hundredths`, price cells are in cents. A
+    price is for `price_quantity` base units, with `prices_per_pack` for the pack size of its row;
+    `unit` is the code of the base unit. With `needs_quantity`, rows have different quantities, so
+    that an empty cell leaves it in doubt. In rows whose unit is one of `unit_packs` a price is for
+    the pack size of the row.
     `vat_included` None: not stated; `vat_rate` is percent. `discounts` and those of a
-    `discount_groups` entry are percentages, applied in order to `discount_base`. `valid_from` is
-    the day after today from which all prices hold, `next_from` the day from which the column of
-    `next_price` holds. `day_first` decides between day and month in a date such as `01/12/2026`;
-    None: such a date is in doubt.
+    `discount_groups` entry are percentages, applied in order to `discount_base`; rows with one of
+    `net_marks` take none; `ignored_marks` beside a price change nothing; `unit_meanings` has what
+    cells of units and price quantities mean; the prices of those with one of `tax_marks` are not in
+    the tax basis of the list. `title_discounts` is the option of that name. `valid_from` is the day
+    after today from which all prices hold, `next_from` the day from which the column of
+    `next_price` holds.
+    `day_first` decides between day and month in a date such as `01/12/2026`; None: such a date is
+    in doubt.
     """
 
     currency: str
     currency_source: str = ""
     price_quantity: Decimal = Decimal(1)
     needs_quantity: bool = False
+    in_hundredths: bool = False
     prices_per_pack: bool = False
     unit: str | None = None
     unit_packs: tuple[str, ...] = ()
@@ -71,6 +85,11 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     discounts: tuple[Decimal, ...] = ()
     discount_groups: dict[str, tuple[Decimal, ...]] = {}
     discount_base: DiscountBase = "price"
+    net_marks: tuple[str, ...] = ()
+    ignored_marks: tuple[str, ...] = ()
+    unit_meanings: dict[str, str] = {}
+    tax_marks: tuple[str, ...] = ()
+    title_discounts: TitleDiscounts | None = None
     valid_from: date | None = None
     next_from: date | None = None
     day_first: bool | None = None
@@ -82,6 +101,19 @@ class AppliedRate(msgspec.Struct, frozen=True):
     rate: Decimal
     rate_date: date
     catalog_currency: str
+
+
+class TableProfile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One of several tables of a sheet: how it is read, or why its rows are rejected.
+
+    `first_row` is the number of the first row of its titles and header in the price
+    list. `headers` are its own.
+    """
+
+    first_row: int
+    headers: tuple[str, ...] = ()
+    profile: "DetectedProfile | None" = None
+    refused: str | None = None
 
 
 class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,12 +128,19 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     `sheets` are set if several sheets are one price list, with the number of rows of each in
     `sheet_rows`: the number of a row is its number in its sheet plus the rows of the sheets before.
     `header_row` is then that of the first sheet, `headers` are those of the first sheet followed by
-    further ones of the others, and `columns` the fields that all of them have. `unread_sheets` are
-    the other sheets with cells. `proposed_key_columns` would identify an article where its code
+    further ones of the others, and `columns` the fields that all of them have; `sheet_columns` are
+    the further ones of each sheet that is else read like the others. `sheet_profiles` are
+    the profiles of the sheets if their columns or prices differ. `whole_sheets` has the sheet of
+    each entry of `sheets` if some are tables side by side. `unread_sheets` are the other
+    sheets with cells. `proposed_key_columns` would identify an article where its code
     does not. `exchange_rates` are those by which an import converted the prices, by currency.
     `ignored_columns` is the option of that name; for a table with a header without positions.
+    `net_columns` are those whose cells may be `net_marks`, `price_columns` those of the price if
+    there are several.
     `unread_cells` counts the cells of a field, such as units, that are kept as text because they
     are not understood; it is known once the price list was read to its end.
+    `tables` are set if a sheet has several tables, each with its own header. Then `headers` are
+    those of the first table followed by further ones of the others; all else is of the first.
     """
 
     format: PriceListFormat
@@ -118,6 +157,9 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     numbers: NumberProfile
     sheets: tuple[str, ...] = ()
     sheet_rows: tuple[int, ...] = ()
+    sheet_profiles: dict[str, "DetectedProfile"] = {}
+    sheet_columns: dict[str, dict[Field, str]] = {}
+    whole_sheets: tuple[str, ...] = ()
     unread_sheets: tuple[str, ...] = ()
     key_columns: tuple[str, ...] = ()
     tier_columns: dict[str, str] = {}
@@ -127,6 +169,9 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     exchange_rates: dict[str, AppliedRate] = {}
     unread_cells: dict[Field, int] = {}
     ignored_columns: tuple[str, ...] = ()
+    net_columns: tuple[str, ...] = ()
+    tables: tuple[TableProfile, ...] = ()
+    price_columns: tuple[str, ...] = ()
 
 
 def convert_profile(stored: object) -> DetectedProfile | None:

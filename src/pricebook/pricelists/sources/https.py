@@ -18,17 +18,15 @@ from pricebook.pricelists.sources.download import (
     translate_http_errors,
 )
 from pricebook.pricelists.sources.public_addresses import (
+    PUBLIC_NETWORK,
+    UNRESTRICTED_NETWORK,
     HttpsUrl,
     NetworkPolicy,
-    is_public,
     parse_https_url,
-    resolve,
     resolve_allowed_addresses,
     resolve_redirect,
 )
 
-_PUBLIC_NETWORK = NetworkPolicy(resolve, is_public)
-_UNRESTRICTED_NETWORK = NetworkPolicy(resolve, bool)
 _MAX_REDIRECTS = 5
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _OK = 200
@@ -58,7 +56,7 @@ def download(
     Raises PriceListError if the URL is not allowed or does not lead to a file,
     SourceUnavailableError if a later attempt can succeed.
     """
-    network = network or (_UNRESTRICTED_NETWORK if source.allow_private else _PUBLIC_NETWORK)
+    network = network or (UNRESTRICTED_NETWORK if source.allow_private else PUBLIC_NETWORK)
     target, url = parse_https_url(source.url), source.url
     budget = start_budget(target.display_url, limits)
     for _ in range(_MAX_REDIRECTS + 1):

@@ -116,5 +116,9 @@ def is_public(address: str) -> bool:
     return ip.is_global
 
 
+PUBLIC_NETWORK = NetworkPolicy(resolve, is_public)
+UNRESTRICTED_NETWORK = NetworkPolicy(resolve, bool)
+
+
 def _redacted(url: str) -> str:
     return quote(url.partition("?")[0].rpartition("@")[2])

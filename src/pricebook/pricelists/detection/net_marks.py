@@ -1,0 +1,154 @@
+"""Articles that take no discount of all prices: the marks by which a list names them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.detection_issues import (
+    setting,
+)
+from pricebook.pricelists.detection.fact_collector import FactCollector, ListSources
+from pricebook.pricelists.detection.notes import Note
+from pricebook.pricelists.detection.undiscounted import names_net, undiscounted_parts
+from pricebook.pricelists.facts.discounts import parse_discounts
+from pricebook.pricelists.marked_cells import split_mark
+from pricebook.pricelists.schemas.profile import Fact
+from pricebook.pricelists.schemas.read_config import NO_NET_MARKS
+from pricebook.pricelists.text import comparison_key, quote
+
+_MAX_SENTENCE_LENGTH = 160
+# Beside these, an `N` in a column is a no.
+_YES_WORDS = frozenset(
+    ("j", "ja", "y", "yes", "t", "tak", "o", "oui", "s", "si", "sì", "sí", "д", "да", "так")
+)
+
+
+class _Exception(NamedTuple):
+    source: str
+    marks: tuple[str, ...]
+
+
+def find_net_marks(collector: FactCollector) -> tuple[str, ...]:
+    """Return the marks of the articles without the discount of all prices.
+
+    A sentence that excludes articles of which the sample has none is an issue.
+    """
+    sources = collector.sources
+    if sources.config.net_marks is not None:
+        collector.note_setting("net_marks", sources.config.net_marks)
+        return split_marks(sources.config.net_marks)
+    if not takes_discounts(sources):
+        return ()
+    exceptions = list(_exceptions(sources.notes))
+    columns = net_columns(sources, sources.assignment.columns.values())
+    marks = dict[str, str]()
+    for each in exceptions:
+        known = each.marks or tuple(_net_cells(sources, columns))
+        is_known = any(_is_in_sample(sources, columns, mark) for mark in known)
+        if not (is_known or _has_group_without_discount(sources, each.source)):
+            _refuse(collector, each)
+        marks |= dict.fromkeys(known, each.source)
+    if marks:
+        collector.facts["net_marks"] = Fact(", ".join(marks), "sentence", exceptions[0].source)
+    return tuple(marks)
+
+
+def split_marks(option: str) -> tuple[str, ...]:
+    """Return the marks of the option `net_marks`, none of `none`."""
+    marks = tuple(mark for part in option.split(",") if (mark := part.strip()))
+    return () if marks == (NO_NET_MARKS,) else marks
+
+
+def net_columns(sources: ListSources, used: Collection[int]) -> tuple[int, ...]:
+    """Return the columns whose cells may be marks: of no field, and not of yes and no."""
+    ignored = sources.header.ignored
+    return tuple(
+        index
+        for index in range(len(sources.header.cells))
+        if index not in used
+        and index not in ignored
+        and _YES_WORDS.isdisjoint(text.casefold() for text in _texts(sources, index))
+    )
+
+
+def takes_discounts(sources: ListSources) -> bool:
+    """Return whether discounts of all prices or of groups are set."""
+    config = sources.config
+    discounts = parse_discounts(config.discount or "") or config.discount_groups
+    return bool(discounts) and config.discount_base != "none"
+
+
+def _exceptions(notes: Sequence[Note]) -> Iterator[_Exception]:
+    """Yield what texts exclude; a title between articles without marks is one of a section."""
+    for note in notes:
+        for part, marks in undiscounted_parts(note.text):
+            if marks or note.place != "inside":
+                text = quote(part, _MAX_SENTENCE_LENGTH)
+                yield _Exception(f"row {note.row_number}, {text}", marks)
+
+
+def _net_cells(sources: ListSources, columns: Sequence[int]) -> Iterator[str]:
+    for index in columns:
+        yield from (text for text in _texts(sources, index) if names_net(text))
+
+
+def _has_group_without_discount(sources: ListSources, source: str) -> bool:
+    """Return whether a group of the rows is set to take none: the exception is that group.
+
+    So is one that the text itself names: `group 90 = net price`.
+    """
+    index = sources.assignment.columns.get("discount_group")
+    groups = sources.config.discount_groups or {}
+    undiscounted = {comparison_key(each) for each in groups if not parse_discounts(groups[each])}
+    named = {comparison_key(word) for word in source.partition(", ")[2].split()}
+    return index is not None and (
+        not undiscounted.isdisjoint(named)
+        or any(comparison_key(text) in undiscounted for text in _texts(sources, index))
+    )
+
+
+def _is_in_sample(sources: ListSources, columns: Sequence[int], mark: str) -> bool:
+    fields = sources.assignment.columns
+    named = [fields[field] for field in ("sku", "name", "price") if field in fields]
+    return any(has_mark(text, mark) for index in columns for text in _texts(sources, index)) or any(
+        ends_with_mark(text, mark) or _is_of_price(sources, index, text, mark)
+        for index in named
+        for text in _texts(sources, index)
+    )
+
+
+def _is_of_price(sources: ListSources, index: int, text: str, mark: str) -> bool:
+    return index == sources.assignment.columns.get("price") and split_mark(text)[1] == mark
+
+
+def has_mark(cell: str, mark: str) -> bool:
+    """Return whether a cell is a mark, or has it at its end."""
+    key = comparison_key(mark)
+    is_mark = cell.strip() == mark or bool(key and comparison_key(cell) == key)
+    return is_mark or ends_with_mark(cell, mark)
+
+
+def ends_with_mark(cell: str, mark: str) -> bool:
+    """Return whether a text has a mark at its end: `Switch*`, `Switch (N)`."""
+    text = cell.rstrip()
+    if comparison_key(mark):
+        return text.endswith((f"({mark})", f"[{mark}]"))
+    signs = len(text) - len(text.rstrip(mark[-1]))
+    return text.endswith(mark) and signs == len(mark)
+
+
+def _texts(sources: ListSources, index: int) -> Iterator[str]:
+    yield from (display_text(cell).strip() for cell in sources.content(index).cells)
+
+
+def _refuse(collector: FactCollector, exception: _Exception) -> None:
+    example = ", ".join(exception.marks) or "N"
+    marks = setting("net_marks", f'"{example}"')
+    row, _, text = exception.source.partition(", ")
+    collector.refuse(
+        f"{row.capitalize()} says {text}, and nothing in the first rows marks the articles that "
+        f"take no discount; set net_marks to their marks, as in {marks}, or "
+        f"{setting('net_marks', NO_NET_MARKS)} if all articles take it.",
+        "net_marks",
+        (NO_NET_MARKS, *exception.marks),
+    )

@@ -1,0 +1,98 @@
+"""The discount that a section title states for the articles below it: `Lamps – discount 40 %`."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.bare_statements import is_discount_label, names_discount
+from pricebook.pricelists.detection.discount_words import FACTOR_WORDS, MULTIPLIER_WORDS
+from pricebook.pricelists.detection.fact_collector import FactCollector, ListSources
+from pricebook.pricelists.detection.letterhead_words import DISCOUNT_NOUNS
+from pricebook.pricelists.detection.notes import Note
+from pricebook.pricelists.detection.statement_tokens import tokenize
+from pricebook.pricelists.facts.discounts import parse_discounts, parse_multiplier
+from pricebook.pricelists.schemas.profile import Fact
+from pricebook.pricelists.schemas.read_config import TitleDiscounts
+from pricebook.pricelists.text import quote
+
+_PERCENT = r"\d{1,2}(?:[.,]\d{1,4})?"
+_CHAIN = re.compile(rf"(?<![\d.,+/-]){_PERCENT}\s*%?(?:\s*\+\s*{_PERCENT}\s*%?)*")
+_LEADING_SIGN = re.compile(rf"(?<!\d)(?<!\d\s)%\s?({_PERCENT})")
+# `Multiplier: List x .42`
+_MULTIPLIER = re.compile(
+    rf"(?<!\w)(?:{'|'.join((*MULTIPLIER_WORDS, *FACTOR_WORDS))})(?!\w)[^\d.,]{{0,20}}"
+    r"(?P<number>[01]?[.,]\d{1,4})(?!\d)",
+    re.IGNORECASE,
+)
+_MAX_TITLE_LENGTH = 160
+
+
+class TitleDiscount(NamedTuple):
+    """Percentages that a title states, one after another; none with `is_unclear`."""
+
+    discounts: tuple[Decimal, ...] = ()
+    is_unclear: bool = False
+
+
+@lru_cache(maxsize=1024)
+def read_title_discount(title: str) -> TitleDiscount:
+    """Return the discount that a title states; unclear for one that is not understood.
+
+    A multiplier of the list price takes off the rest.
+    """
+    if multiplier := _MULTIPLIER.search(title):
+        discounts = parse_multiplier(multiplier["number"])
+        return TitleDiscount(discounts) if discounts else TitleDiscount(is_unclear=True)
+    tokens = tokenize(title)
+    numbers = [token for token in tokens if token.kind == "number"]
+    has_noun = not DISCOUNT_NOUNS.isdisjoint(token.key for token in tokens)
+    if "%" not in title and not (has_noun and numbers):
+        return TitleDiscount()
+    discounts = _only_chain(_LEADING_SIGN.sub(r"\1 %", title)) if names_discount(tokens) else None
+    return TitleDiscount(discounts) if discounts else TitleDiscount(is_unclear=True)
+
+
+def _only_chain(title: str) -> tuple[Decimal, ...] | None:
+    """Return the discounts of the only chain of percentages in a title: `45 % + 5 %`."""
+    chains = [match[0] for match in _CHAIN.finditer(title) if "%" in match[0]]
+    is_only = len(chains) == 1 and chains[0].count("%") == title.count("%")
+    return parse_discounts(chains[0]) if is_only else None
+
+
+def discount_text(discounts: tuple[Decimal, ...]) -> str:
+    """Return discounts as an option writes them: `30+5`."""
+    return "+".join(f"{discount.normalize():f}" for discount in discounts) or "0"
+
+
+def possible_discounts(text: str) -> tuple[str, ...]:
+    """Return the discounts that a text in doubt may mean, as options: the stated one, and none."""
+    stated = read_title_discount(text).discounts
+    return (discount_text(stated), "0") if stated else ("0",)
+
+
+def find_title_discounts(collector: FactCollector) -> TitleDiscounts | None:
+    """Return whether discounts of titles apply; without the option, note the first of them."""
+    option = collector.sources.config.title_discounts
+    if option is not None:
+        collector.note_setting("title_discounts", option)
+        return option
+    for note in collector.sources.notes:
+        if is_title_with_discount(collector.sources, note):
+            title = note.text.strip()
+            source = f"row {note.row_number}, {quote(title, _MAX_TITLE_LENGTH)}"
+            value = discount_text(read_title_discount(title).discounts)
+            collector.facts["title_discounts"] = Fact(value, "sentence", source)
+            break
+    return None
+
+
+def is_title_with_discount(sources: ListSources, note: Note) -> bool:
+    """Return whether a text is a section title that states the discount of its rows.
+
+    A text above all articles without other words, `Your discount: 30 %`, is one about all of them.
+    """
+    title = note.text.strip()
+    if not (read_title_discount(title).discounts and sources.is_title(note)):
+        return False
+    return note.place == "inside" or not is_discount_label(tokenize(title))

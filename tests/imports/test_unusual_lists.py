@@ -1,0 +1,123 @@
+"""Price lists that are imported although they exceed a safety threshold halfway."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from psycopg.types.json import Jsonb
+
+from import_fixtures import RunImport, rows
+from notices.notice_fixtures import recipient
+from pricebook.db.database import Connection, Database
+from pricebook.events import service as events
+from pricebook.imports import importer
+from pricebook.imports.safety_thresholds import ImportImpact, SafetyThresholds, warnings
+from pricebook.tasks import history
+
+Client = AsyncTestClient[Litestar]
+HALFWAY = ImportImpact(
+    present_items=100,
+    absent=20,
+    rows=200,
+    rejected=75,
+    median_before=Decimal(10),
+    median_after=Decimal(15),
+    compared=100,
+    out_of_line=10,
+)
+MEDIAN_CHANGE = (
+    "The median price of the supplier's items changes from 10 to 15.01, by more than a factor of"
+    " 1.5."
+)
+MANY_CHANGES = "3 of 20 prices change by more than a factor of 1.25."
+
+
+def price_list(changed: int, price: str, count: int = 20) -> str:
+    prices = [price if number < changed else "10" for number in range(count)]
+    lines = [f"A-{number},Nail {number},{each}" for number, each in enumerate(prices)]
+    return "\n".join(["Article code,Name,Price", *lines, ""])
+
+
+def test_list_at_half_of_the_thresholds_is_not_unusual() -> None:
+    assert warnings(HALFWAY, SafetyThresholds()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "warning"),
+    [
+        (
+            {"absent": 21},
+            "21 of the supplier's 100 items are missing from the price list, more than 20 %.",
+        ),
+        ({"rejected": 76}, "76 of the price list's 200 rows are rejected, more than 37.5 %."),
+        (
+            {"median_after": Decimal("15.01")},
+            MEDIAN_CHANGE,
+        ),
+        ({"out_of_line": 11}, "11 of 100 prices change by more than a factor of 1.25."),
+    ],
+)
+def test_list_beyond_half_of_a_threshold_is_unusual(change: dict[str, Any], warning: str) -> None:
+    assert warnings(msgspec.structs.replace(HALFWAY, **change), SafetyThresholds()) == [warning]
+
+
+async def test_one_large_change_is_not_unusual() -> None:
+    impact = msgspec.structs.replace(HALFWAY, compared=2, out_of_line=1)
+    assert warnings(impact, SafetyThresholds()) == []
+
+
+async def test_unusual_list_is_imported_with_a_notice_and_an_event(
+    admin: Client, run_import: RunImport, conn: Connection, database: Database
+) -> None:
+    await recipient(conn, "unusual")
+    await recipient(conn, "held", "failed", "late", name="bob")
+    thresholds = SafetyThresholds()
+    await run_import(price_list(0, "10"), safety_thresholds=thresholds)
+    usual = await run_import(price_list(3, "12"), safety_thresholds=thresholds)
+    assert usual.warnings == []
+    await run_import(price_list(0, "10"), safety_thresholds=thresholds)
+    unusual = await run_import(price_list(3, "13"), safety_thresholds=thresholds)
+    assert (unusual.status, unusual.errors, unusual.warnings) == ("success", [], [MANY_CHANGES])
+    assert (await history.get_task(database, unusual.task_id)).warnings == [MANY_CHANGES]
+
+    await events.place_events(database)
+    page = (await admin.get("/api/v1/admin/events", params={"type": "import.unusual"})).json()
+    assert [event["data"] | {"supplier_id": ""} for event in page["data"]] == [
+        {
+            "task_id": str(unusual.task_id),
+            "supplier_id": "",
+            "supplier_name": "ACME",
+            "warnings": [MANY_CHANGES],
+            "average_price_change": 4.5,
+        }
+    ]
+    notices = "SELECT username, kind, reasons FROM notices JOIN users ON users.id = user_id"
+    assert await rows(conn, notices) == [("anna", "unusual", [MANY_CHANGES])]
+
+
+async def test_quarantined_rows_are_not_unusual(run_import: RunImport) -> None:
+    """Their prices are not applied."""
+    await run_import(price_list(0, "10"))
+    result = await run_import(price_list(2, "90"), safety_thresholds=SafetyThresholds())
+    assert (result.counts.quarantined, result.warnings) == (2, [])
+
+
+async def test_held_list_that_somebody_applies_is_not_unusual(
+    run_import: RunImport, database: Database
+) -> None:
+    await run_import(price_list(0, "10"))
+    held = await run_import(price_list(3, "90"), safety_thresholds=SafetyThresholds())
+    assert (held.status, held.warnings) == ("held", [])
+    applied = await importer.apply_held(database, held.task_id)
+    assert (applied.status, applied.warnings) == ("success", [])
+
+
+async def test_thresholds_of_the_supplier_count(run_import: RunImport, conn: Connection) -> None:
+    await run_import(price_list(0, "10"))
+    config = Jsonb({"source_config": {"row_price_factor": 3}})
+    await conn.execute("UPDATE suppliers SET metadata = %s", [config])
+    result = await run_import(price_list(3, "13"), safety_thresholds=SafetyThresholds())
+    assert (result.status, result.warnings) == ("success", [])

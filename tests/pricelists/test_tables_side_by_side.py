@@ -1,0 +1,69 @@
+"""Tables side by side in one sheet are read like sheets of their own."""
+
+from decimal import Decimal
+
+import pytest
+
+from pricebook.errors import PriceListError
+from pricelists.price_lists import ReadResult, read_next_price_list, read_price_list
+
+HEADER = "Code;Item;Price;;Code;Item;Price"
+ROWS = ("A1;Elbow;10,00;;B1;Elbow zinc;20,00", "A2;Tee;30,00;;;;")
+
+
+def read(*lines: str, **config: object) -> ReadResult:
+    return read_price_list("\n".join(lines) + "\n", "EUR", **config)
+
+
+def prices(result: ReadResult) -> dict[str, Decimal | None]:
+    return {item.supplier_sku: item.price for item in result.items}
+
+
+def test_rows_of_each_side_are_read() -> None:
+    result = read("Prices in PLN;;;;;;", "", HEADER, *ROWS)
+    assert prices(result) == {"A1": Decimal(10), "A2": Decimal(30), "B1": Decimal(20)}
+    assert {item.currency for item in result.items} == {"PLN"}
+    assert result.profile.sheets == ("columns A to D", "columns E to G")
+    assert [item.row_number for item in result.items] == [4, 5, 9]
+
+
+def test_discount_of_a_title_is_that_of_its_side() -> None:
+    result = read(
+        *("", "Black - discount 50 %;;;;Zinc - discount 40 %", HEADER, *ROWS),
+        title_discounts="required",
+    )
+    assert prices(result) == {"A1": Decimal(5), "A2": Decimal(15), "B1": Decimal(12)}
+
+
+def test_rejected_row_names_its_side() -> None:
+    result = read(HEADER, *ROWS, "A3;Cap;1,00;;B3;Cap zinc;soon")
+    (rejected,) = result.rejected
+    assert rejected.error_message.startswith('Sheet "columns E to G", row 4: ')
+    assert rejected.row_data[:3] == ["B3", "Cap zinc", "soon"]
+
+
+def test_text_about_prices_on_one_side_is_in_doubt() -> None:
+    title = "Offers - discount 50 %;;;;;;"
+    with pytest.raises(PriceListError, match="equally well"):
+        read(HEADER, *ROWS, "", title, "A3;Cap;1,00;;B3;Cap zinc;2,00")
+    below = read(HEADER, *ROWS, "", title, HEADER, "A3;Cap;1,00;;B3;Cap zinc;2,00")
+    reasons = {row.error_type for row in below.rejected}
+    assert (len(below.items), reasons) == (3, {"discount_unknown"})
+
+
+@pytest.mark.parametrize("line", ["Code;Item;Price;Unit;Stock;;", "A9;Cap;1,00;;B9;Cap;2,00;x"])
+def test_sheet_with_other_rows_is_not_split(line: str) -> None:
+    with pytest.raises(PriceListError, match="equally well"):
+        read(HEADER, *ROWS, line)
+
+
+def test_columns_named_by_position_are_those_of_the_sheet() -> None:
+    mapping = {"sku": "column E", "name": "column F", "price": "column G"}
+    result = read(HEADER, *ROWS, column_mapping=mapping)
+    assert prices(result) == {"B1": Decimal(20)}
+
+
+def test_next_list_is_read_alike() -> None:
+    first = read(HEADER, *ROWS)
+    text = "\n".join([HEADER, *ROWS]) + "\n"
+    assert prices(read_next_price_list(text, first.profile, "EUR")) == prices(first)
