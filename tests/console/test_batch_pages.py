@@ -34,6 +34,7 @@ async def preview(client: Client, **fields: Any) -> str:
         f"search=a+%26+b&category_id={UUID(int=1)}&include_subcategories=true&price_action=remove",
         "new_status=active&new_category=none&price_action=set&amount=9.95",
         "status=draft&price_action=rules&only_raises=1",
+        "updated_since=2026-11-27&price_action=remove",
     ],
 )
 async def test_form_of_a_batch_is_that_of_its_request(
@@ -44,6 +45,7 @@ async def test_form_of_a_batch_is_that_of_its_request(
     await builders.pricing_rule(conn, "Twice")
     path = await preview(client, **dict(parse_qsl(change)))
     text = unescape(await show_text(client, path))
+    assert ("changed since 2026-11-27" in text) == ("updated_since" in change)
     (found,) = re.findall(r'href="/console/products/change\?([^"]*)"', text)
     assert dict(parse_qsl(found)) == dict(parse_qsl(change))
     (listed,) = re.findall(
@@ -268,7 +270,7 @@ async def test_lines_and_history_are_paged(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
     await log_in_as("sales")
-    assert "Nothing was changed in bulk yet" in await show_text(client, BATCHES)
+    assert "No products were changed in bulk yet" in await show_text(client, BATCHES)
     for number in range(60):
         await builders.product(conn, f"Hammer {number:02}", target_price="10")
     for _ in range(26):
@@ -328,7 +330,7 @@ async def test_prices_to_a_margin_are_previewed_and_described(
     pricing = "Target price: lowest price with a margin of 25 %, rounded up to 5.99, 6.99 and so on"
     assert pricing in text
     assert "of products in the category Tools" in text
-    assert "1 product is left out, as no supplier has a price for it." in text
+    assert "1 without a price of a supplier, from which the new one follows" in text
     address = response.headers["location"].partition("?")[0]
     await send(client, f"{address}/apply")
     product = await show_text(client, f"/console/products/{product_id}")

@@ -202,8 +202,14 @@ async def test_merge_shows_its_numbers_and_is_carried_out(
     await builders.category(conn, "Saws", old)
     await builders.product(conn, category_id=old)
     await builders.pricing_rule(conn, "Of old", category_id=old)
-    text = await show_text(client, f"{PATH}/{old}/merge")
-    assert re.search(r'<option value=""( selected)?></option>', text)
+    bolts = await builders.category(conn, "Bolts", new)
+    for path in (f"{PATH}/{old}", f"{PATH}/{old}/merge"):
+        text = await show_text(client, path)
+        choices = re.findall(r'<select id="into_id".*?</select>', text, re.DOTALL)[0]
+        options = re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)<', choices)
+        named = [(str(bolts), "Bolts (New)"), (str(new), "New")]
+        assert options == [("", "choose a category"), *named]
+    await conn.execute("DELETE FROM categories WHERE id = %s", [bolts])
     text = await show_text(client, f"{PATH}/{old}/merge?into_id={new}")
     for sentence in (
         "From Old to New:",

@@ -8,7 +8,7 @@ from console.fragments import show
 from match_fixtures import examine, pair
 from pricebook.db.database import Connection, Database
 
-BAND = re.compile(r"<dt>([^<]*)</dt><dd class=\"number-fact\">([^<]*)</dd>")
+BAND = re.compile(r"<dt>([^<]*)</dt><dd class=\"number-fact\">(?:<a[^>]*>)?([^<]*)</")
 
 
 async def test_procurement_sees_unmatched_items_by_their_best_candidate(
@@ -22,6 +22,8 @@ async def test_procurement_sees_unmatched_items_by_their_best_candidate(
     counts = dict(BAND.findall(text))
     assert set(counts) == {"certain match", "likely match", "possible match", "no suggestion"}
     assert sorted(counts.values()) == ["0", "0", "0", "1"]
+    (band,) = re.findall(r'<a href="/console/matches\?band=(\w+)">1</a>', text)
+    assert counts[f"{band} match"] == "1"
 
 
 async def test_stopped_out_of_line_and_late_price_lists_lead_to_their_imports(

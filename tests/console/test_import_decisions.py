@@ -35,8 +35,8 @@ async def test_held_list_shows_what_it_would_change_most(
     assert f'href="/console/suppliers/{supplier_id}/settings#row_price_factor"' in text
     settings = await show_text(client, f"/console/suppliers/{supplier_id}/settings")
     label = re.findall(r'<label for="row_price_factor">([^<]+)<', settings)[0]
-    assert label.lower() in text
-    assert 'class="button primary" data-key="a"' not in text
+    assert f"by more than a factor of 1.5 (“{label}”)" in text
+    assert 'class="button " data-key="a" type="button" data-opens="apply-import"' in text
 
 
 async def test_first_rows_of_a_long_held_list_are_compared(

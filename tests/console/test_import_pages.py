@@ -183,7 +183,7 @@ async def test_held_list_is_applied_once(
     task_id = await builders.import_task(conn, supplier_id, **HELD)
     text = await show_text(client, f"{PATH}/{task_id}")
     assert "9 of 9 prices change." in text
-    assert "Price lists of this supplier are held since 2026-01-02 00:00." in text
+    assert "A price list of this supplier has waited for a decision since 2026-01-02 00:00." in text
     text = await follow(client, await send(client, f"{PATH}/{task_id}/apply"))
     assert f"It is being applied, as {name} decided." in text
     await log_in_as("admin")
@@ -309,7 +309,8 @@ async def test_undo_is_previewed_requested_once_and_linked_both_ways(
     await log_in_as("admin")
     path = f"{PATH}/{task_id}"
     text = await show_text(client, f"{path}/undo")
-    assert "1 item as before · 1 new item deleted · 0 products deleted · 1 left as they are" in text
+    assert "1 item as before · 1 new item deleted · 1 left as it is" in text
+    assert "1 of 3 would stay, with what this import set" in text
     assert "The item was changed after the import." in text
     first = await send(client, f"{path}/undo")
     assert "It waits for a worker." in await follow(client, first)
@@ -318,11 +319,12 @@ async def test_undo_is_previewed_requested_once_and_linked_both_ways(
     await conn.execute("DELETE FROM ingestion_tasks WHERE undo_of IS NOT NULL")
     done = await undo.undo_inline(database, task_id, "eva", 10)
     text = await show_text(client, f"{PATH}/{done.id}")
+    assert "2 of 3 undone; 1 stays as it is" in text
+    assert f'href="{PATH}/new?supplier_id={done.supplier_id}"' in text
     assert "The item was changed after the import." in text
     assert f'href="{path}"' in text
     text = await show_text(client, path)
     assert f'href="{PATH}/{done.id}"' in text
-    assert "It was undone." in text
     assert "taken back" in text
     refused = await client.get(f"{path}/undo", headers=HTML)
     assert refused.status_code == 409

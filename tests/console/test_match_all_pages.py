@@ -4,12 +4,17 @@ import re
 from html import unescape
 from uuid import UUID
 
+import pytest
+
 import builders
 from console.conftest import Client, LogInAs, send
 from console.fragments import show
 from match_fixtures import examine
+from pricebook.console import match_list_pages, match_look
 from pricebook.db.database import Connection, Database
 from pricebook.db.row_types import fetch_value
+from pricebook.matching import repository
+from pricebook.matching.schemas import MatchQuery
 
 PATH = "/console/matches/list"
 LINKED = "SELECT count(product_id) FROM supplier_items"
@@ -86,11 +91,19 @@ async def test_candidates_with_objections_are_not_accepted_at_once(
 async def test_possible_ones_are_accepted_under_their_own_filter_only(
     client: Client, log_in_as: LogInAs, conn: Connection, database: Database
 ) -> None:
-    await shelf(conn, database)
+    supplier_id = await shelf(conn, database)
     await log_in_as("procurement")
-    (look,) = looks(await show(client, f"{PATH}?band=possible"))
+    assert looks(await show(client, f"{PATH}?band=possible")) == []
+    for name in ("Garden rake long", "Garden rake wide"):
+        await builders.product(conn, name)
+    await builders.item(conn, supplier_id, name="Leaf rake")
+    await examine(database)
+    text = await show(client, f"{PATH}?band=possible")
+    assert "Accept the one of these filters without objections" in text
+    (look,) = looks(text)
     text = await show(client, look)
-    assert "Bucket" in text
+    assert "Leaf rake" in text
+    assert "Bucket" not in text
     assert "1 possible" in text
     without = await send(client, f"{PATH}/all", action="accept", count="3")
     assert without.status_code == 409
@@ -121,8 +134,45 @@ async def test_list_and_queue_count_the_items_without_a_suggestion_alike(
         await show(client, f"{PATH}?rest=1"),
     ):
         assert "4 items, 1 of them without a suggestion" in each
-    assert "Reject all 3 with a suggestion" in text
+    assert "Reject the pairs of all 3 with a suggestion" in text
     assert "No product fits the one without a suggestion" in await show(client, f"{PATH}?rest=1")
     alone = await show(client, f"{PATH}?band=possible")
     assert ">1 item</span>" in alone
-    assert "Reject the one of these filters" in alone
+    assert "Reject the pair of these filters" in alone
+
+
+async def test_many_items_with_words_are_not_counted_for_a_button(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await shelf(conn, database)
+    await log_in_as("procurement")
+    counted = await show(client, f"{PATH}?search=a")
+    assert "Accept all 2 likely and certain without objections" in counted
+    monkeypatch.setattr(match_list_pages, "MAX_WITH_WORDS", 1)
+    assert "Accept all likely and certain without objections" in (
+        await show(client, f"{PATH}?search=a")
+    )
+
+
+async def test_more_items_than_are_decided_at_once_are_counted_up_to_that_number(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await shelf(conn, database)
+    await log_in_as("procurement")
+    monkeypatch.setattr(match_look, "MAX_FILTERED", 1)
+    text = await show(client, f"{PATH}/all?action=accept")
+    assert "1 certain" not in text
+    assert 'name="count"' not in text
+    async with database.connection() as reading:
+        wanted = MatchQuery(min_band="likely")
+        counted = await repository.count_bands(reading, wanted, (), 1)
+        assert sum(counted.values()) == 1
+        assert sum((await repository.count_bands(reading, wanted, (), 2)).values()) == 2

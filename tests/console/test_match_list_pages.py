@@ -76,6 +76,8 @@ async def test_the_outcome_and_its_undo_are_a_toast_and_the_marked_are_counted(
     assert 'data-marked data-one="1 marked of this page" data-other="{n} marked of' in text
     accepted = await post(client, "decide", pair=boxes(text)[:2], action="accept")
     page, _, toast = accepted.text.partition(TOASTS)
+    assert ">Undo" not in page
+    assert 'data-key="u"' in toast
     assert "2 linked." in page
     assert re.search(
         r'2 linked\..*hx-post="/console/matches/list/undo".*data-close', toast, re.DOTALL
@@ -92,7 +94,7 @@ async def test_marked_items_are_rejected(
     await log_in_as("procurement")
     marked = boxes(await show(client, PATH))
     rejected = await post(client, "decide", pair=marked, action="reject")
-    assert "3 rejected." in rejected.text
+    assert "3 pairs rejected: the items stay" in rejected.text
     await examine(database)
     left = boxes(await show(client, PATH))
     assert [box.partition(":")[2] for box in left] == ["", "", ""]  # without a candidate
@@ -166,7 +168,7 @@ async def test_all_of_the_filters_are_decided_if_they_are_as_many_as_shown(
     assert "3 items pass the filter, not 4" in late.text
     assert 'name="count" value="3"' in late.text
     done = await send(client, f"{PATH}/all", **fields, count="3")
-    assert ("3 linked." if action == "accept" else "3 rejected.") in done.text
+    assert ("3 linked." if action == "accept" else "3 pairs rejected: the items stay") in done.text
     if action == "accept":
         assert "All items of Nordwerk are decided: 3 linked." in done.text
     else:
@@ -345,7 +347,7 @@ async def test_other_candidates_are_shown_and_accepted_in_their_row(
     assert others in ([f"{item_id}:{best_id}"], [f"{item_id}:{other_id}"])
     assert others[0] not in boxes(text)
     done = await post(client, "decide", other=others[0], pair=boxes(text), search="saw")
-    assert "Linked." in done.text
+    assert done.text.count('Linked. <span class="code">') == 2  # in the page and in the toast
     assert f"{item_id}:{await linked_product(conn, item_id)}" == others[0]
     gone = await client.get(unescape(address), headers=HTML)
     assert gone.status_code == 404

@@ -42,7 +42,7 @@ async def test_accepted_item_leaves_the_queue_and_comes_back_by_undo(
     assert "DeWalt DW745 saw 250 mm" in await show(client, PATH)
 
 
-@pytest.mark.parametrize("decision", ["reject Rejected", "none No product fits"])
+@pytest.mark.parametrize("decision", ["reject Pair", "none No product fits"])
 async def test_other_decisions_can_be_undone_too(
     client: Client, log_in_as: LogInAs, conn: Connection, database: Database, decision: str
 ) -> None:
@@ -51,8 +51,11 @@ async def test_other_decisions_can_be_undone_too(
     await examine(database)
     await log_in_as("procurement")
     product = product_id if action == "reject" else ""
+    await builders.item(conn, await builders.supplier(conn), name="Oddment")
+    await examine(database)
     decided = await post(client, "decide", item_id=item_id, product_id=product, action=action)
     assert says in decided.text
+    assert re.search(r"Left: \d items?", decided.text)
     await post(client, "undo", batch_id=batch_of(decided))
     await examine(database)
     assert "<mark>table</mark>" in await show(client, PATH)

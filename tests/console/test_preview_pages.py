@@ -136,6 +136,18 @@ async def test_outcome_is_applied_once_and_shows_its_import(
     assert (discarded.status_code, "applied by" in discarded.text) == (409, True)
 
 
+async def test_prices_with_vat_are_noticed_above_apply(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("procurement")
+    path = f"{PREVIEWS}/{await builders.import_preview(conn, await builders.supplier(conn))}"
+    assert "CATALOG_VAT" not in await show_text(client, path)
+    found = Jsonb({"basis": {"vat_included": True}})
+    await conn.execute("UPDATE import_previews SET found = %s", (found,))
+    text = await show_text(client, path)
+    assert text.index("CATALOG_VAT") < text.index('data-key="a"')
+
+
 async def test_preview_that_was_read_again_is_not_applied(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
@@ -268,6 +280,7 @@ async def test_other_sheets_of_an_imported_file_are_offered(
         ({"column.0": "unit", "column.1": "unit"}, "A and B are both set to Unit"),
         ({"currency": "EURO"}, "“Currency” needs three letters"),
         ({"vat_rate": "normal"}, "“VAT rate, %” needs a percentage"),
+        ({"discount": "half"}, "such as 30+5"),
         ({"header_row": "eight"}, "“Header is in row” needs a whole number"),
         ({"column.1": "price_quantity", "price_quantity": "100"}, "A price is for how many"),
     ],
@@ -292,23 +305,25 @@ async def test_answers_are_listed_and_taken_back(
     await log_in_as("procurement")
     path = f"{PREVIEWS}/{await builders.import_preview(conn, await builders.supplier(conn))}"
     config = {
-        "sheet_names": ["Lugs"],
+        "sheet_names": ["Lugs", "Nuts", "Nails"],
         "column_mapping": {"price": "Net", "sku": "Code"},
         "ignored_columns": ["Gross", "Old"],
         "vat_included": True,
         "price_quantity": 100,
+        "mode": "partial",
     }
     await conn.execute("UPDATE import_previews SET config = %s", [Jsonb(config)])
     given = list_given(config, load_texts(), new_layout=True)
     assert [each.label for each in given] == [
         "Yes, the layout is new: detect all columns again",
-        "Sheets: Lugs",
+        "Sheets: Lugs, Nuts and Nails",
         "Price: column Net",
         "Code: column Code",
         "Not a field: Gross",
         "Not a field: Old",
         "The prices include value added tax",
         "A price is for how many: 100",
+        "Articles that it lacks: Stay as they are",
     ]
     text = unescape(await show_text(client, path))
     for each in given[1:]:

@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from pricebook.console.page_texts import load_texts
-from pricebook.console.previews.price_list_samples import list_unread_choices
 from pricebook.console.previews.questions import Question, list_questions
 from pricebook.errors import PriceListIssue
 from pricebook.imports.preview_schemas import PreviewResult
@@ -30,7 +29,7 @@ def question_of(issue: PriceListIssue, sheet: SheetSample = ROWS) -> Question:
              ("Column C: B", {"column_mapping": {"price": "B"}}, "20.00")],
         ),
         (
-            PriceListIssue("In doubt; set it.", "vat_included", ("true", "false")),
+            PriceListIssue("In doubt; set it.", "vat_included", ("true", "false"), "A"),
             [("The prices include value added tax", {"vat_included": True}, "12.50 with tax"),
              ("The prices are net", {"vat_included": False}, "12.50 plus tax")],
         ),
@@ -61,7 +60,7 @@ def test_each_refusal_is_a_question_with_examples(
     question = question_of(issue)
     found = [(c.label, msgspec.json.decode(c.patch), c.example) for c in question.choices]
     assert found == choices
-    assert "set " not in question.detail
+    assert "set " not in "".join(question.details)
 
 
 def test_question_about_a_column_offers_every_other_column() -> None:
@@ -97,53 +96,12 @@ def test_prices_and_stocks_do_not_tell_articles_apart() -> None:
     message = 'The article code "Code" repeats, and identifies an article only together with "D".'
     issue = PriceListIssue(message, "key_columns", ("Code", "column D"))
     question = question_of(issue, SheetSample(None, list(enumerate(cells, 1))))
-    assert question.detail == 'The article code "Code" repeats.'
+    assert question.details == ['The article code "Code" repeats.']
     assert [each.patch for each in question.choices] == ['{"key_columns":["Code"]}']
     assert [each.patch for each in question.others] == [
         '{"key_columns":["Code","Batch"]}',
         '{"key_columns":["Code","Origin"]}',
     ]
-
-
-CABLES = SheetSample("Cables", [(1, ["Code", "Type", "Price"]), (2, ["C-1", "NYM", "319.28"])])
-LUGS = SheetSample("Lugs", [(1, ["Code", "Name", "Price"]), (2, ["L-1", "Lug", "0.98"])])
-NO_NAME = PriceListIssue('Sheet "Cables": No column.', "column_mapping.name", ("Code", "Type"))
-OR_WITHOUT = PriceListIssue('Or leave out "Cables".', "sheet_names", ("Lugs",))
-
-
-def ask_of(issues: list[PriceListIssue], *chosen: str) -> list[Question]:
-    result = PreviewResult(issues=tuple(issues), sheets=(CABLES, LUGS))
-    return list_questions(result, None, "USD", load_texts(), chosen)
-
-
-def test_sheets_are_asked_first_and_alone() -> None:
-    (question,) = ask_of([NO_NAME, OR_WITHOUT])
-    assert [(each.label, each.example) for each in question.sheets] == [
-        ("Cables", "C-1 | NYM | 319.28"),
-        ("Lugs", "L-1 | Lug | 0.98"),
-    ]
-    (together,) = question.choices
-    patch = msgspec.json.decode(together.patch)
-    assert (patch["sheet_names"], "mode" in patch) == (["Cables", "Lugs"], False)
-
-
-def test_sheets_with_other_columns_need_imports_of_their_own() -> None:
-    issue = msgspec.structs.replace(NO_NAME, candidates=("Type",))
-    (question,) = ask_of([issue, OR_WITHOUT], "Cables", "Lugs")
-    assert "an import of its own" in question.detail
-    modes = [msgspec.json.decode(each.patch)["mode"] for each in question.sheets]
-    assert modes == ["partial", "partial"]
-    assert question.choices == []
-
-
-def test_same_question_of_several_sheets_is_asked_once_with_their_names() -> None:
-    issues = [
-        PriceListIssue(f'Sheet "{name}": In doubt.', "column_mapping.price", ("Price",))
-        for name in ("Cables", "Lugs")
-    ]
-    (question,) = ask_of(issues, "Cables", "Lugs")
-    assert question.legend == "Which column has the price? (sheet Cables and Lugs)"
-    assert question.detail == "In doubt."
 
 
 def test_layout_that_differs_in_several_ways_is_one_question_before_the_others() -> None:
@@ -165,15 +123,67 @@ def test_layout_that_differs_in_several_ways_is_one_question_before_the_others()
     ]
 
 
-def test_choice_that_another_setting_decides_is_a_sentence() -> None:
-    config = {"column_mapping": {"price_quantity": "Unit", "price": "Net", "name": "column A"}}
-    columns = {"price": "Net", "price_quantity": "Unit", "name": "Name"}
-    found: dict[str, Any] = {"headers": ["Name", "Unit", "Net"], "columns": columns}
-    assert list_unread_choices(config, found, load_texts()) == []
-    found["price_facts"] = {"price_quantity": {"origin": "setting"}}
-    found["columns"] = columns | {"price": "Unit"}
-    sentences = list_unread_choices(config, found, load_texts())
-    assert [each.split(", but")[0] for each in sentences] == [
-        "You set Price for to the column Unit",
-        "You set Price to the column Net",
+def test_discounts_of_titles_are_a_question_about_a_readable_list() -> None:
+    source = 'row 2, "Lamps – discount 40 %"'
+    fact = {"value": "40", "origin": "sentence", "source": source}
+    found = {
+        "headers": ["Code", "A", "B"],
+        "columns": {"price": "A"},
+        "price_facts": {"title_discounts": fact, "currency": {"origin": "header"}},
+    }
+    result = PreviewResult(sheets=(ROWS,))
+    (question,) = list_questions(result, found, "USD", load_texts())
+    assert source.removeprefix("row") in question.details[0]
+    answers = [(msgspec.json.decode(c.patch), c.example) for c in question.choices]
+    assert answers == [
+        ({"title_discounts": "required"}, "12.50 less 40 %"),
+        ({"title_discounts": "optional"}, "12.50 less 40 %, 12.50 below other titles"),
+        ({"discount_base": "none"}, "12.50 as it is"),
     ]
+    assert not question.is_needed
+
+
+def test_articles_without_the_discount_are_a_question_with_their_marks() -> None:
+    message = "Row 1 says N = net, and no row has it; set net_marks to their marks."
+    question = question_of(PriceListIssue(message, "net_marks", ("none", "N")))
+    assert [(c.label, msgspec.json.decode(c.patch)) for c in question.choices] == [
+        ("None: all articles take the discount", {"net_marks": "none"}),
+        ("Those marked N", {"net_marks": "N"}),
+    ]
+    assert [name for name, _ in question.entries] == ["net_marks"]
+
+
+def test_example_of_a_value_is_of_the_column_of_the_price() -> None:
+    def examples(price_column: str) -> list[str]:
+        issue = PriceListIssue("In doubt.", "vat_included", ("true", "false"), price_column)
+        return [each.example for each in question_of(issue).choices]
+
+    assert examples("B") == ["20.00 with tax", "20.00 plus tax"]
+    assert examples("column B") == ["12.50 with tax", "12.50 plus tax"]
+    assert examples("") == ["", ""]  # which column has the price is in doubt itself
+
+
+def test_columns_of_a_price_are_one_answer_or_each_alone() -> None:
+    message = 'Column A has no price; set price_columns=\'["A","B"]\' if these are their prices.'
+    question = question_of(PriceListIssue(message, "price_columns", ("A", "B")))
+    patches = [msgspec.json.decode(choice.patch) for choice in question.choices]
+    assert patches[0] == {"price_columns": ["A", "B"]}
+    assert patches[1:] == [{"column_mapping": {"price": each}} for each in ("A", "B")]
+
+
+def test_meanings_of_units_are_typed() -> None:
+    question = question_of(PriceListIssue("May be codes.", "unit_meanings", ("0", "2")))
+    names = [name for name, _ in question.entries]
+    assert names == ["unit_meanings.0", "unit_meanings.2"]
+
+
+def test_discount_in_doubt_is_a_question_with_the_stated_one_none_and_a_field() -> None:
+    message = 'Row 2 says "Your discount: 12 %", which leaves the discount in doubt; set it.'
+    issue = PriceListIssue(message, "discount", ("12", "0"), price_column="A")
+    question = question_of(issue)
+    assert question.legend == "Which discount applies?"
+    assert [(c.label, msgspec.json.decode(c.patch), c.example) for c in question.choices] == [
+        ("12 % is taken off the prices", {"discount": "12"}, "12.50 less 12 %"),
+        ("None: the prices include it, or it does not apply", {"discount": "0"}, "12.50 as it is"),
+    ]
+    assert [name for name, _ in question.entries] == ["discount"]

@@ -57,6 +57,19 @@ async def test_price_changes_of_one_import_are_summed_up(
     )
 
 
+async def test_first_price_list_has_nothing_to_compare_with(
+    client: Client, log_in_as: LogInAs, task_ids: list[str]
+) -> None:
+    await log_in_as("sales")
+    text = await show_text(client, f"{PATH}?import_id={task_ids[0]}")
+    assert "It is the first price list of ACME: there is nothing to compare it with." in text
+    assert "seven days" not in text
+    assert 'id="supplier_id"' not in text
+    narrowed = await show_text(client, f"{PATH}?import_id={task_ids[1]}&min_percent=90")
+    assert "No price change of this price list passes the filters" in narrowed
+    assert "first price list" not in narrowed
+
+
 async def test_many_changes_of_an_import_are_summed_up_after_the_page(
     client: Client, log_in_as: LogInAs, task_ids: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

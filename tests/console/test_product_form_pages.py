@@ -198,6 +198,7 @@ async def test_own_price_changes_are_set_back_by_one_button(
     late = await send(client, f"{path}/edit", **fields)
     assert late.status_code == 400
     assert await fetch_value(conn, PRICE) == "31.0000"
+    assert (await show_text(client, path)).count("Set back to") == 1  # of the change that holds
 
 
 async def test_product_is_created_with_a_generated_or_a_typed_sku(

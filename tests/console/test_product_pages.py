@@ -3,15 +3,16 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import builders
 from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs, send
-from console.fragments import show
+from console.fragments import show, show_text
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
+from pricebook.products.list_filters import Sort
 from pricebook.rates.schemas import today
 
 ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(1)>{{3511*3511}}' --"
@@ -37,6 +38,9 @@ async def test_target_price_set_in_the_list_shows_the_margin_it_gives(
     product_id = await builders.offered_product(conn, "Hammer", "15.00")
     row = await set_price(client, product_id, "20", "")
     assert "25.00" in row
+    state = re.findall(r'<span class="row-state">(.*?)</form>', row, re.DOTALL)[0]
+    assert "saved</span></span>" in state  # in the place of "not saved": the row keeps its height
+    assert "row-note" not in row
     assert 'name="before" value="20.00"' in row
     assert await fetch_value(conn, TARGET_PRICE) == "20.0000"
     assert "expected a number" in await set_price(client, product_id, "cheap", "20.00")
@@ -70,6 +74,17 @@ async def test_price_can_be_set_without_scripts(
     path = f"/console/products/{product_id}"
     response = await send(client, f"{path}/target-price", target_price="20", before="")
     assert (response.status_code, response.headers["location"]) == (303, path)
+
+
+@pytest.mark.parametrize("sort", get_args(Sort))
+async def test_form_has_every_sort_and_the_day_of_an_address(
+    client: Client, log_in_as: LogInAs, sort: str
+) -> None:
+    await log_in_as("sales")
+    text = await show(client, f"/console/products?sort={sort}&updated_since=2026-11-27")
+    assert f'<option value="{sort}" selected>' in text
+    assert re.search(r'<input [^>]*name="updated_since"[^>]* value="2026-11-27"', text)
+    assert "updated_since" not in await show(client, "/console/products")
 
 
 async def test_filters_of_the_list_are_those_of_its_export(
@@ -305,3 +320,10 @@ async def test_bounds_of_a_range_are_named(
     text = (await client.get(path, headers=HTML)).text
     labels = re.findall(rf'<label for="m\w\w_{name}">([^<]+?)(?:, %)?</label>', text)
     assert labels == [f"{name.title()} at least", f"{name.title()} at most"]
+
+
+async def test_choice_of_columns_names_the_currency(client: Client, log_in_as: LogInAs) -> None:
+    await log_in_as("sales")
+    text = await show_text(client, "/console/products")
+    (choice,) = re.findall(r'value="lowest_price"[^>]*> ([^<]+)</label>', text)
+    assert choice == "Lowest, USD"

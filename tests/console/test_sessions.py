@@ -65,6 +65,33 @@ async def test_wrong_password_is_refused_and_counted_with_those_of_the_api(
     assert "try again in" in refused.text
 
 
+@pytest.mark.parametrize("wrong", ["horse", "x" * 300, ""])
+async def test_password_that_nobody_can_have_is_counted_and_limited(
+    client: Client, log_in_as: LogInAs, conn: Connection, wrong: str
+) -> None:
+    name = await log_in_as("sales")
+    client.cookies.clear()
+    for _ in range(10):
+        assert (await send(client, "/login", username=name, password=wrong)).status_code == 401
+    assert await fetch_value(conn, "SELECT failures FROM failed_logins") == 10
+    refused = await send(client, "/login", username=name, password=PASSWORD)
+    assert refused.status_code == 429
+
+
+@pytest.mark.parametrize("name", ["", "x", "x" * 300])
+async def test_name_that_nobody_can_have_is_limited(client: Client, name: str) -> None:
+    for _ in range(10):
+        assert (await send(client, "/login", username=name, password=PASSWORD)).status_code == 401
+    assert (await send(client, "/login", username=name, password=PASSWORD)).status_code == 429
+
+
+async def test_cursor_is_in_the_field_that_is_to_be_typed(client: Client) -> None:
+    focused = re.compile(r'<input id="(\w+)"[^>]* autofocus')
+    assert focused.findall((await client.get("/login")).text) == ["username"]
+    refused = await send(client, "/login", username="anna", password="wrong-password")
+    assert focused.findall(refused.text) == ["password"]
+
+
 async def test_logout_ends_the_session(client: Client, log_in_as: LogInAs) -> None:
     await log_in_as("sales")
     token = client.cookies["pricebook_session"]

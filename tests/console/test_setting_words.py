@@ -23,6 +23,11 @@ from pricebook.console.setting_words import plain_words
          "no rate: an admin sets one under Administration, Exchange rates; then import it again."),
         ("or set prices_per_pack to false", "or set “Price is for a pack” to false"),
         ('as in discount_groups={"12":"30"}, or not', 'as in “Discount groups”: {"12":"30"}, or'),
+        ("by row 56; set currency=TRY or currency=USD.",
+         "by row 56; set “Currency”: TRY or “Currency”: USD."),
+        ("in doubt; set it, as in discount=30, or discount=0 if prices include it.",
+         "as in “Discount on all, %”: 30, or “Discount on all, %”: 0 if prices include it."),
+        ("The currency is TRY by row 5, the discount 30.", "is TRY by row 5, the discount 30."),
         ('row 4, "Nettopreise vat_rated"', 'row 4, "Nettopreise vat_rated"'),
     ],
 )  # fmt: skip

@@ -267,7 +267,7 @@ async def test_form_shows_the_next_five_runs(
     await log_in_as("admin")
     supplier_id = await configured(conn, CONFIG)
     text = await show_text(client, f"{PATH}/{supplier_id}/settings")
-    assert len(re.findall(r"<li>\d{4}-\d\d-\d\d 06:30", text)) == 5
+    assert len(re.findall(r"<li>\w+day \d{4}-\d\d-\d\d 06:30", text)) == 5
     address = f"{PATH}/schedule?schedule=rule&schedule_rule="
     assert (await show(client, f"{address}90")).count("<li>") == 5
     assert "This is no schedule" in await show(client, f"{address}often")

@@ -58,12 +58,13 @@ async def test_page_shows_versions_servers_and_every_check(
 
 
 async def test_slow_checks_have_their_result_later(client: Client, log_in_as: LogInAs) -> None:
+    """On a busy machine, a check that needs PostgreSQL waits until that responds in time."""
     await log_in_as("admin")
     async with asyncio.timeout(60):
         for name in ("parser", "schema", "aggregates"):
-            while await state_of(client, name) == "runs":
+            while (state := await state_of(client, name)) in {"runs", "not checked"}:
                 pass
-            assert await state_of(client, name) == "ok"
+            assert state == "ok"
 
 
 async def test_workers_and_their_last_runs(

@@ -37,10 +37,17 @@ def test_table_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 LISTS = (
-    *("audit", "events", "keys list", "matches list", "matches batches", "matches batches show x"),
-    *("matches runs", "matches log", "matches clusters", "notices list", "prices changes"),
+    *("audit", "events", "keys list", "matches list", "matches batches list"),
+    *(
+        "matches batches show x",
+        "matches runs",
+        "matches log",
+        "matches clusters",
+        "notices list",
+        "prices changes",
+    ),
     *("batches list", "batches show x", "products list", "quarantine list", "rates list"),
-    *("suppliers list", "tasks list", "webhooks deliveries x"),
+    *("suppliers list", "tasks list", "tasks undo x", "webhooks deliveries x"),
 )
 
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from selenium.webdriver import Chrome
@@ -63,3 +64,21 @@ def take_screenshot(browser: Chrome, path: str) -> None:
         set_viewport(browser, width, theme)
         name = path.strip("/").replace("/", "-")
         (Path(str(folder)) / f"{name}-{width}.png").write_bytes(browser.get_screenshot_as_png())
+
+
+def test_schedule_is_shown_in_utc_and_in_the_time_of_the_browser(
+    browser: Chrome, root: str
+) -> None:
+    for zone, days, text in (
+        ("Africa/Lagos", "Mondays", "Mondays at 06:30 UTC (07:30 your time)"),
+        ("America/Phoenix", "Mondays", "Mondays at 06:30 UTC (Sunday 23:30 your time)"),
+        ("UTC", "every day", "Every day at 06:30 UTC"),
+    ):
+        override = {"timezoneId": zone}
+        cast("Any", browser).execute_cdp_cmd("Emulation.setTimezoneOverride", override)
+        browser.get(f"{root}/console/suppliers/new")
+        wait_until(browser, "'ready' in document.documentElement.dataset")
+        browser.find_element(By.ID, "schedule").send_keys(days)
+        wait_until(browser, "document.querySelectorAll('#runs li').length === 5")
+        shown = browser.find_element(By.CSS_SELECTOR, "#runs > p").text
+        assert shown.strip() == text

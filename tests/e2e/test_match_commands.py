@@ -64,7 +64,7 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
     assert linked == f"linked  ACME A1  {NAMES[1].lower()}  =  SAW-1  {NAMES[1]}"
     assert count.startswith("1 linked. Take it back:")
     assert run("list") == "0 of 0 items.\n"
-    assert f"the command line ({getpass.getuser()}): 1 linked" in run("batches")
+    assert f"the command line ({getpass.getuser()}): 1 linked" in run("batches", "list")
     assert "linked  ACME A0  dewalt" in run("batches", "show", first["batch_id"])
     assert "SAW-1  Makita" in run("log", "--supplier", "ACME", "--item", "A1")
     undone = run("undo", first["batch_id"])
@@ -182,7 +182,7 @@ def test_list_is_ticked_as_csv_and_read_again(
         (["product", "A0"], "A0 is no item: write SUPPLIER:CODE"),
         (["log", "--item", "A0"], "--item needs --supplier"),
         (["decide", "missing.csv"], "missing.csv cannot be read as CSV"),
-        (["undo", "first"], "first is not an id: `pricebook matches batches` shows them."),
+        (["undo", "first"], "first is not an id: `pricebook matches batches list` shows them."),
         (["list", "--supplier", "Nobody"], "There is no supplier Nobody:"),
         (["weights", "--use", "7"], "There are no weights 7."),
     ],

@@ -1,5 +1,6 @@
 """The commands for pricing rules and bulk changes of products."""
 
+import csv
 import json
 from typing import Any
 
@@ -72,6 +73,36 @@ def test_prices_are_proposed_applied_and_undone(
     assert oldest.endswith(f"by {COMMAND_LINE}: pricing rules, target price; undone")
     run("rules", "set", "tools", "--markup", "50", "--no-active")
     run("rules", "remove", "tools")
+
+
+def test_all_changes_of_a_batch_are_written_to_a_file(
+    system: System, environment: dict[str, str], database_url: str
+) -> None:
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            """
+            INSERT INTO products (internal_sku, name, status)
+            SELECT 'P-' || n, 'Hammer', 'draft' FROM generate_series(1, 250) AS n
+            """
+        )
+    preview = system.run("products", "change", "--target-price", "5", **environment).stdout
+    batch_id = preview.split()[1].rstrip(",")
+    assert (
+        f"20 of 250 changes; all of them: `pricebook batches show {batch_id} --csv FILE`."
+        in preview
+    )
+    show = ("batches", "show", batch_id)
+    *lines, _, way = system.run(*show, "--limit", "1", **environment).stdout.splitlines()
+    assert way.startswith("More follow: --cursor=")
+    *next_lines, _, _ = system.run(
+        *show, "--limit", "1", way.split()[-1], **environment
+    ).stdout.splitlines()
+    assert lines[-1] != next_lines[-1]
+    assert system.run(*show, "--csv", "all.csv", **environment).returncode == 0
+    with (system.folder / "all.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["sku"] for row in rows}) == 250
+    assert {row["new_target_price"] for row in rows} == {"5.00"}
 
 
 @pytest.mark.parametrize(

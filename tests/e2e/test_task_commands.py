@@ -28,10 +28,13 @@ def run(system: System, environment: Environment, *arguments: str) -> Any:
     return json.loads(done.stdout) if "--json" in arguments else done.stdout
 
 
-def import_text(system: System, environment: Environment, text: str = PRICE_LIST) -> str:
+def import_text(
+    system: System, environment: Environment, text: str = PRICE_LIST, *options: str
+) -> str:
     """Import a price list by command; return the id of its task."""
     (system.folder / "list.csv").write_text(text)
-    done = system.run("import", "list.csv", "--supplier", "ACME", "--json", **environment)
+    words = ["import", "list.csv", "--supplier", "ACME", "--json", *options]
+    done = system.run(*words, **environment)
     return json.loads(done.stdout)["task_id"]
 
 
@@ -71,8 +74,13 @@ def test_held_price_list_is_applied(system: System, environment: Environment) ->
 
 
 def test_undone_task_is_shown_with_its_undo(system: System, environment: Environment) -> None:
-    task_id = import_text(system, environment)
-    undo_id = run(system, environment, "tasks", "undo", task_id, "--json")["task_id"]
+    task_id = import_text(system, environment, PRICE_LIST, "--reason", "New prices")
+    assert "Reason: New prices\n" in run(system, environment, "tasks", "show", task_id)
+    undo = ["tasks", "undo", task_id, "--json", "--reason"]
+    refused = system.run(*undo, "x" * 1001, **environment)
+    assert (refused.returncode, "1,000 characters" in refused.stderr) == (2, True)
+    undo_id = run(system, environment, *undo, "Wrong shop")["task_id"]
+    assert "Reason: Wrong shop\n" in run(system, environment, "tasks", "show", undo_id)
     assert f"It was undone by task {undo_id}." in run(system, environment, "tasks", "show", task_id)
     assert f"It has undone task {task_id}." in run(system, environment, "tasks", "show", undo_id)
     states = run(system, environment, "tasks", "list")

@@ -16,6 +16,7 @@ from pricebook.console.batch_previews import (
 )
 from pricebook.console.batch_sentences import read_names
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
+from pricebook.console.left_out_lines import left_out_lines
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
@@ -41,13 +42,17 @@ CHANGE_PATH = f"{PRODUCTS}/change"
 
 
 class BatchView(msgspec.Struct):
-    """The fields of the address of a batch: its lines, a note, and the outdated preview before."""
+    """The fields of the address of a batch: its lines, and a note.
+
+    The note is about the outdated preview before, or about one product.
+    """
 
     outcome: str = ""
     sort: str = ""
     cursor: str = ""
     note: str = ""
     instead_of: UUID | None = None
+    product_id: UUID | None = None
     counted: str = ""
 
 
@@ -61,9 +66,12 @@ async def show_batches(request: AnyRequest) -> Response[Any]:
     result = await service.list_batches(database, paging)
     ids = [each.id for each in result.data]
     cursor = result.next_cursor
+    counts = await service.count_products(database, ids, MAX_COUNTED + 1)
+    small = [each.id for each in result.data if counts[each.id] <= MAX_COUNTED]
     values = {
         "result": result,
-        "counts": await service.count_products(database, ids, MAX_COUNTED + 1),
+        "counts": counts,
+        "set_back": await single_products.count_set_back(database, small),
         "limit": MAX_COUNTED,
         "names": await read_names(request, result.data),
         "next": cursor and query.address(PATH, cursor=cursor, page=None),
@@ -76,11 +84,7 @@ async def show_batches(request: AnyRequest) -> Response[Any]:
 async def show_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     """Show a bulk change: what it does or did, and its products with old and new values."""
     view = read_page_query(BatchView, request.scope["query_string"])
-    database: Database = request.app.state.database
-    is_counted = bool(view.get("counted")) or await _is_small(database, batch_id)
-    values = await _values(request, batch_id, view, counts=is_counted)
-    is_fragment = wants_fragment(request)
-    return render(request, "batch_state.html" if is_fragment else "batch.html", values)
+    return await _show(request, batch_id, view)
 
 
 @post(
@@ -117,24 +121,38 @@ async def undo_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
 
 @post(
     PATH + "/{batch_id:str}/set-back",
-    status_code=303,
+    status_code=200,
     request_max_body_size=MAX_FORM_BYTES,
     opt=page_for("PATCH", "/products/{id}"),
 )
 async def set_product_back(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
-    """Set one product back to its values before the bulk change; show it in its page again."""
+    """Set one product back to its values before the bulk change, or set the new ones `again`.
+
+    The response is the same page of the batch, with the product where it was.
+    """
     form = await read_form(request)
     product_id = convert_fields(form.get("product_id", ""), UUID)
+    change = single_products.set_again if "again" in form else single_products.set_back
     note = "set_back"
     try:
-        await single_products.set_back(
-            request.app.state.database, caller_of(request), batch_id, product_id
-        )
+        await change(request.app.state.database, caller_of(request), batch_id, product_id)
     except ConflictError:
         note = "changed_since"
-    view = {name: form.get(name, "") for name in (*LINES, "counted")}
-    address = PageQuery({}).address(f"{PATH}/{batch_id}", **view, note=note)
-    return Response(None, status_code=303, headers={"Location": f"{address}#product-{product_id}"})
+    kept = {name: form[name] for name in (*LINES, "counted") if form.get(name)}
+    view = PageQuery({**kept, "note": note, "product_id": str(product_id)})
+    if wants_fragment(request):
+        return await _show(request, batch_id, view)
+    address = f"{view.address(f'{PATH}/{batch_id}')}#product-{product_id}"
+    return Response(None, status_code=303, headers={"Location": address})
+
+
+async def _show(request: AnyRequest, batch_id: UUID, view: PageQuery) -> Response[Any]:
+    """Return the page of a batch, or what a request of the page replaces."""
+    database: Database = request.app.state.database
+    is_counted = bool(view.get("counted")) or await _is_small(database, batch_id)
+    values = await _values(request, batch_id, view, counts=is_counted)
+    is_fragment = wants_fragment(request)
+    return render(request, "batch_state.html" if is_fragment else "batch.html", values)
 
 
 async def _is_small(database: Database, batch_id: UUID) -> bool:
@@ -198,9 +216,14 @@ async def _values(
     changes = await service.list_changes(database, batch_id, criteria, counts=counts)
     path = f"{PATH}/{batch_id}"
     requested = fields_of(batch)
+    has_standing = counts and batch.state == "applied"
     return {
         "batch": batch,
+        "left_out": left_out_lines(batch),
         "effect": (await service.get_batch(database, batch_id)).effect if counts else None,
+        "standing": await single_products.get_standing(database, batch_id)
+        if has_standing
+        else None,
         "view": view,
         "changes": changes,
         "note": view.get("note"),

@@ -92,16 +92,23 @@ def _filters(selected: ProductSelection, names: Names, t: Texts) -> list[str]:
         parts.append(t(key, name=_name(selected.category_id, names, t)))
     if selected.supplier_id is not None:
         parts.append(t("batches.scope.supplier", name=_name(selected.supplier_id, names, t)))
-    if selected.min_margin is not None:
-        parts.append(t("batches.scope.min_margin", percent=plain(selected.min_margin)))
-    if selected.max_margin is not None:
-        parts.append(t("batches.scope.max_margin", percent=plain(selected.max_margin)))
+    parts += _margins(selected, t)
     if selected.is_priced is not None:
         has_price = selected.is_priced
         parts.append(t("batches.scope.priced" if has_price else "batches.scope.unpriced"))
+    if selected.updated_since is not None:
+        parts.append(t("batches.scope.updated", moment=selected.updated_since))
     if selected.search is not None:
         parts.append(t("batches.scope.search", words=selected.search))
     return parts
+
+
+def _margins(selected: ProductSelection, t: Texts) -> list[str]:
+    bounds = (
+        ("batches.scope.min_margin", selected.min_margin),
+        ("batches.scope.max_margin", selected.max_margin),
+    )
+    return [t(key, percent=plain(bound)) for key, bound in bounds if bound is not None]
 
 
 def _name(entity_id: UUID, names: Names, t: Texts) -> str:

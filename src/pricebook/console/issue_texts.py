@@ -6,7 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pricebook.audit.schemas import ACTION_PATTERN, ENTITY_TYPE_PATTERN
 from pricebook.console.page_texts import load_texts
 from pricebook.http.field_types import NO_NUL
-from pricebook.pricelists.schemas.read_config import CURRENCY_PATTERN, DISCOUNT_PATTERN
+from pricebook.pricelists.schemas.read_config import (
+    CURRENCY_PATTERN,
+    DISCOUNT_PATTERN,
+    NET_MARK_PATTERN,
+    UNIT_MEANING_PATTERN,
+)
 from pricebook.suppliers.source_config import HTTPS_PATTERN
 
 # The texts of values that do not match a pattern, by the pattern.
@@ -14,6 +19,8 @@ PATTERNS: Mapping[str, str] = {
     HTTPS_PATTERN: "issues.https",
     CURRENCY_PATTERN: "issues.currency",
     DISCOUNT_PATTERN: "issues.discount",
+    NET_MARK_PATTERN: "issues.net_marks",
+    UNIT_MEANING_PATTERN: "issues.unit_meaning",
     ACTION_PATTERN: "issues.action",
     ENTITY_TYPE_PATTERN: "issues.entity_type",
     NO_NUL: "issues.nul",

@@ -72,7 +72,11 @@ def describe_decisions(done: DecidedBatch) -> dict[str, Any]:
         }
     outcome = next((name for name in names if counts[name]), "unchanged")
     reason = "".join(_note(each) for each in done.outcomes)
-    linked = [(each.product_id, each.internal_sku) for each in done.outcomes if done.linked]
+    linked = [
+        (each.product_id, each.internal_sku, each.supplier_sku)
+        for each in done.outcomes
+        if done.linked
+    ]
     return {
         **NOTHING_DONE,
         "outcome": outcome,

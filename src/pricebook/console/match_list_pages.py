@@ -36,15 +36,15 @@ from pricebook.errors import ConflictError
 from pricebook.matching import product_making, service
 from pricebook.matching.cluster_schemas import ItemsProduct
 from pricebook.matching.decision_schemas import FilteredDecision
-from pricebook.matching.schemas import MatchQuery
+from pricebook.matching.schemas import Band, MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 SHOWN_ITEMS = "50"
+# So many items with words are counted for a button.
+MAX_WITH_WORDS = 100
 # What is looked at before an action; everything else is a rejection.
 LOOK_FILTERS = (*FILTERS, "min_band", "without_objections")
-LOOKS = {"accept": "accept", "none": "dismiss"}
-# What is accepted at once under every band but "possible".
-SAFE = {"min_band": "likely", "without_objections": "true"}
+LOOKS = {"accept": "safe", "none": "dismiss"}
 
 
 @get(LIST, opt=page_for("GET", "/matches"))
@@ -151,27 +151,25 @@ def _action_of_all(fields: dict[str, str]) -> str:
 
 
 def _safely(fields: dict[str, str]) -> dict[str, str]:
-    """Return fields that accept at once neither possible candidates nor those with objections.
+    """Return fields that accept no candidates with objections at once.
 
-    Possible ones are accepted with their objections, under their own band.
+    Possible ones are accepted under their own band only.
     """
-    is_accepted = fields.get("action", "accept") == "accept"
-    return {**fields, **SAFE} if is_accepted and _is_safe(fields.get("band", "")) else fields
+    band = fields.get("band", "")
+    if fields.get("action", "accept") != "accept" or band == "none":
+        return fields
+    least = {} if band == "possible" else {"min_band": "likely"}
+    return {**fields, **least, "without_objections": "true"}
 
 
 def _accept_text(band: str) -> str:
-    kind = "all" if band == "possible" else "safe" if band else "likely"
-    return f"accept_{kind}_of_these"
+    return f"accept_{'safe' if band else 'likely'}_of_these"
 
 
 def _reject_text(chosen: str, band: str) -> str:
     """Return the name of a text: without a band, that of the part of all items that is shown."""
     verb = "dismiss" if band == "none" else "reject"
     return f"{verb}_all_of_these" if chosen else f"{verb}_all_{'without' if band else 'with'}"
-
-
-def _is_safe(band: str) -> bool:
-    return band not in {"possible", "none"}
 
 
 async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any]) -> Response[Any]:
@@ -215,16 +213,21 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
 
 async def _count_acceptable(
     database: Database, view: PageQuery, criteria: MatchQuery | None, shown: ShownMatches | None
-) -> int:
-    """Return about how many items of a list can be accepted at once."""
+) -> int | None:
+    """Return about how many items of a list can be accepted at once; None for many with words.
+
+    To count all of these takes as long as to compare each with the words.
+    """
     if criteria is None or shown is None or view.get("rest") or view.get("band") == "none":
         return 0
-    if not _is_safe(view.get("band")):
-        return shown.page.total_count
+    least: Band | None = None if view.get("band") == "possible" else "likely"
     wanted = msgspec.structs.replace(
-        criteria, min_band="likely", without_objections=True, limit=1, cursor=None, page=1
+        criteria, min_band=least, without_objections=True, limit=1, cursor=None, page=1
     )
-    return (await service.list_matches(database, wanted)).total_count
+    if not wanted.words:
+        return (await service.list_matches(database, wanted)).total_count
+    count = sum((await service.count_bands(database, wanted, (), MAX_WITH_WORDS + 1)).values())
+    return count if count <= MAX_WITH_WORDS else None
 
 
 async def _look(
@@ -232,13 +235,12 @@ async def _look(
 ) -> Response[Any]:
     chosen = PageQuery({name: look.fields[name] for name in LOOK_FILTERS if look.fields.get(name)})
     action = _action_of_all(look.fields)
-    is_safe = action == "accept" and chosen.get("without_objections")
     values = {
         **await look_at_all(request.app.state.database, chosen, look),
-        "kind": "safe" if is_safe else LOOKS.get(action, "reject"),
+        "kind": LOOKS.get(action, "reject"),
         "action": "accept" if action == "accept" else "reject",
         "path": f"{LIST}/all",
-        "back": chosen.address(LIST, **dict.fromkeys(SAFE)),
+        "back": chosen.address(LIST, min_band=None, without_objections=None),
         "conflict": conflict and conflict.message,
     }
     status = conflict.status if conflict else 400 if look.has_too_many else 200

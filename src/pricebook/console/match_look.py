@@ -77,24 +77,20 @@ def _ids(form: Mapping[str, str], name: str) -> frozenset[str]:
 async def look_at_all(database: Database, chosen: PageQuery, form: LookForm) -> dict[str, Any]:
     """Return a page of the matches of a filter, and how many can be decided at once.
 
-    The number of matches is exact unless it is over that limit. To compare each of many items with
-    words takes seconds, so that fewer are decided at once by words.
+    Matches are counted up to that limit. To compare each of many items with words takes seconds, so
+    that fewer are decided at once by words.
     """
     without = convert_fields(sorted(form.without), list[UUID])
     wanted = {**chosen.fields, "limit": str(SHOWN_PAIRS)}
     wanted |= {"cursor": form.cursor} if form.cursor else {}
     query = require_page_query(MatchQuery, PageQuery(wanted))
     page = await service.list_matches(database, query)
-    limit = MAX_FILTERED
-    if not page.total_count_is_exact and chosen.get("search"):
-        limit = SEARCH_COUNT_LIMIT
-    elif not page.total_count_is_exact and page.total_count <= MAX_COUNTED:
-        query = msgspec.structs.replace(query, exact_count=True)
-        page = await service.list_matches(database, query)
-    count = page.total_count
+    limit, count = MAX_FILTERED, page.total_count
     bands: dict[Band | None, int] = {}
-    if count <= limit:
-        bands = await service.count_bands(database, query, without)
+    if chosen.get("search") and not page.total_count_is_exact:
+        limit = SEARCH_COUNT_LIMIT
+    elif count <= MAX_COUNTED:
+        bands = await service.count_bands(database, query, without, limit + 1)
         count = sum(bands.values())
     shown = [str(each.supplier_item.id) for each in page.data]
     return {
@@ -102,7 +98,7 @@ async def look_at_all(database: Database, chosen: PageQuery, form: LookForm) -> 
         "page": page,
         "limit": limit,
         "count": count,
-        "bands": {band: n for band, n in bands.items() if band},
+        "bands": {band: n for band, n in bands.items() if band and count <= limit},
         "without": form.without,
         "shown": shown,
         "is_whole": form.without.isdisjoint(shown),

@@ -49,13 +49,13 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
         "issues": {each.field: each.issue for each in issues},
         "sorts": SORTS,
         "default_since": PriceChangeQuery().begin,
+        "found_import": None,
     }
+    if criteria is not None and criteria.import_id is not None:
+        values["found_import"] = await service.find_import(database, criteria.import_id)
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
         return render(request, "price_change_results.html", values, headers=headers)
-    values["found_import"] = None
-    if criteria is not None and criteria.import_id is not None:
-        values["found_import"] = await service.find_import(database, criteria.import_id)
     values["suppliers"] = await list_supplier_choices(database, [query.get("supplier_id")])
     return render(request, "price_changes.html", values, status=400 if issues else 200)
 

@@ -18,7 +18,8 @@ HALF = Decimal("0.5")
 class PriceChart(Struct, frozen=True):
     """Lines of the chart (points of each), ticks of the price axis, first and last day.
 
-    `steps` are the days on which the price changed, with the price, the first day first.
+    `steps` are the days on which the price changed, the first day first, with the price and whether
+    its import was undone later.
     """
 
     width: int
@@ -27,7 +28,7 @@ class PriceChart(Struct, frozen=True):
     ticks: list[tuple[int, str]]
     first: str
     last: str
-    steps: list[tuple[str, str | None]]
+    steps: list[tuple[str, str | None, bool]]
 
 
 def draw_prices(days: Sequence[DailyPrice]) -> PriceChart | None:
@@ -73,6 +74,13 @@ def _lines(heights: Sequence[int | None]) -> list[str]:
     return lines
 
 
-def _steps(days: Sequence[DailyPrice]) -> list[tuple[str, str | None]]:
-    changes = [later for earlier, later in pairwise(days) if earlier.lowest != later.lowest]
-    return [(day_text(each.date), price_text(each.lowest)) for each in (days[0], *changes)]
+def _steps(days: Sequence[DailyPrice]) -> list[tuple[str, str | None, bool]]:
+    changes = [later for earlier, later in pairwise(days) if _price(earlier) != _price(later)]
+    return [
+        (day_text(each.date), price_text(each.lowest), each.undone_by is not None)
+        for each in (days[0], *changes)
+    ]
+
+
+def _price(day: DailyPrice) -> tuple[Decimal | None, bool]:
+    return day.lowest, day.undone_by is not None

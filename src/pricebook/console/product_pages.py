@@ -43,7 +43,10 @@ from pricebook.products.schemas import ProductChange, StaffProductDetail
 
 AnyRequest = Request[Any, Any, Any]
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
-SORTS = ("name", "-name", "margin", "-margin", "-price_change", "price_change", "-updated")
+SORTS = (
+    *("name", "-name", "margin", "-margin", "-price_change", "price_change"),
+    *("-updated", "updated"),
+)
 # What the address of a view has beside filters and sort.
 NO_PLACE = dict.fromkeys(("cursor", "page", "limit", FIELD))
 

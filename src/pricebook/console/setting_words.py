@@ -5,6 +5,7 @@ import re
 from pricebook.console.page_texts import Texts
 
 QUOTE = '"'
+QUOTES = "\"'"
 # Fields of the settings of a preview; the other settings are on the page of a supplier.
 _OF_PREVIEWS = frozenset(
     (
@@ -16,12 +17,18 @@ _SETTINGS = (
     *("column_mapping", "ignored_columns", "characteristic_columns", "key_columns", "sheet_names"),
     *("sheet_name", "header_row", "decimal_separator", "price_quantity", "prices_per_pack"),
     *("vat_included", "vat_rate", "discount_groups", "discount_base", "row_price_factor"),
+    *("net_marks", "ignored_marks", "unit_meanings", "price_columns", "title_discounts"),
+    "sheet_settings",
 )
+# Words of sentences, too: these are settings only with a value, `currency=TRY`.
+_WORDS = ("currency", "discount")
 _NEW_LAYOUT = re.compile(r" \(--new-layout, new_layout\)")
 _RATE = re.compile(r"set one with `pricebook rates set [^`]*` or POST \S+-rates,")
 _COLUMN = re.compile(r'(?:column_mapping or )?--column (\w+)="([^"]*)"')
+_OF_SHEET = re.compile(r'(?:--set )?sheet_settings\.(?:"[^"]*"|[\w-]+)\.(column_mapping\.(?=\w))?')
 _SET = re.compile(
-    rf'(?:--set )?\b({"|".join(_SETTINGS)})=("[^"]*"|\{{[^}}]*\}}|[^\s,;"]*[^\s,;."])'
+    rf"(?:--set )?\b({'|'.join((*_SETTINGS, *_WORDS))})="
+    r"""("[^"]*"|\{[^}]*\}|'\[[^\]]*\]'|[^\s,;"]*[^\s,;."])"""
 )
 _NAME = re.compile(rf"`?\b({'|'.join(_SETTINGS)})\b`?(?: of the supplier)?")
 
@@ -42,7 +49,8 @@ def plain_words(text: str, t: Texts) -> str:
         field = t.get(f"previews.fields.{match[1]}", match[1])
         return t("previews.set_column", field=field, column=match[2])
 
+    text = _OF_SHEET.sub(lambda match: "--column " if match[1] else "", text)
     text = _RATE.sub(t("previews.set_rate"), _NEW_LAYOUT.sub("", text))
     text = _COLUMN.sub(of_column, text)
-    text = _SET.sub(lambda match: f"{label(match[1])}: {match[2].strip(QUOTE)}", text)
+    text = _SET.sub(lambda match: f"{label(match[1])}: {match[2].strip(QUOTES)}", text)
     return _NAME.sub(lambda match: label(match[1]), text)

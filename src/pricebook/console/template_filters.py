@@ -9,6 +9,7 @@ from pricebook.console.issue_texts import issue_text
 from pricebook.console.letter_differences import mark_differences
 from pricebook.console.number_texts import plain, price_text
 from pricebook.console.page_texts import Texts
+from pricebook.console.previews.tax_texts import both_bases
 from pricebook.console.rule_sentences import rule_pricing, rule_scope
 from pricebook.console.setting_words import plain_words
 from pricebook.suppliers.item_terms import ItemDetails
@@ -73,6 +74,8 @@ def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
     if details.surcharge_percent is not None:
         percent = plain(details.surcharge_percent)
         parts.append(t("product.derived.surcharge_percent", percent=percent))
+    if details.deposit is not None:
+        parts.append(t("product.derived.deposit", amount=plain(details.deposit)))
     if details.vat_included:
         parts.append(t("product.derived.vat_included"))
     return [each.strip() for each in parts]
@@ -95,5 +98,6 @@ FILTERS: dict[str, Any] = {
         batch_changes,
         batch_scope,
         plain_words,
+        both_bases,
     )
 }

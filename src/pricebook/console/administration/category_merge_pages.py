@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from pricebook.categories import service
 from pricebook.console.administration.administration_sections import render_section
 from pricebook.console.administration.category_pages import PATH, CategoryId, done
-from pricebook.console.administration.category_rows import choices_without, names_of, path_text
+from pricebook.console.administration.category_rows import names_of, path_text, targets_without
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
 from pricebook.console.page_guard import page_for
 from pricebook.db.database import Database
@@ -54,14 +54,14 @@ async def _preview(
     database: Database = request.app.state.database
     category, use = await service.get_category(database, category_id)
     names = names_of(await service.list_tree(database))
-    targets = choices_without(names, category_id)
+    targets = targets_without(names, category_id)
     values = {
         "category": category,
         "use": use,
         "path_text": path_text(names, category_id),
-        "targets": targets if into else [("", ""), *targets],
+        "targets": targets,
         "into": into,
-        "into_text": dict(targets).get(into, ""),
+        "into_text": path_text(names, UUID(into)) if into in dict(targets) else "",
         "error": error,
     }
     status = error.status if error else 200

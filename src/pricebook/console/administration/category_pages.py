@@ -21,6 +21,7 @@ from pricebook.console.administration.category_rows import (
     choices_without,
     names_of,
     path_text,
+    targets_without,
     tree_rows,
 )
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
@@ -206,7 +207,7 @@ async def _category(
         "category": category,
         "use": use,
         "has_conflict": is_outdated,
-        "targets": choices_without(names, category.id),
+        "targets": targets_without(names, category.id),
     }
     issues = _issues_of(error) if error and not is_outdated else {}
     return _form(request, names, typed or kept, issues, values)

@@ -90,12 +90,27 @@ def path_text(names: Names, category_id: UUID | None) -> str:
     return SEPARATOR.join(names[each][0] for each in ancestors(names, category_id))
 
 
+def targets_without(names: Names, category_id: UUID) -> list[tuple[str, str]]:
+    """Return ids and names of all categories but one and those below it, by name.
+
+    Those above a category follow its name, which is what people type to find it.
+    """
+    targets: list[tuple[str, str]] = []
+    for each in _others(names, category_id):
+        name, parent_id = names[each]
+        above = f" ({path_text(names, parent_id)})" if parent_id else ""
+        targets.append((str(each), name + above))
+    return sorted(targets, key=lambda target: target[1].lower())
+
+
 def choices_without(names: Names, category_id: UUID | None) -> list[tuple[str, str]]:
     """Return ids and paths of all categories but one and those below it, by path."""
-    paths: dict[UUID, list[UUID]] = {each: ancestors(names, each) for each in names}
-    texts = {
-        each: SEPARATOR.join(names[one][0] for one in path)
-        for each, path in paths.items()
-        if category_id is None or category_id not in path
-    }
-    return [(str(each), texts[each]) for each in sorted(texts, key=lambda one: texts[one].lower())]
+    choices = [(str(each), path_text(names, each)) for each in _others(names, category_id)]
+    return sorted(choices, key=lambda choice: choice[1].lower())
+
+
+def _others(names: Names, category_id: UUID | None) -> list[UUID]:
+    """Return all categories but one and those below it."""
+    return [
+        each for each in names if category_id is None or category_id not in ancestors(names, each)
+    ]

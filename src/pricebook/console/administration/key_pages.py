@@ -1,6 +1,6 @@
 """API keys: the list, create them with a secret that is shown once, revoke them."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from pricebook.http.pagination import CursorPaging
 AnyRequest = Request[Any, Any, Any]
 KeyId = Annotated[UUID, PathParameter(description="The key's id.")]
 PATH = f"{ADMINISTRATION}/keys"
+SUGGESTED_DAYS = 90
 DAY_EXPECTED = "expected a day such as 2027-03-31, or nothing for no end"
 
 
@@ -64,7 +65,9 @@ async def create_key(request: AnyRequest) -> Response[Any]:
         return _new(request, typed, {"name": error.message})
     except ValidationError as error:
         return _new(request, typed, {each.field: each.issue for each in error.issues})
-    return render_section(request, "administration/key.html", {"key": key, "secret": key.key})
+    address = f"{str(request.base_url).rstrip('/')}/api/v1"
+    values = {"key": key, "secret": key.key, "address": address}
+    return render_section(request, "administration/key.html", values)
 
 
 @get(PATH + "/{key_id:str}", opt=page_for("GET", "/api-keys/{id}"))
@@ -95,7 +98,7 @@ def _new(
         "typed": PageQuery(typed),
         "roles": get_args(Role),
         "is_first": not typed,
-        "year_later": _year_later(),
+        "last_day": f"{datetime.now(UTC) + timedelta(days=SUGGESTED_DAYS):%Y-%m-%d}",
         "issues": issues or {},
     }
     status = 400 if issues else 200
@@ -119,8 +122,3 @@ def _expiry(typed: dict[str, str]) -> datetime | None:
     except ValueError:
         raise validation_error(body_issue("expires_at", DAY_EXPECTED)) from None
     return datetime.combine(day, time(23, 59, 59), UTC)
-
-
-def _year_later() -> str:
-    today = datetime.now(UTC).date()
-    return f"{today.year + 1}-{today.month:02}-{min(today.day, 28):02}"

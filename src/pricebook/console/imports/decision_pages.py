@@ -19,7 +19,8 @@ from pricebook.http.problems import request_id_of
 from pricebook.imports.kept_files import open_task_file
 from pricebook.imports.routes import BINARY
 from pricebook.tasks import cancellation, history, service
-from pricebook.tasks.held_tasks import MAX_DECISION_REASON, Refusal
+from pricebook.tasks.held_tasks import Refusal
+from pricebook.tasks.reasons import MAX_REASON
 from pricebook.tasks.refusal import refuse_held
 
 MEANWHILE = "meanwhile"
@@ -63,7 +64,7 @@ async def refuse_import(request: AnyRequest, task_id: TaskId) -> Response[Any]:
         refusal = convert_fields({"reason": reason or None}, Refusal)
     except ValidationError:
         values = await read_import(request, task_id, PageQuery({}))
-        values |= {"reason": reason, "reason_limit": MAX_DECISION_REASON}
+        values |= {"reason": reason, "reason_limit": MAX_REASON}
         return render_import(request, values, status=400)
     try:
         await refuse_held(database, task_id, caller_of(request).username, refusal.reason)

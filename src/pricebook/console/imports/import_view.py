@@ -28,6 +28,7 @@ from pricebook.prices.import_changes import (
 )
 from pricebook.quarantine import service as quarantine
 from pricebook.quarantine.schemas import QuarantineQuery
+from pricebook.suppliers import list_health as health
 from pricebook.tasks import history, related_tasks
 from pricebook.tasks.related_schemas import ChangeTimes
 from pricebook.tasks.schemas import Task
@@ -61,21 +62,26 @@ async def read_import(
     times = await related_tasks.find_change_times(database, task_id)
     changes = await read_changes(database, task, times, "", SHOWN_CHANGES)
     corrected = task.corrections_of or task.id
+    undo_task = await _find_undo(database, task)
     return {
         "line": line,
         "task": task,
+        "undo_line": undo_task and task_line(undo_task),
         "view": view,
         "path": f"{PATH}/{task_id}",
         "counts": COUNTS,
         "count_links": _count_links(line),
         "related": await related_tasks.list_related(database, task_id),
+        "has_unmatched": line.is_applied
+        and task.supplier_id is not None
+        and await health.has_unmatched(database, task.supplier_id),
         "can_be_undone": _can_be_undone(task, times),
         "rejected_path": f"{PATH}/{corrected}/rejected",
         "can_correct": await _can_correct(database, line, corrected),
         "held_changes": await _read_held_changes(database, line),
         "changes": changes,
         "note": view.get("note") if view.get("note") in NOTES else "",
-        **await _read_left(database, task, view),
+        **await _read_left(database, task.id, undo_task, view),
         **await _read_quarantined(database, line, view),
         **NOTHING_DECIDED,
         **(done or {}),
@@ -143,14 +149,27 @@ async def _read_quarantined(database: Database, line: TaskLine, view: PageQuery)
     }
 
 
-async def _read_left(database: Database, task: Task, view: PageQuery) -> dict[str, Any]:
-    """Return what an undo left as it was."""
-    if task.undo_of is None or task.undo is None or not task.undo.left_as_is:
+async def _find_undo(database: Database, task: Task) -> Task | None:
+    """Return the task itself if it is an undo, or the one that has undone it, if it is kept."""
+    if task.undo_of is not None:
+        return task
+    if task.undone_by is None:
+        return None
+    found = await history.list_tasks_by_id(database, [task.undone_by])
+    return found[0] if found else None
+
+
+async def _read_left(
+    database: Database, task_id: UUID, undo_task: Task | None, view: PageQuery
+) -> dict[str, Any]:
+    """Return what an undo left as it was, for the page of a task."""
+    if undo_task is None or undo_task.undo is None or not undo_task.undo.left_as_is:
         return {"left": None, "left_next": None}
     number = int(view.get("left")) if view.get("left").isdigit() else 1
-    page = await undo.list_left(database, task.id, Paging(page=max(1, number), limit=SHOWN_LEFT))
+    paging = Paging(page=max(1, number), limit=SHOWN_LEFT)
+    page = await undo.list_left(database, undo_task.id, paging)
     has_more = page.page * page.limit < page.total_count
-    path = f"{PATH}/{task.id}"
+    path = f"{PATH}/{task_id}"
     return {"left": page, "left_next": view.address(path, left=page.page + 1) if has_more else None}
 
 

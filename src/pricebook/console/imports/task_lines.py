@@ -56,6 +56,18 @@ class TaskLine(Struct, frozen=True):
         return self.task.state in APPLIED
 
     @property
+    def undone_count(self) -> int:
+        """The number of items and products that an undo restored or deleted."""
+        undo = self.task.undo
+        return undo.restored + undo.deleted + undo.products_deleted if undo else 0
+
+    @property
+    def left_by_undo(self) -> int:
+        """The number of items and products that an undo has left as they were."""
+        undo = self.task.undo
+        return undo.left_as_is if undo else 0
+
+    @property
     def reasons(self) -> list[str]:
         """Why the task failed or was held, beside who cancelled or refused it and why."""
         if self.task.state == "refused" and (self.task.decided_by or self.task.decision_reason):

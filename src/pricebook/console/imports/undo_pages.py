@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.imports.import_pages import TaskId
 from pricebook.console.imports.import_view import read_import, render_import
 from pricebook.console.imports.task_lines import PATH, AnyRequest, task_line
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query
+from pricebook.console.reason_field import read_reason
 from pricebook.console.rendering import render
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError
@@ -67,7 +68,12 @@ async def undo_import(request: AnyRequest, task_id: TaskId) -> Response[Any]:
     """Queue the undo of an import, and show its task; one that waits already is that task."""
     state = request.app.state
     caller = caller_of(request)
-    requester = Requester(caller.id, caller.username, request_id=request_id_of(request))
+    requester = Requester(
+        caller.id,
+        caller.username,
+        request_id=request_id_of(request),
+        reason=read_reason(await read_form(request)),
+    )
     try:
         accepted = await service.request_undo(state.database, state.queue, task_id, requester)
     except ConflictError as error:

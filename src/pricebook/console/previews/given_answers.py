@@ -5,11 +5,13 @@ from typing import Any, cast
 
 from pricebook.console.page_texts import Texts
 from pricebook.console.previews.question_choices import Choice, make_choice
-from pricebook.console.previews.sheet_questions import sheets_patch
+from pricebook.console.previews.sheet_questions import name_sheets, sheets_patch
 from pricebook.console.setting_words import setting_label
 from pricebook.imports.preview_options import COLUMNS, NEW_LAYOUT
 
-_OWN = frozenset(("sheet_names", "sheet_name", "column_mapping", "ignored_columns"))
+_OWN = frozenset(
+    ("sheet_names", "sheet_name", "column_mapping", "ignored_columns", "sheet_settings")
+)
 
 
 def list_given(config: Mapping[str, Any], t: Texts, *, new_layout: bool) -> list[Choice]:
@@ -22,8 +24,17 @@ def _given(config: Mapping[str, Any], t: Texts, *, new_layout: bool) -> Iterator
         yield make_choice(t("previews.answer.new_layout"), {NEW_LAYOUT: False})
     sheets: list[str] = config.get("sheet_names") or []
     if sheets:
-        label = t("previews.given_sheets", sheets=t("previews.and").join(sheets))
+        label = t("previews.given_sheets", sheets=name_sheets(sheets, t))
         yield make_choice(label, sheets_patch([]) | {"sheet_names": None})
+    yield from _given_options(config, t)
+    settings: dict[str, dict[str, Any]] = config.get("sheet_settings") or {}
+    for sheet, options in settings.items():
+        for each in _given_options(options, t):
+            label = t("previews.given_of_sheet", sheet=sheet, answer=each.label)
+            yield Choice(label, each.patch).for_sheets([sheet])
+
+
+def _given_options(config: Mapping[str, Any], t: Texts) -> Iterator[Choice]:
     mapping: dict[str, str] = config.get("column_mapping") or {}
     for field, column in mapping.items():
         label = t("previews.given_column", field=t(f"previews.fields.{field}"), column=column)
@@ -33,16 +44,22 @@ def _given(config: Mapping[str, Any], t: Texts, *, new_layout: bool) -> Iterator
         yield make_choice(label, {COLUMNS: {column: ""}})
     for name, value in config.items():
         if name not in _OWN and value not in (None, [], {}):
-            yield make_choice(_text(name, value, t), {name: None})
+            yield make_choice(answer_text(name, value, t), {name: None})
 
 
-def _text(name: str, value: Any, t: Texts) -> str:
+def answer_text(name: str, value: Any, t: Texts) -> str:
     """Return the answer in words, else the label of the setting and its value."""
-    written = str(value).lower() if isinstance(value, bool) else str(value)
+    written = value_text(value, t)
+    known = t.get(f"previews.answer.{name}.{written}")
+    written = t.get(f"previews.{written}", written) if name == "mode" else written
+    return known or t("previews.given", label=setting_label(name, t), value=written)
+
+
+def value_text(value: Any, t: Texts) -> str:
+    """Return the value of a setting as a text: its members, its elements, or itself."""
     if isinstance(value, dict):
         members = cast("dict[str, str]", value)
-        written = ", ".join(f"{key}: {each}" for key, each in members.items())
+        return ", ".join(f"{key}: {each}" for key, each in members.items())
     if isinstance(value, list):
-        written = t("previews.and").join(cast("list[str]", value))
-    known = t.get(f"previews.answer.{name}.{written}") or t.get(f"previews.{written}")
-    return known or t("previews.given", label=setting_label(name, t), value=written)
+        return t("previews.and").join(cast("list[str]", value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

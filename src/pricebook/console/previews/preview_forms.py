@@ -8,19 +8,20 @@ import msgspec
 
 from pricebook.console.page_texts import load_texts
 from pricebook.console.previews.price_list_samples import Column
+from pricebook.console.previews.question_choices import for_sheets
 from pricebook.errors import ValidationError
 
 ANSWER = re.compile(r"^answer\.\d+$")
 CURRENCY = re.compile(r"[A-Z]{3}")
 PERCENT = re.compile(r"[0-9]{1,2}(\.[0-9]+)?")
-OTHER = re.compile(r"^other\.\d+$")
+OTHER = re.compile(r"^(?:other|alone)\.(\d+)$")
 SHEET = re.compile(r"^sheets\.\d+$")
 TYPED = "typed."
 COLUMN = "column."
 IGNORED = "ignored"
 # The form of the settings always has it.
 SETTING = "mode"
-TEXTS = (SETTING, "currency", "decimal_separator", "vat_rate")
+TEXTS = (SETTING, "currency", "decimal_separator", "vat_rate", "discount")
 NUMBERS = ("price_quantity", "header_row")
 # A value of all rows, or the column of each row's.
 COLUMN_OR_VALUE = ("currency", "vat_rate", "price_quantity")
@@ -32,21 +33,31 @@ def read_answers(form: Mapping[str, str]) -> list[Patch]:
     t = load_texts()
     patches = [_patch(text) for name, text in form.items() if ANSWER.fullmatch(name) and text]
     for name, text in form.items():
-        if OTHER.fullmatch(name) and text:
-            if form.get(f"answer.{name.removeprefix('other.')}"):
+        if (other := OTHER.fullmatch(name)) and text:
+            answers = [f"{kind}.{other[1]}" for kind in ("answer", "other", "alone")]
+            if len([each for each in answers if form.get(each)]) > 1:
                 raise ValidationError(t("previews.two_answers"))
             patches.append(_patch(text))
         elif name.startswith(TYPED) and text.strip():
-            option, _, member = name.removeprefix(TYPED).partition(".")
+            path, _, sheets = name.removeprefix(TYPED).partition("@[")
+            option, _, member = path.partition(".")
             value: Any = text.strip().upper() if option == "currency" else text.strip()
             value = value.replace(",", ".") if option == "vat_rate" else value
             value = _number(option, value) if option in NUMBERS else value
-            patches.append({option: {member: value} if member else value})
+            typed: Patch = {option: {member: value} if member else value}
+            patches.append(for_sheets(typed, _sheet_list(f"[{sheets}")) if sheets else typed)
     sheets = [_patch(text) for name, text in form.items() if SHEET.fullmatch(name) and text]
     if sheets:
         names = dict.fromkeys(each for patch in sheets for each in patch.get("sheet_names", ()))
         patches.append({**sheets[0], "sheet_names": list(names)})
     return patches
+
+
+def _sheet_list(text: str) -> list[str]:
+    try:
+        return msgspec.json.decode(text, type=list[str])
+    except (msgspec.DecodeError, RecursionError):
+        raise ValidationError("The answer is malformed.") from None
 
 
 def _patch(text: str) -> Patch:
@@ -80,12 +91,24 @@ def read_settings(form: Mapping[str, str], columns: list[Column]) -> list[Patch]
     if doubled:
         field, label = t(f"previews.fields.{doubled}"), t(f"previews.{doubled}")
         raise ValidationError(t("previews.column_or_value", field=field, label=label))
-    return [options | ({"columns": dict(_meanings(chosen))} if chosen else {})]
+    return [options, *_meaning_patches(chosen)]
 
 
 def _check(options: Patch, name: str, pattern: re.Pattern[str], reason: str) -> None:
     if options[name] and not pattern.fullmatch(options[name]):
         raise ValidationError(reason)
+
+
+def _meaning_patches(chosen: Mapping[str, list[Column]]) -> Iterator[Patch]:
+    """Yield the meaning of the chosen columns, of a sheet only where its columns are its own."""
+    for sheet in dict.fromkeys(each.sheet for columns in chosen.values() for each in columns):
+        of_sheet = {
+            field: own
+            for field, columns in chosen.items()
+            if (own := [each for each in columns if each.sheet == sheet])
+        }
+        patch: Patch = {"columns": dict(_meanings(of_sheet))}
+        yield for_sheets(patch, [sheet]) if sheet else patch
 
 
 def _columns(form: Mapping[str, str], columns: list[Column]) -> dict[str, list[Column]]:

@@ -1,6 +1,6 @@
 """The page of a preview: what was understood, what is in doubt, what would change, and apply."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -8,27 +8,35 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
+from pricebook.auth.schemas import Caller
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.page_texts import load_texts
+from pricebook.console.previews.column_choices import list_shared_choices, list_unread_choices
 from pricebook.console.previews.given_answers import list_given
 from pricebook.console.previews.preview_forms import SETTING, read_answers, read_settings
 from pricebook.console.previews.price_list_samples import (
     Column,
+    columns_of_sample,
     list_columns,
-    list_unread_choices,
-    plain_columns,
 )
 from pricebook.console.previews.questions import list_problems, list_questions
+from pricebook.console.previews.sheet_fields import list_sheet_fields
+from pricebook.console.previews.supplier_settings import show_changes, show_settings
+from pricebook.console.previews.tax_texts import gross_notice
+from pricebook.console.reason_field import read_reason
 from pricebook.console.rendering import may, render, wants_fragment
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, PricebookError, ValidationError
 from pricebook.http.problems import request_id_of
-from pricebook.imports import preview_service, preview_sheets
-from pricebook.imports.preview_service import PreviewState
-from pricebook.pricelists.isolation.frames import SheetSample
+from pricebook.imports import preview_service, preview_sheets, used_settings
+from pricebook.imports.preview_basis import UsedSetting
+from pricebook.imports.preview_changes import PreviewState
+from pricebook.imports.preview_service import BeyondThresholds
 from pricebook.pricelists.schemas.read_config import Field
+from pricebook.settings import Settings
+from pricebook.suppliers import list_health as health
 from pricebook.tasks.schemas import Requester
 
 AnyRequest = Request[Any, Any, Any]
@@ -36,9 +44,11 @@ PreviewId = Annotated[UUID, PathParameter(description="The preview's id.")]
 PATH = "/console/imports/previews"
 ONE = PATH + "/{preview_id:str}"
 UPLOAD = page_for("POST", "/suppliers/{id}/upload")
+CHANGE = page_for("PATCH", "/suppliers/{id}")
 FIRST_FIELDS = ("sku", "name", "price")
 FIRST_ROWS, MAX_ROWS = 50, 1_000
-ENDED = {"succeeded", "partially_succeeded", "failed", "dead", "held", "refused"}
+APPLIED = {"succeeded", "partially_succeeded"}
+ENDED = {*APPLIED, "failed", "dead", "held", "refused"}
 
 
 def address_of(preview_id: UUID) -> str:
@@ -50,7 +60,7 @@ def address_of(preview_id: UUID) -> str:
 async def show_preview(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
     """Show a preview, or what of it changes while it is read or imported."""
     state = await preview_service.get_state(_database(request), preview_id)
-    return _page(request, state)
+    return await _page(request, state)
 
 
 @post(ONE + "/answers", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
@@ -75,21 +85,25 @@ async def read_again(request: AnyRequest, preview_id: PreviewId) -> Response[Any
 
 @post(ONE + "/apply", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
 async def apply_preview(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
-    """Import the price list as it was compared; beyond a threshold only who may apply held ones."""
+    """Import the price list as it was compared; beyond a threshold who may, after confirming it."""
     form = await read_form(request)
     caller = caller_of(request)
-    requester = Requester(caller.id, caller.username, request_id=request_id_of(request))
     try:
         await preview_service.apply(
             request.app.state.submission_context,
-            requester,
+            Requester(
+                caller.id,
+                caller.username,
+                request_id=request_id_of(request),
+                reason=read_reason(form),
+            ),
             preview_id,
             _moment(form.get("compared_at", "")),
-            may_hold=not may(caller, "POST", "/tasks/{id}/apply"),
+            beyond_thresholds=_beyond_thresholds(caller, form),
         )
-    except ConflictError as error:
+    except (ConflictError, ValidationError) as error:
         state = await preview_service.get_state(_database(request), preview_id)
-        return _page(request, state, error)
+        return await _page(request, state, error)
     return _redirect(address_of(preview_id))
 
 
@@ -100,7 +114,17 @@ async def discard_preview(request: AnyRequest, preview_id: PreviewId) -> Respons
         await preview_service.discard(_database(request), preview_id, caller_of(request).username)
     except ConflictError as error:
         state = await preview_service.get_state(_database(request), preview_id)
-        return _page(request, state, error)
+        return await _page(request, state, error)
+    return _redirect(address_of(preview_id))
+
+
+@post(ONE + "/forget", status_code=303, request_max_body_size=MAX_FORM_BYTES, opt=CHANGE)
+async def forget_setting(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
+    """Remove a setting of the supplier that was remembered, and read the price list again."""
+    form = await read_form(request)
+    name, member = form.get("name", ""), form.get("member") or None
+    sheet = form.get("sheet") or None
+    await used_settings.forget(_database(request), preview_id, name, member, sheet)
     return _redirect(address_of(preview_id))
 
 
@@ -127,7 +151,7 @@ async def _read_with(
             patches += read_settings(form, columns)
         patches += read_answers(form)
     except ValidationError as error:
-        return _page(request, state, error)
+        return await _page(request, state, error)
     return await _change(request, preview_id, patches, remembers="remember" in form)
 
 
@@ -137,60 +161,64 @@ async def _change(
     database = _database(request)
     if not patches:
         state = await preview_service.get_state(database, preview_id)
-        return _page(request, state, ValidationError(load_texts()("previews.no_answer")))
+        return await _page(request, state, ValidationError(load_texts()("previews.no_answer")))
     try:
         changed = await preview_service.answer(database, preview_id, patches)
         if remembers and may(caller_of(request), "PATCH", "/suppliers/{id}"):
             await preview_service.remember(database, preview_id, changed)
     except (ConflictError, ValidationError) as error:
         state = await preview_service.get_state(database, preview_id)
-        return _page(request, state, error)
+        return await _page(request, state, error)
     return _redirect(address_of(preview_id))
 
 
-def _page(
+async def _page(
     request: AnyRequest, state: PreviewState, error: PricebookError | None = None
 ) -> Response[Any]:
     preview, result = state.preview, state.result
     found = preview.found or {}
-    currency: str = request.app.state.settings.catalog_currency
+    settings: Settings = request.app.state.settings
+    currency = settings.catalog_currency
     is_open = preview.state in {"ready", "refused"}
-    questions = (
-        list_questions(
-            result, preview.found, currency, load_texts(), _chosen_sheets(preview.config)
-        )
-        if result and is_open
-        else []
-    )
     is_busy = preview.state in {"queued", "reading"} or (
         preview.state == "applied" and (state.task is None or state.task.state not in ENDED)
     )
     columns = list_columns(result, found, preview.config)
+    used = result.basis.used if result and result.basis and is_open else ()
+    chosen = _chosen_sheets(preview.config, used)
+    questions = (
+        list_questions(result, preview.found, currency, load_texts(), chosen)
+        if result and is_open
+        else []
+    )
     values: dict[str, Any] = {
         "preview": preview,
         "result": result,
         "task": state.task,
         "is_outdated": state.is_outdated,
+        "has_unmatched": state.task is not None
+        and state.task.state in APPLIED
+        and await health.has_unmatched(_database(request), preview.supplier_id),
         "is_busy": is_busy,
         "questions": questions,
         "problems": list_problems(result.issues if result else (), questions),
         "not_obeyed": list_unread_choices(preview.config, found, load_texts()),
+        "shared": list_shared_choices(preview.config, found, load_texts()),
         "given": list_given(preview.config, load_texts(), new_layout=preview.new_layout),
+        "used_settings": show_settings(used, load_texts()),
+        "changes": show_changes(state.changes, load_texts()),
         "columns": columns,
         "sheet_columns": [
-            (each, sorted(enumerate(_columns_of(each, columns)), key=_rank))
+            (each, sorted(enumerate(columns_of_sample(each, found, columns)), key=_rank))
             for each in (result.sheets if result else ())
         ],
         "row_limit": MAX_ROWS if "rows" in request.query_params else FIRST_ROWS,
         "settings": _texts(preview.config),
-        "detected": _texts({"header_row": found.get("header_row"), **(found.get("basis") or {})}),
-        "sheets": _sheets(found),
-        "unread_sheets": found.get("unread_sheets", ()),
-        "sheet_choices": [
-            ("", load_texts()("previews.as_detected")),
-            *zip(_sheets(found), _sheets(found), strict=True),
-        ],
+        **_show_found(found),
+        "price_sheets": list_sheet_fields(found, preview.config, chosen),
         "fields": get_args(Field),
+        "catalog_vat": settings.catalog_vat,
+        "gross_notice": gross_notice(found, settings.catalog_vat, load_texts()),
         "error": error,
         "is_fragment": wants_fragment(request),
     }
@@ -198,9 +226,25 @@ def _page(
     return render(request, template, values, status=error.status if error else 200)
 
 
-def _columns_of(sheet: SheetSample, columns: list[Column]) -> list[Column]:
-    """Return the columns of a sheet; of one whose meaning is not known, their letters only."""
-    return columns or plain_columns(sheet)
+def _show_found(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what was detected in the file: its settings, the sheets read and not read."""
+    sheets = _sheets(found)
+    return {
+        "detected": _texts({"header_row": found.get("header_row"), **(found.get("basis") or {})}),
+        "sheets": sheets,
+        "unread_sheets": found.get("unread_sheets", ()),
+        "sheet_choices": [
+            ("", load_texts()("previews.as_detected")),
+            *zip(sheets, sheets, strict=True),
+        ],
+    }
+
+
+def _beyond_thresholds(caller: Caller, form: Mapping[str, str]) -> BeyondThresholds:
+    """Return what happens beyond a threshold: who may apply held price lists confirms it."""
+    if not may(caller, "POST", "/tasks/{id}/apply"):
+        return "hold"
+    return "apply" if "overrides" in form else "refuse"
 
 
 def _rank(column: tuple[int, Column]) -> int:
@@ -224,8 +268,13 @@ def _sheets(found: dict[str, Any]) -> list[str]:
     return [*own, *found.get("unread_sheets", ())]
 
 
-def _chosen_sheets(config: dict[str, Any]) -> list[str]:
-    return config.get("sheet_names") or list(filter(None, [config.get("sheet_name")]))
+def _chosen_sheets(config: dict[str, Any], used: Sequence[UsedSetting]) -> list[str]:
+    """Return the sheets that were chosen for a preview, else those of its supplier."""
+    of_supplier = {each.name: each.value for each in used if each.sheet is None}
+    for options in (config, of_supplier):
+        if chosen := options.get("sheet_names") or list(filter(None, [options.get("sheet_name")])):
+            return chosen
+    return []
 
 
 def _moment(text: str) -> datetime | None:

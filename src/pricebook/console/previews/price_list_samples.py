@@ -4,26 +4,38 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from pricebook.console.page_texts import Texts
 from pricebook.console.previews.sample_tables import SampleTable, read_table, sample_table
 from pricebook.imports.preview_schemas import PreviewResult
-from pricebook.pricelists.detection.column_names import column_index, column_letters
+from pricebook.pricelists.detection.column_names import (
+    column_index,
+    column_letters,
+    title_reference,
+)
+from pricebook.pricelists.detection.tax_sample import TAX_TWIN
 from pricebook.pricelists.isolation.frames import SheetSample
+from pricebook.pricelists.row_tables import find_table, row_tables
+from pricebook.pricelists.schemas.profile import convert_profile
 
 MAX_COLUMNS = 40
-_MONEY = re.compile(r"\d[\d.,' ]*[.,]\d{2}\b")
+MAX_COLUMNS_OF_SHEETS = 200
 _NUMBER = re.compile(r"\d[\d.,' \u00a0]*")
 
 
 class Column(Struct, frozen=True):
-    """A column of the first rows: letter, header, and the field that is read from it, if any."""
+    """A column of the first rows: letters, header, and the field that is read from it, if any.
+
+    `sheet` is set if it has a meaning in one of several sheets only.
+    """
 
     letters: str
     header: str
     field: str
     reference: str
+    sheet: str = ""
 
 
 class Samples:
@@ -34,10 +46,11 @@ class Samples:
     ) -> None:
         self._found = found
         self.tables: list[SampleTable] = [
-            read_table(each, found) if found.get("headers") else sample_table(each, names)
+            read_table(each, found_of_sample(each, found))
+            if found.get("headers")
+            else sample_table(each, names)
             for each in sheets
         ]
-        self.price = self._first_price()
 
     def table_of(self, sheets: Sequence[str]) -> SampleTable | None:
         """Return the table of the first of some sheets, else that of the first sheet."""
@@ -55,40 +68,75 @@ class Samples:
             return list(headers).index(reference)
         return column_index(reference)
 
-    def _first_price(self) -> str:
-        reference = str(self._found.get("columns", {}).get("price", ""))
-        for table in self.tables:
-            column = table.find(reference) if reference else None
-            if column and column.cells:
-                return column.cells[0]
-            for cells in table.rows:
-                if price := next(filter(_MONEY.search, cells), ""):
-                    return price
-        return ""
+
+def first_price(table: SampleTable | None, reference: str) -> str:
+    """Return the first cell with a number of the column of the price, empty if it is not known."""
+    column = table.find(reference) if table and reference else None
+    return next(filter(_NUMBER.search, column.cells), "") if column else ""
 
 
 def list_columns(
     result: PreviewResult | None, found: Mapping[str, Any], config: Mapping[str, Any]
 ) -> list[Column]:
-    """Return the columns of the first rows with their meaning, as far as it is read or set."""
+    """Return the columns of the first rows with their meaning, as far as it is read or set.
+
+    Sheets that differ have columns each, as many sheets as have 200 columns together.
+    """
     if result is None:
         return []
-    headers = list(found.get("headers", ()))
-    if not headers:
+    if not found.get("headers"):
         return _set_columns(result, config)
-    fields = {reference: field for field, reference in found.get("columns", {}).items()}
     columns: list[Column] = []
-    for index, header in enumerate(headers[:MAX_COLUMNS]):
-        is_unique = bool(header) and headers.count(header) == 1
-        reference = header if is_unique else f"column {column_letters(index)}"
-        field = fields.get(reference, "")
-        if not field and header in found.get("characteristic_columns", ()):
-            field = "characteristic"
-        columns.append(Column(column_letters(index), header, field, reference))
+    for sheet, own in (found.get("sheet_profiles") or {"": found}).items():
+        of_sheet = _read_columns(own, sheet)
+        if len(columns) + len(of_sheet) > MAX_COLUMNS_OF_SHEETS:
+            break
+        columns += of_sheet
     return columns
 
 
-def plain_columns(sheet: SheetSample) -> list[Column]:
+def _read_columns(found: Mapping[str, Any], sheet: str) -> list[Column]:
+    headers = list(found.get("headers", ()))
+    fields = _meanings(found)
+    columns: list[Column] = []
+    for index, header in enumerate(headers[:MAX_COLUMNS]):
+        reference = title_reference(headers, index)
+        field = fields.get(reference, "")
+        if not field and header in found.get("characteristic_columns", ()):
+            field = "characteristic"
+        columns.append(Column(column_letters(index), header, field, reference, sheet))
+    return columns
+
+
+def _meanings(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return by column what is read from it: a field, a price tier, the key, the other tax."""
+    twin = found.get("price_facts", {}).get(TAX_TWIN)
+    return {
+        **dict.fromkeys([twin["value"]] if twin else [], TAX_TWIN),
+        **dict.fromkeys(found.get("key_columns", ()), "key"),
+        **dict.fromkeys(found.get("tier_columns", {}).values(), "tier"),
+        **{reference: field for field, reference in found.get("columns", {}).items()},
+    }
+
+
+def columns_of_sample(
+    sheet: SheetSample, found: Mapping[str, Any], columns: Sequence[Column]
+) -> list[Column]:
+    """Return the columns of first rows with their meaning; `columns` are those of all sheets."""
+    if found.get("headers"):
+        return _read_columns(found_of_sample(sheet, found), "")
+    return [each for each in columns if each.sheet in {"", sheet.name}] or _plain_columns(sheet)
+
+
+def found_of_sample(sheet: SheetSample, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return how the table is read that some rows are the first ones of."""
+    profile = convert_profile(found)
+    table = find_table(row_tables(profile), sheet.name, sheet.first_row) if profile else None
+    own = table.profile if table else None
+    return found if own is None or own is profile else msgspec.to_builtins(own)
+
+
+def _plain_columns(sheet: SheetSample) -> list[Column]:
     """Return the columns of a sheet without a meaning."""
     width = max((len(cells) for _, cells in sheet.rows), default=0)
     letters = map(column_letters, range(min(width, MAX_COLUMNS)))
@@ -109,27 +157,6 @@ def _set_columns(result: PreviewResult, config: Mapping[str, Any]) -> list[Colum
         Column(each.letters, each.header, fields.get(each.letters, ""), each.reference)
         for each in table.columns[:MAX_COLUMNS]
     ]
-
-
-def list_unread_choices(config: Mapping[str, Any], found: Mapping[str, Any], t: Texts) -> list[str]:
-    """Return a sentence for each field whose column was set, and which is read otherwise."""
-    facts: Mapping[str, Any] = found.get("price_facts", {})
-    columns = _indices(found.get("columns", {}), found)
-    sentences: list[str] = []
-    for field, index in _indices(config.get("column_mapping", {}), found).items():
-        is_set = facts.get(field, {}).get("origin") == "setting"
-        if is_set or (columns.get(field) != index and not found.get("sheets")):
-            label, column = t(f"previews.fields.{field}"), config["column_mapping"][field]
-            sentences.append(t("previews.not_obeyed", field=label, column=column))
-    return sentences if found else []
-
-
-def _indices(references: Mapping[str, str], found: Mapping[str, Any]) -> dict[str, int | None]:
-    headers = list(found.get("headers", ()))
-    return {
-        field: headers.index(column) if column in headers else column_index(column)
-        for field, column in references.items()
-    }
 
 
 def read_as(cell: str, mark: str, t: Texts) -> str:

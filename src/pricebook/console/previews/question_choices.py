@@ -1,5 +1,6 @@
 """Questions and their answers, each with the options that it sets and an example of the file."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,15 +11,33 @@ from pricebook.console.page_texts import Texts
 from pricebook.console.previews.sample_tables import MAX_EXAMPLES, SampleColumn, SampleTable
 from pricebook.pricelists.detection.header_continuation import has_numeric_cell
 from pricebook.pricelists.detection.header_words import field_ranks
-from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, SHEET_OPTIONS
 
+_PRICE_COLUMNS = re.compile(r"price_columns='(\[[^\]]*\])'")
 # Names of columns that do not identify an article: prices and stocks.
 _NO_KEY_FIELDS = frozenset(
     (
         *("price", "list_price", "next_price", "pack_price", "discount", "surcharge", "stock"),
+        "deposit",
         *("price_quantity", "min_order_quantity", "lead_time", "currency", "vat_rate"),
     )
 )
+
+
+_SHEETS = "sheet_settings"
+_OF_SHEETS = {*SHEET_OPTIONS, "columns"}
+
+
+def for_sheets(patch: dict[str, Any], sheets: Collection[str]) -> dict[str, Any]:
+    """Return a patch whose options hold for some sheets only."""
+    own = {name: value for name, value in patch.items() if name in _OF_SHEETS}
+    others = {name: value for name, value in patch.items() if name not in _OF_SHEETS}
+    return {**others, _SHEETS: dict.fromkeys(sheets, own)} if own else others
+
+
+def entry_name(option: str, sheets: Collection[str]) -> str:
+    """Return the name of the field of a typed option, with the sheets that it is for only."""
+    return f"{option}@{msgspec.json.encode(list(sheets)).decode()}"
 
 
 class Choice(Struct, frozen=True):
@@ -28,27 +47,52 @@ class Choice(Struct, frozen=True):
     patch: str
     example: str = ""
 
+    def for_sheets(self, sheets: Collection[str]) -> "Choice":
+        """Return the answer for some sheets only."""
+        patch = for_sheets(msgspec.json.decode(self.patch, type=dict[str, Any]), sheets)
+        return Choice(self.label, msgspec.json.encode(patch).decode(), self.example)
+
 
 class Question(Struct, frozen=True, kw_only=True):
     """Something that is in doubt; `entries` are options that are typed: name and label.
 
-    `others` are the answers of a select, below the `choices`; of `sheets`, several may be chosen.
-    Without `is_needed`, the list is read as in `detail` until it is answered.
+    `others` are the answers of a select, below the `choices`; of `sheets`, several may be chosen;
+    `alone` are sheets that may be read without the others instead of an answer. Without
+    `is_needed`, the list is read as in `details` until it is answered.
     """
 
     legend: str
-    detail: str
+    details: list[str]
     choices: list[Choice] = []
     others: list[Choice] = []
     others_label: str = ""
     sheets: list[Choice] = []
+    alone: list[Choice] = []
     entries: list[tuple[str, str]] = []
     is_needed: bool = True
+
+    def for_sheets(self, sheets: Collection[str]) -> "Question":
+        """Return the question with answers for some sheets only."""
+        return msgspec.structs.replace(
+            self,
+            choices=[each.for_sheets(sheets) for each in self.choices],
+            others=[each.for_sheets(sheets) for each in self.others],
+            entries=[(entry_name(name, sheets), label) for name, label in self.entries],
+        )
 
     @property
     def other_options(self) -> list[tuple[str, str]]:
         """The options of the select: value and label."""
-        return [("", "–"), *((each.patch, each.label) for each in self.others)]
+        return _options(self.others)
+
+    @property
+    def alone_options(self) -> list[tuple[str, str]]:
+        """The options of the select of sheets: value and label."""
+        return _options(self.alone)
+
+
+def _options(choices: Sequence[Choice]) -> list[tuple[str, str]]:
+    return [("", "–"), *((each.patch, each.label) for each in choices)]
 
 
 def make_choice(label: str, patch: Mapping[str, Any], example: str = "") -> Choice:
@@ -85,6 +129,51 @@ def discount_choices(
         yield Choice(t("previews.answer.alone", column=name), alone.patch, alone.example)
     ignored = {"ignored_columns": list(references)}
     yield make_choice(t("previews.answer.discounts_included"), ignored)
+
+
+def price_choices(table: SampleTable | None, message: str, t: Texts) -> Iterator[Choice]:
+    """Yield the columns of which a row has one price, if a message proposes them."""
+    match = _PRICE_COLUMNS.search(message)
+    if match is None:
+        return
+    references = msgspec.json.decode(match[1], type=list[str])
+    names = [column_text(table and table.find(each), each) for each in references]
+    label = t("previews.answer.price_columns", columns=t("previews.and_else").join(names))
+    yield make_choice(label, {"price_columns": references})
+
+
+def title_discounts_question(
+    facts: Mapping[str, Mapping[str, str]], price: str, t: Texts
+) -> Question:
+    """Return the question whether the discounts of section titles apply, by a fact of each sheet.
+
+    `price` is one of the first sheet.
+    """
+    readings = (
+        ("title_discounts.required", {"title_discounts": "required"}, "title_discount"),
+        ("title_discounts.optional", {"title_discounts": "optional"}, "title_discount_else"),
+        ("discount_base.none", {"discount_base": "none"}, "no_title_discount"),
+    )
+    value = next(iter(facts.values()))["value"]
+    choices = [
+        make_choice(
+            t(f"previews.answer.{name}"),
+            patch,
+            t(f"previews.example.{example}", price=price, value=value) if price else "",
+        )
+        for name, patch, example in readings
+    ]
+    return Question(
+        legend=t("previews.questions.title_discounts"),
+        details=[_title_detail(sheet, fact["source"], t) for sheet, fact in facts.items()],
+        choices=choices,
+        is_needed=False,
+    )
+
+
+def _title_detail(sheet: str, source: str, t: Texts) -> str:
+    detail = t("previews.title_discounts", source=source[:1].upper() + source[1:])
+    return t("previews.given_of_sheet", sheet=sheet, answer=detail) if sheet else detail
 
 
 def other_columns(

@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pricebook.console.page_texts import Texts
-from pricebook.console.previews.price_list_samples import Samples, read_as
+from pricebook.console.previews.assumptions import assumption_questions
+from pricebook.console.previews.issue_groups import (
+    IssueGroup,
+    group_issues,
+    plain_sentence,
+    sentences_of,
+    sheet_of,
+)
+from pricebook.console.previews.price_list_samples import Samples, first_price
 from pricebook.console.previews.question_choices import (
     Choice,
     Question,
@@ -14,25 +22,20 @@ from pricebook.console.previews.question_choices import (
     key_choices,
     make_choice,
     other_columns,
+    price_choices,
 )
 from pricebook.console.previews.sheet_questions import (
     common_candidates,
     is_of_sheets,
-    sheet_of,
+    name_sheets,
+    sheets_alone,
     sheets_question,
-    without_sheet,
 )
 from pricebook.errors import PriceListIssue
 from pricebook.imports.preview_schemas import PreviewResult
 
-# A message ends with the settings that decide it, for the command line.
-_SETTINGS = re.compile(
-    r"[;,:] (?:or )?(?:set|name|correct|write|read|import|if the list has no codes)\b.*", re.DOTALL
-)
-_KEY_PROPOSAL = ", and identifies an article only together with"
 _KEY_SETTING = re.compile(r'key_columns="([^"]+)"')
 _NEW_LAYOUT = "new_layout"  # the option that a message names where the layout has changed
-_COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "CZK")
 _REQUIRED = ("price", "sku", "name")
 
 
@@ -49,18 +52,14 @@ def list_questions(
     """
     writer = _QuestionWriter(result, found, currency, t)
     if not result.issues:
-        return list(writer.of_assumptions())
+        return list(assumption_questions(result, writer.samples, writer.found, currency, t))
     issues = result.issues
     if sheets := sheets_question(issues, writer.tables, chosen_sheets, t):
         return [sheets]
     changes = [issue for issue in issues if _NEW_LAYOUT in issue.message]
     questions = [writer.of_layout(changes)] if changes else []
-    by_sheets: dict[PriceListIssue, list[str]] = {}
-    for issue in issues:
-        same = PriceListIssue(without_sheet(issue.message), issue.option, issue.candidates)
-        by_sheets.setdefault(same, []).extend(filter(None, [sheet_of(issue)]))
-    for issue, sheets in by_sheets.items():
-        question = writer.of_issue(issue, sheets)
+    for group in group_issues(issues):
+        question = writer.of_group(group, chosen_sheets)
         if question.choices or question.entries or question.others:
             questions.append(question)
     return questions
@@ -70,18 +69,11 @@ def list_problems(issues: Sequence[PriceListIssue], questions: Sequence[Question
     """Return the sentences of the issues that no question is about."""
     if any(each.sheets for each in questions):
         return []
-    details = {each.detail for each in questions}
-    sentences = {_detail(each): plain_sentence(each.message) for each in issues}
-    return list(dict.fromkeys(each for detail, each in sentences.items() if detail not in details))
-
-
-def _detail(issue: PriceListIssue) -> str:
-    return plain_sentence(without_sheet(issue.message).partition(_KEY_PROPOSAL)[0])
-
-
-def plain_sentence(message: str) -> str:
-    """Return the message of a refusal without the settings of the command line."""
-    return _SETTINGS.sub("", message).rstrip(" .;,:") + "."
+    if any(map(sheet_of, issues)):  # the others can be read without these
+        issues = [each for each in issues if not is_of_sheets(each)]
+    known = {detail for each in questions for detail in each.details}
+    others = (each for each in issues if known.isdisjoint(sentences_of(each)))
+    return list(dict.fromkeys(plain_sentence(each.message) for each in others))
 
 
 class _QuestionWriter:
@@ -89,12 +81,14 @@ class _QuestionWriter:
         self, result: PreviewResult, found: Mapping[str, Any] | None, currency: str, t: Texts
     ) -> None:
         self._result = result
-        self._found = found or {}
+        self.found = found or {}
         self._currency = currency
         self._t = t
-        names = [name for issue in result.issues for name in issue.candidates]
-        self._samples = Samples(result.sheets, self._found, names)
-        self.tables = self._samples.tables
+        names = [name for each in result.issues for name in (*each.candidates, each.price_column)]
+        self.samples = Samples(result.sheets, self.found, list(filter(None, names)))
+        self.tables = self.samples.tables
+        self._price = ""
+        self._read: list[str] = []
 
     def of_layout(self, changes: Sequence[PriceListIssue]) -> Question:
         """Return the question whether a layout that differs is a new one."""
@@ -103,23 +97,32 @@ class _QuestionWriter:
             detail = plain_sentence(changes[0].message)
         return Question(
             legend=self._t("previews.questions.new_layout"),
-            detail=detail,
+            details=[detail],
             choices=[self._choice(_NEW_LAYOUT, {_NEW_LAYOUT: True})],
         )
 
-    def of_issue(self, issue: PriceListIssue, sheets: Sequence[str]) -> Question:
-        """Return the question of an issue; `sheets` are those that it is about, if it names any."""
+    def of_group(self, group: IssueGroup, chosen_sheets: Sequence[str]) -> Question:
+        """Return the question of some issues; its answer holds for their sheets."""
+        issue, sheets = group.issue, group.sheets
         option, _, field = issue.option.partition(".")
-        self._table = self._samples.table_of(sheets)
+        self._table = self.samples.table_of(sheets)
+        self._price = first_price(self._table, issue.price_column)
+        self._read = list(sheets)
+        read = list(chosen_sheets) if sheets and len(chosen_sheets) > 1 else []
+        is_common = len(read) > 1 and set(read) <= set(sheets)
+        names = name_sheets(read, self._t)
+        scope = [self._t("previews.of_all_sheets", sheets=names)] if is_common else []
         choices, others = self._choices(option, field, issue)
-        return Question(
+        question = Question(
             legend=self._legend(option, field, issue, sheets),
-            detail=_detail(issue),
+            details=[*group.sentences, *scope],
             choices=choices,
             others=others,
             others_label=self._others_label(option),
+            alone=sheets_alone(read),
             entries=self._entries(option, issue),
         )
+        return question.for_sheets(sheets) if read and not is_common else question
 
     def _legend(self, option: str, field: str, issue: PriceListIssue, sheets: Sequence[str]) -> str:
         t = self._t
@@ -132,7 +135,7 @@ class _QuestionWriter:
         if field == "second_discount":
             legend = t("previews.questions.second_discount")
         if sheets:
-            legend = t("previews.of_sheet", question=legend, sheets=t("previews.and").join(sheets))
+            legend = t("previews.of_sheet", question=legend, sheets=name_sheets(sheets, t))
         return legend
 
     def _others_label(self, option: str) -> str:
@@ -145,48 +148,14 @@ class _QuestionWriter:
         if option == "discount_groups":
             label = t("previews.discount_of")
             return [(f"discount_groups.{each}", f"{label} {each}") for each in issue.candidates]
-        if option in {"price_quantity", "currency", "vat_rate"}:
+        if option == "unit_meanings":
+            label = t("previews.meaning_of")
+            return [(f"unit_meanings.{each}", f"{label} {each}") for each in issue.candidates]
+        if option == "net_marks":
+            return [(option, t("previews.mark_of"))]
+        if option in {"price_quantity", "currency", "vat_rate", "discount"}:
             return [(option, t("previews.another_value"))]
         return []
-
-    def of_assumptions(self) -> Iterator[Question]:
-        """Yield what a readable price list leaves open."""
-        t = self._t
-        if self._result.ambiguous is not None:
-            cell = self._samples.price_of(self._result.ambiguous.cells)
-            choices = [
-                self._choice(f"decimal_{name}", {"decimal_separator": mark}, read_as(cell, mark, t))
-                for name, mark in (("point", "."), ("comma", ","))
-            ]
-            n = self._result.row_error_counts.get("price_ambiguous", 1)
-            detail = t("previews.ambiguous", n=n, cell=cell)
-            legend = t("previews.questions.decimal_separator")
-            yield Question(legend=legend, detail=detail, choices=choices)
-        facts: Mapping[str, Any] = self._found.get("price_facts", {})
-        columns: Mapping[str, str] = self._found.get("columns", {})
-        stated = facts.get("currency", {}).get("origin", "assumed")
-        if stated == "assumed" and "currency" not in columns:
-            codes = list(dict.fromkeys([self._currency, *_COMMON_CURRENCIES]))
-            choices = list(self._values("currency", codes))
-            detail = t("previews.no_currency", currency=self._currency)
-            yield Question(
-                legend=t("previews.questions.currency"),
-                detail=detail,
-                choices=choices,
-                entries=[("currency", t("previews.another_value"))],
-                is_needed=False,
-            )
-        proposed: list[str] = list(self._found.get("proposed_key_columns", ()))
-        if proposed:
-            choices, others = key_choices(self.tables[0], proposed, self._currency, t)
-            yield Question(
-                legend=t("previews.questions.key_columns"),
-                detail=t("previews.repeated_codes"),
-                choices=choices,
-                others=others,
-                others_label=self._others_label("key_columns"),
-                is_needed=False,
-            )
 
     def _choices(
         self, option: str, field: str, issue: PriceListIssue
@@ -197,11 +166,11 @@ class _QuestionWriter:
         if option == "column_mapping" and field:
             if field == "second_discount":
                 return list(discount_choices(self._table, issue.candidates, self._t)), []
-            known = set(issue.candidates)
-            others = list(other_columns(self._table, known, field, self._t))
+            others = list(other_columns(self._table, set(issue.candidates), field, self._t))
             return list(self._columns_of_field(field, issue)), others
         writers: dict[str, Callable[[PriceListIssue], Iterator[Choice]]] = {
             "ignored_columns": self._columns_to_ignore,
+            "price_columns": self._price_columns,
             "discount_groups": self._included_discounts,
         }
         if option in writers:
@@ -211,10 +180,12 @@ class _QuestionWriter:
         return list(self._values(option, issue.candidates)), []
 
     def _columns_of_field(self, field: str, issue: PriceListIssue) -> Iterator[Choice]:
-        offered = common_candidates(issue, self.tables)
+        offered = common_candidates(issue, self.tables, self._read)
         for each in offered:
             patch = {"column_mapping": {field: each}}
             yield column_choice(self._table, each, patch, self._t)
+        if field == "price":
+            yield from price_choices(self._table, issue.message, self._t)
         if field == "pack_size":
             yield self._choice("packs_are_articles", {"price_quantity": 1})
         if field == "sku" and (key := _KEY_SETTING.search(issue.message)):
@@ -222,7 +193,15 @@ class _QuestionWriter:
             yield from choices[:1]
         if field not in _REQUIRED and offered:
             name = "none_of_these" if len(offered) > 1 else "no_such_column"
+            name = "deposit_stays" if field == "deposit" else name
             yield self._choice(name, {"ignored_columns": offered})
+
+    def _price_columns(self, issue: PriceListIssue) -> Iterator[Choice]:
+        """Yield the columns of a price together, then each of them alone."""
+        yield from price_choices(self._table, issue.message, self._t)
+        for each in issue.candidates:
+            patch = {"column_mapping": {"price": each}}
+            yield column_choice(self._table, each, patch, self._t)
 
     def _columns_to_ignore(self, issue: PriceListIssue) -> Iterator[Choice]:
         for each in issue.candidates:
@@ -257,13 +236,12 @@ class _QuestionWriter:
             yield make_choice(label, {option: _typed(option, value)}, self._example(option, value))
 
     def _example(self, option: str, value: str) -> str:
-        price = self._samples.price
-        if not price:
+        options = {"price_quantity", "vat_included", "prices_per_pack", "discount"}
+        if not self._price or option not in options:
             return ""
-        known = {"price_quantity", "vat_included", "prices_per_pack"}
-        key = f"previews.example.{option}" + ("" if option == "price_quantity" else f".{value}")
-        text = self._t.get(key) if option in known else ""
-        return text.format(price=price, value=value)
+        key = f"previews.example.{option}"
+        text = self._t.get(f"{key}.{value}") or self._t.get(key)
+        return text.format(price=self._price, value=value)
 
     def _choice(self, name: str, patch: dict[str, Any], example: str = "") -> Choice:
         return make_choice(self._t(f"previews.answer.{name}"), patch, example)

@@ -11,6 +11,7 @@ PAGES: tuple[Any, ...] = (
     preview_pages.answer_questions,
     preview_pages.change_settings,
     preview_pages.read_again,
+    preview_pages.forget_setting,
     preview_pages.import_sheet,
     preview_pages.apply_preview,
     preview_pages.discard_preview,

@@ -1,32 +1,21 @@
-"""The question which sheets are read; it comes before all others."""
+"""The question which sheets are read, and which of them other questions are about."""
 
-import re
 from collections.abc import Sequence
 
 from pricebook.console.page_texts import Texts
-from pricebook.console.previews.question_choices import Question, make_choice
+from pricebook.console.previews.issue_groups import sheet_of
+from pricebook.console.previews.question_choices import Choice, Question, make_choice
 from pricebook.console.previews.sample_tables import SampleTable
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.column_names import column_index
 
-_OF_SHEET = re.compile(r'^Sheet "([^"]*)": ')
 _OPTIONS = frozenset({"sheet_name", "sheet_names"})
-_OF_COLUMNS = ("column_mapping.", "ignored_columns", "key_columns")
-_LACKS = "has no column"
+_SAME_ARTICLES = "at different prices"
 _MAX_EXAMPLE = 200
+_MAX_NAMES = 6
+_REASON_END = "; set those"
 # Answers about the columns of other sheets are of no use for those that are chosen now.
 _FORGOTTEN = ("column_mapping", "ignored_columns", "key_columns", "header_row")
-
-
-def sheet_of(issue: PriceListIssue) -> str | None:
-    """Return the sheet that an issue is about, None for the whole price list."""
-    found = _OF_SHEET.match(issue.message)
-    return found[1] if found else None
-
-
-def without_sheet(message: str) -> str:
-    """Return a message without the sheet that it is about."""
-    return _OF_SHEET.sub("", message)
 
 
 def is_of_sheets(issue: PriceListIssue) -> bool:
@@ -42,32 +31,30 @@ def sheets_question(
 ) -> Question | None:
     """Return the question which sheets are read; None if there is one, or if they are chosen.
 
-    It is repeated if the columns of the chosen sheets have different names.
+    It is repeated if the chosen sheets have the same articles at different prices.
     """
     named = dict.fromkeys(filter(None, map(sheet_of, issues)))
     doubts = [each for each in issues if is_of_sheets(each)]
     offered = dict.fromkeys(name for each in doubts for name in each.candidates)
     names = list({table.name: None for table in tables if table.name in {**named, **offered}})
     names += [each for each in {**named, **offered} if each not in names]
-    differs = len(chosen) > 1 and (bool(doubts) or _differ(issues, tables))
-    is_open = not chosen or differs or (bool(doubts) and not named)
+    # Beside issues of single sheets, the others can be read: they may still be one price list.
+    is_whole_doubt = bool(doubts) and not named
+    differs = is_whole_doubt and _SAME_ARTICLES in doubts[0].message
+    is_open = not chosen or is_whole_doubt
     if len(names) == 1 or not names or not is_open:
         return None
-    detail = t("previews.sheets_detail")
+    details = [t("previews.sheets_detail")]
+    if is_whole_doubt:
+        details = [doubts[0].message.partition(_REASON_END)[0] + "."]
     if differs:
-        detail = t("previews.sheets_differ")
-    elif doubts and not named:
-        detail = doubts[0].message.partition("; set those")[0] + "."
+        details.append(t("previews.sheets_one_by_one"))
+    patch_of = _alone_patch if differs else _one_patch
     together = t("previews.answer.all_sheets", n=len(names))
-    # The articles of the other sheets are not absent: these are imported on their own.
-    lacking = {"mode": "partial"} if differs else {}
     return Question(
         legend=t("previews.questions.sheet_names"),
-        detail=detail,
-        sheets=[
-            make_choice(each, sheets_patch([each]) | lacking, _example(tables, each))
-            for each in names
-        ],
+        details=details,
+        sheets=[make_choice(each, patch_of(each), _example(tables, each)) for each in names],
         choices=[] if differs else [make_choice(together, sheets_patch(names))],
     )
 
@@ -77,17 +64,33 @@ def sheets_patch(names: Sequence[str]) -> dict[str, object]:
     return {"sheet_names": list(names), "sheet_name": None, **dict.fromkeys(_FORGOTTEN, None)}
 
 
-def _differ(issues: Sequence[PriceListIssue], tables: Sequence[SampleTable]) -> bool:
-    """Return whether an answer about the columns of one sheet cannot hold for another one."""
-    return any(
-        _LACKS in issue.message or not common_candidates(issue, tables)
-        for issue in issues
-        if sheet_of(issue) and issue.option.startswith(_OF_COLUMNS) and issue.candidates
-    )
+def sheets_alone(chosen: Sequence[str]) -> list[Choice]:
+    """Return the answers that read one of the chosen sheets without the others."""
+    return [make_choice(each, _alone_patch(each)) for each in chosen]
 
 
-def common_candidates(issue: PriceListIssue, tables: Sequence[SampleTable]) -> list[str]:
-    """Return the columns of an issue that every sheet has."""
+def name_sheets(names: Sequence[str], t: Texts) -> str:
+    """Return the names of sheets as they stand in a sentence, of many the first ones."""
+    if len(names) > _MAX_NAMES:
+        shown = ", ".join(names[:_MAX_NAMES])
+        return t("previews.further_sheets", sheets=shown, n=len(names) - _MAX_NAMES)
+    return t("previews.and").join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _one_patch(name: str) -> dict[str, object]:
+    return sheets_patch([name])
+
+
+def _alone_patch(name: str) -> dict[str, object]:
+    """Return the options that read a sheet; the articles of the others do not become absent."""
+    return {**sheets_patch([name]), "mode": "partial"}
+
+
+def common_candidates(
+    issue: PriceListIssue, tables: Sequence[SampleTable], sheets: Sequence[str]
+) -> list[str]:
+    """Return the columns of an issue that every one of its sheets has, without any all sheets."""
+    tables = [each for each in tables if not sheets or each.name in sheets]
     return [
         each
         for each in issue.candidates

@@ -86,12 +86,12 @@ def _shown(name: str, value: Any, names: HistoryNames) -> str:
 
 
 def _price_before(entry: AuditEntry, product: StaffProductDetail, caller: Caller) -> str | None:
-    """Return the price from before a price change of the caller, unless it is the present one."""
+    """Return the price from before a price change of the caller, if that gave the present one."""
     fields = {**(entry.before or {}), **(entry.after or {})}
     is_own = entry.actor.type == "user" and entry.actor.id == caller.id
     if entry.action != "product.updated" or "target_price" not in fields or not is_own:
         return None
     if product.status == "archived":
         return None
-    old = (entry.before or {}).get("target_price") or ""
-    return None if old == (price_text(product.target_price) or "") else old
+    old, new = ((side or {}).get("target_price") or "" for side in (entry.before, entry.after))
+    return old if old != new == (price_text(product.target_price) or "") else None

@@ -8,11 +8,18 @@ const isChanged = (field) => field.value !== field.dataset.stored;
 const rowsOf = (form) =>
   [...form.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("input.cell")]).filter((row) => row.length > 0);
 
-function moveTo(field, down, right) {
+// Rows of different tables have fields in different columns.
+function fieldBeside(field, down, right) {
   const rows = rowsOf(field.form);
   const row = rows.findIndex((each) => each.includes(field));
-  const column = rows[row].indexOf(field);
-  const next = rows[row + down]?.[column + right];
+  if (right) return rows[row][rows[row].indexOf(field) + right];
+  const column = field.closest("td").cellIndex;
+  const further = down > 0 ? rows.slice(row + 1) : rows.slice(0, row).reverse();
+  return further.flat().find((each) => each.closest("td").cellIndex === column);
+}
+
+function moveTo(field, down, right) {
+  const next = fieldBeside(field, down, right);
   if (!next) return false;
   next.focus();
   next.select();

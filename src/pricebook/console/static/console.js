@@ -8,6 +8,12 @@ export const isTyping = (element) =>
 
 const isVisible = (element) => element.getClientRects().length > 0;
 
+// Where two elements have a key, the hint of one is hidden, and the key is the other's.
+function hasHint(element) {
+  const hint = element.querySelector("kbd");
+  return !hint || getComputedStyle(hint).visibility === "visible";
+}
+
 // An element with data-key is activated by that key, first one in the group that has the focus; a field
 // gets the focus. Escape leaves a field, and so does Enter in a filter, so that keys work again.
 function onKey(event) {
@@ -25,7 +31,7 @@ function onKey(event) {
   const scope = document.querySelector("dialog[open]") ?? document;
   const group = event.target.closest("[data-group]")?.querySelectorAll("[data-key]") ?? [];
   const found = [...group, ...scope.querySelectorAll("[data-key]")].find(
-    (each) => each.dataset.key === event.key && !each.disabled && isVisible(each),
+    (each) => each.dataset.key === event.key && !each.disabled && isVisible(each) && hasHint(each),
   );
   if (!found) return;
   event.preventDefault();
@@ -163,6 +169,12 @@ function keepFocus() {
   if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus({ preventScroll: true });
 }
 
+// A choice of a filter by a pointer is over; one by keys goes on until Escape.
+function endChoice() {
+  const choice = document.activeElement;
+  if (choice.matches("form.filters select") && !choice.matches(":focus-visible")) choice.blur();
+}
+
 // Responses of others, such as a proxy, and a missing one are said in a toast: the page is kept.
 function showProblem(sentence) {
   const template = document.getElementById("problem");
@@ -188,6 +200,9 @@ function onResponse(event) {
   showProblem(detailOf(xhr));
 }
 
+// A refused form begins at its first marked field.
+document.querySelector("main [aria-invalid=true]")?.focus();
+
 document.addEventListener("keydown", onKey);
 document.addEventListener("htmx:beforeSwap", onResponse);
 document.addEventListener("htmx:sendError", () => showProblem());
@@ -201,6 +216,7 @@ addEventListener("beforeunload", onLeave);
 document.querySelector("[data-theme-switch]")?.addEventListener("change", (event) => showTheme(event.target.value));
 document.addEventListener("htmx:afterSettle", () => {
   prepare(document);
+  endChoice();
   keepFocus();
   makeRoom();
 });

@@ -21,6 +21,18 @@ function onKey(event) {
   boxes[Math.min(Math.max(next, 0), boxes.length - 1)].focus();
 }
 
+// Rows whose other candidates are open stay so when the list is read again.
+let opened = [];
+
+function keepOpened() {
+  opened = [...document.querySelectorAll("tr:has(details.others[open])")].map((row) => row.id);
+}
+
+function openAgain() {
+  for (const id of opened) document.getElementById(id)?.querySelector("details.others")?.setAttribute("open", "");
+  opened = [];
+}
+
 function countText({ one, other }, count) {
   return count === 1 ? one : other.replace("{n}", count.toLocaleString("en"));
 }
@@ -57,5 +69,7 @@ function onChange(event) {
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("change", onChange);
+document.addEventListener("htmx:beforeSwap", keepOpened);
+document.addEventListener("htmx:afterSettle", openAgain);
 document.addEventListener("htmx:afterSettle", showMarks);
 showMarks();

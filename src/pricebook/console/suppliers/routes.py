@@ -24,4 +24,6 @@ PAGES = (
     supplier_pages.set_auto_link,
     supplier_pages.delete_supplier,
     supplier_item_pages.show_item,
+    supplier_item_pages.unlink_from_product,
+    supplier_item_pages.undo_unlink,
 )

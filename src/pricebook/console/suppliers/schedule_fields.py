@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from pricebook.suppliers.schedule import next_run_at
 
@@ -39,6 +40,18 @@ def read_schedule(typed: Mapping[str, str]) -> str | None:
         minute, hour = (int(time[2]), int(time[1])) if time else (-1, -1)
         return f"{minute} {hour} * * {kind}"
     return typed.get("schedule_rule", "").strip() if kind == RULE else None
+
+
+def describe_schedule(typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a form shows of its schedule: the days it is fetched on and the next runs."""
+    rule = read_schedule(typed)
+    days = typed.get("schedule", "")
+    return {
+        "rule": rule,
+        "run_days": days if days in DAYS else None,
+        "runs": list_next_runs(rule),
+        "needs_time": needs_time(typed),
+    }
 
 
 def needs_time(typed: Mapping[str, str]) -> bool:

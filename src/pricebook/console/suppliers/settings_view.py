@@ -9,12 +9,7 @@ from pricebook.console.page_texts import load_texts
 from pricebook.console.query_fields import PageQuery
 from pricebook.console.rendering import render
 from pricebook.console.suppliers.credential_fields import credential_values
-from pricebook.console.suppliers.schedule_fields import (
-    DAYS,
-    list_next_runs,
-    needs_time,
-    read_schedule,
-)
+from pricebook.console.suppliers.schedule_fields import DAYS, describe_schedule
 from pricebook.console.suppliers.supplier_fields import (
     COLUMNS,
     DELIMITERS,
@@ -62,7 +57,6 @@ async def _form_values(
     request: AnyRequest, supplier: SupplierOverview | None, typed: Mapping[str, str], issues: Issues
 ) -> dict[str, Any]:
     """Return what the form of a supplier shows, without its credentials."""
-    rule = read_schedule(typed)
     delimiter = typed.get("delimiter", "")
     known = list(DELIMITERS.values())
     done = request.query_params.get("done", "")
@@ -74,9 +68,7 @@ async def _form_values(
         "delimiters": known if delimiter in {"", *known} else [*known, delimiter],
         "columns": COLUMNS,
         "days": DAYS,
-        "rule": rule,
-        "runs": list_next_runs(rule),
-        "needs_time": needs_time(typed),
+        **describe_schedule(typed),
         "done": done if done in DONE else "",
         **await _read_stored(request, supplier),
     }

@@ -13,6 +13,11 @@ from pricebook.console.suppliers.schedule_fields import (
     read_schedule,
     schedule_fields,
 )
+from pricebook.console.suppliers.sheet_lines import (
+    read_sheet_settings,
+    replacement,
+    write_sheet_settings,
+)
 from pricebook.errors import ValidationError
 from pricebook.http.field_types import is_number
 from pricebook.http.json_body import decode_body
@@ -23,11 +28,15 @@ from pricebook.suppliers.source_config_change import ADDRESS_NAMES, SourceConfig
 
 TEXTS = (
     *("spreadsheet_url", "url", "file_path", "sheet_name", "encoding", "currency", "discount"),
-    *("decimal_separator", "discount_base", "mode"),
+    *("decimal_separator", "discount_base", "net_marks", "ignored_marks"),
+    *("title_discounts", "mode"),
 )
 NUMBERS = ("header_row", "price_quantity", "row_price_factor", "late_after_days", "vat_rate")
 FLAGS = ("prices_per_pack", "vat_included")
-LISTS = ("sheet_names", "characteristic_columns", "ignored_columns", "key_columns")
+LISTS = (
+    *("sheet_names", "characteristic_columns", "ignored_columns", "key_columns"),
+    "price_columns",
+)
 COLUMNS = get_args(Field)
 DELIMITERS = {";": ";", ",": ",", "\t": "tab", "|": "|"}
 # Between a group and its discount: a tab, as copied from a spreadsheet, or a sign.
@@ -35,6 +44,13 @@ SEPARATORS = "\t=;:"
 MAX_DIGITS = 15  # of numbers in JSON
 GROUP_EXPECTED = "line {number}: expected a group and its percent, such as A = 30+5"
 GROUP_TWICE = "line {number}: the group occurs twice"
+MEANING_EXPECTED = "line {number}: expected a unit and its meaning, such as C = 100"
+MEANING_TWICE = "line {number}: the unit occurs twice"
+# Objects, one member on a line, and what is wrong with a line.
+OBJECTS = {
+    "discount_groups": (GROUP_EXPECTED, GROUP_TWICE),
+    "unit_meanings": (MEANING_EXPECTED, MEANING_TWICE),
+}
 
 Issues = dict[str, str]
 
@@ -44,7 +60,6 @@ def form_fields_of(supplier: SupplierOverview) -> dict[str, str]:
     config = supplier.source_config
     address = next((config[name] for name in ADDRESS_NAMES if config.get(name)), "")
     delimiter = config.get("delimiter") or ""
-    groups: dict[str, str] = config.get("discount_groups") or {}
     columns: dict[str, str] = config.get("column_mapping") or {}
     return {
         "name": supplier.name,
@@ -55,7 +70,8 @@ def form_fields_of(supplier: SupplierOverview) -> dict[str, str]:
         **{name: "\n".join(map(str, config.get(name) or ())) for name in LISTS},
         "spreadsheet_url": str(address),
         "delimiter": DELIMITERS.get(delimiter, delimiter),
-        "discount_groups": "\n".join(f"{group} = {chain}" for group, chain in groups.items()),
+        **{name: _members_text(config.get(name) or {}) for name in OBJECTS},
+        "sheet_settings": write_sheet_settings(config.get("sheet_settings") or {}),
         **{f"column_{field}": columns.get(field, "") for field in COLUMNS},
         **schedule_fields(config.get("sync_every")),
         "before": settings_revision(supplier),
@@ -154,13 +170,19 @@ def _read_config(
     config["delimiter"] = names.get(get("delimiter", ""), get("delimiter", "")) or None
     columns = {field: get(f"column_{field}") or None for field in COLUMNS}
     config["column_mapping"] = _members(columns, stored.get("column_mapping"))
-    groups, issues = _read_groups(get("discount_groups", ""))
+    issues: Issues = {}
+    for name in OBJECTS:
+        members, found = _read_members(name, get(name, ""))
+        issues |= found
+        config[name] = _members(members, stored.get(name))
     is_timed = not needs_time(typed)
     config["sync_every"] = _whole(read_schedule(typed)) if is_timed else None
     if not is_timed:
         issues["schedule_at"] = load_texts()("suppliers.time_expected")
     issues |= {name: NUMBER_EXPECTED for name in NUMBERS if isinstance(config[name], str)}
-    config["discount_groups"] = _members(groups, stored.get("discount_groups"))
+    settings, problem = read_sheet_settings(get("sheet_settings", ""))
+    issues |= {"sheet_settings": problem} if problem else {}
+    config["sheet_settings"] = replacement(settings, stored.get("sheet_settings")) or None
     return config, issues
 
 
@@ -170,20 +192,25 @@ def _members(typed: Mapping[str, str | None], stored: Any) -> dict[str, str | No
     return {**dict.fromkeys(stored or {}), **given} if given else None
 
 
-def _read_groups(text: str) -> tuple[dict[str, str], Issues]:
-    """Return the discount of each group, one on a line, or what is wrong with the first line."""
-    groups: dict[str, str] = {}
+def _members_text(members: Mapping[str, str]) -> str:
+    return "\n".join(f"{name} = {text}" for name, text in members.items())
+
+
+def _read_members(option: str, text: str) -> tuple[dict[str, str], Issues]:
+    """Return the members of an object, one on a line, or what is wrong with the first line."""
+    members: dict[str, str] = {}
+    expected, twice = OBJECTS[option]
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         at = max(line.rfind(sign) for sign in SEPARATORS)
-        group, chain = line[: max(at, 0)].strip(), line[at + 1 :].strip()
-        if not (group and chain):
-            return groups, {"discount_groups": GROUP_EXPECTED.format(number=number)}
-        if group in groups:
-            return groups, {"discount_groups": GROUP_TWICE.format(number=number)}
-        groups[group] = chain
-    return groups, {}
+        name, value = line[: max(at, 0)].strip(), line[at + 1 :].strip()
+        if not (name and value):
+            return members, {option: expected.format(number=number)}
+        if name in members:
+            return members, {option: twice.format(number=number)}
+        members[name] = value
+    return members, {}
 
 
 def _lines(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The settings of a supplier as a form: created, changed, and the learnt layout forgotten."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,9 +13,7 @@ from pricebook.console.page_guard import page_for
 from pricebook.console.rendering import render
 from pricebook.console.suppliers.schedule_fields import (
     FIELDS,
-    list_next_runs,
-    needs_time,
-    read_schedule,
+    describe_schedule,
     schedule_fields,
 )
 from pricebook.console.suppliers.settings_view import (
@@ -24,7 +23,9 @@ from pricebook.console.suppliers.settings_view import (
     render_refused,
 )
 from pricebook.console.suppliers.supplier_fields import (
+    Issues,
     form_fields_of,
+    issues_of,
     issues_of_trial,
     read_change,
     read_new_supplier,
@@ -34,7 +35,7 @@ from pricebook.console.suppliers.supplier_pages import start_trial
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, ValidationError
 from pricebook.imports import service as imports
-from pricebook.suppliers import learnt_layout, service
+from pricebook.suppliers import learnt_layout, service, source_urls
 from pricebook.suppliers.revisions import OutdatedSupplierError, settings_revision
 
 AnyRequest = Request[Any, Any, Any]
@@ -61,8 +62,11 @@ async def create_supplier(request: AnyRequest) -> Response[Any]:
     typed = await read_form(request)
     new, issues = read_new_supplier(typed)
     is_tried = typed.get("then") == "try"
-    if new is not None and is_tried:
-        issues = issues_of_trial(new)
+    if new is not None:
+        issues = issues_of_trial(new) if is_tried else {}
+        issues |= await _issues_from(
+            source_urls.check_new(new, allows_private=request.app.state.settings.allow_private_urls)
+        )
     if new is None or issues:
         return await render_form(request, None, typed, issues)
     try:
@@ -79,11 +83,9 @@ async def create_supplier(request: AnyRequest) -> Response[Any]:
 
 @get(f"{PATH}/schedule", opt=CHANGE)
 async def show_schedule(request: AnyRequest) -> Response[Any]:
-    """Show the next runs of the schedule that is typed in a form."""
+    """Show the days and the next runs of the schedule that is typed in a form."""
     typed = {name: request.query_params.get(name, "") for name in FIELDS}
-    rule = read_schedule(typed)
-    values = {"rule": rule, "runs": list_next_runs(rule), "needs_time": needs_time(typed)}
-    return render(request, "suppliers/runs.html", values)
+    return render(request, "suppliers/runs.html", describe_schedule(typed))
 
 
 @get(PATH + "/{supplier_id:str}/settings", opt=CHANGE)
@@ -108,7 +110,12 @@ async def change_supplier(request: AnyRequest, supplier_id: SupplierId) -> Respo
     if seen != settings_revision(supplier):
         return await render_conflict(request, supplier, typed)
     change, issues = read_change(typed, supplier)
-    if change is None:
+    if change is not None:
+        allows_private = request.app.state.settings.allow_private_urls
+        issues = await _issues_from(
+            source_urls.check_change(database, supplier_id, change, allows_private=allows_private)
+        )
+    if change is None or issues:
         return await render_form(request, supplier, typed, issues)
     try:
         await service.change_supplier(database, supplier_id, change, seen=seen)
@@ -130,6 +137,15 @@ async def forget_layout(request: AnyRequest, supplier_id: SupplierId) -> Respons
     """Forget the layout of the price lists, so that the next one is read like a first one."""
     await learnt_layout.forget_layout(request.app.state.database, supplier_id)
     return _redirect(f"{PATH}/{supplier_id}/settings?done={DONE[0]}")
+
+
+async def _issues_from(check: Awaitable[None]) -> Issues:
+    """Return what a check refuses, by the fields of the form."""
+    try:
+        await check
+    except ValidationError as error:
+        return issues_of(error)
+    return {}
 
 
 def _redirect(address: str) -> Response[Any]:

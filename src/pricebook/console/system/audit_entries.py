@@ -20,6 +20,11 @@ ENTITY_PAGES = {
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Sides of a change that differ in their depth are shown as they are.
 MAX_SHOWN = 300
+# Fields whose values are states or yes and no, which the page has words for.
+WORD_FIELDS = {
+    *("state", "status", "role", "is_active", "read_only", "dry_run", "create_products"),
+    *("creates_products", "with_unchanged", "keeps_thresholds"),
+}
 MAX_FIELDS = 12
 
 
@@ -29,6 +34,11 @@ class ChangedField(Struct, frozen=True):
     name: str
     old: str | None
     new: str | None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the page has words for the values."""
+        return self.name in WORD_FIELDS
 
     @property
     def ids(self) -> list[str]:

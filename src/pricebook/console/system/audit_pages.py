@@ -1,5 +1,6 @@
 """The audit log: who changed what, with its filters in the address."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ SHOWN_ENTRIES = 50
 SHOWN_SUMS = 10
 # More are not offered as choices; each can be typed.
 MAX_CHOICES = 500
-TIMES = ("since", "until")
+DAYS_LATER = {"since": 0, "until": 1}
 DAY_LENGTH = len("2026-11-27")
 # Filters that a link sets; the form keeps them, and the page names each with a way out of it.
 LINKED = ("entity_id", "task_id", "batch_id", "request_id", "actor_type")
@@ -46,6 +47,7 @@ async def show_audit(request: AnyRequest) -> Response[Any]:
         "issues": {each.field: each.issue for each in issues},
         "linked": [name for name in LINKED if query.get(name)],
         "log": PATH,
+        "today": f"{datetime.now(UTC):%Y-%m-%d}",
     }
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
@@ -62,18 +64,28 @@ async def _sums(database: Database, criteria: AuditQuery | None) -> dict[str, An
         return {"sums": []}
     sums, are_more = await audit_sums.sum_entries(database, criteria)
     return {
-        "sums": sums[:SHOWN_SUMS],
-        "more_sums": max(len(sums) - SHOWN_SUMS, 0),
+        "sums": sums,
+        "shown_sums": SHOWN_SUMS,
         "summed": audit_sums.SUMMED if are_more else None,
     }
 
 
 def _with_times(query: PageQuery) -> PageQuery:
-    """Return a query with each day as the time at which it begins, UTC."""
+    """Return a query with times for its days, UTC: from the first one to the end of the last."""
     days = {
-        name: f"{query.get(name)}T00:00:00Z" for name in TIMES if len(query.get(name)) == DAY_LENGTH
+        name: _begin_of(query.get(name), later)
+        for name, later in DAYS_LATER.items()
+        if len(query.get(name)) == DAY_LENGTH
     }
     return PageQuery({"limit": str(SHOWN_ENTRIES), **query.fields, **days})
+
+
+def _begin_of(day: str, later: int) -> str:
+    """Return the time at which a day, or a later one, begins; other texts as they are."""
+    try:
+        return f"{date.fromisoformat(day) + timedelta(days=later)}T00:00:00Z"
+    except (ValueError, OverflowError):
+        return day
 
 
 def _types_of(actions: list[str]) -> list[str]:
