@@ -6,12 +6,15 @@ from itertools import count
 from typing import Any, LiteralString
 from uuid import UUID
 
+import msgspec
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from pricebook.auth.schemas import Role
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
+from pricebook.imports.preview_basis import basis_of
+from pricebook.suppliers import service as suppliers
 from pricebook.tasks.counts import Counts
 
 AsRole = Callable[[Role], Awaitable[dict[str, str]]]
@@ -266,6 +269,9 @@ async def import_preview(conn: Connection, supplier_id: UUID, state: str = "read
     sheets = [{"name": None, "rows": [[1, ["Code", "Name", "Price"]]]}]
     result = {"sentence": "Price from column C.", "counts": counts, "added": [change]}
     found = {"headers": ["Code", "Name", "Price"], "columns": {"price": "Price"}, "format": "csv"}
+    supplier = await suppliers.find_supplier(conn, supplier_id)
+    assert supplier
+    basis = msgspec.to_builtins(basis_of({}, supplier, 7, new_layout=False))
     return await fetch_value(
         conn,
         """
@@ -276,7 +282,7 @@ async def import_preview(conn: Connection, supplier_id: UUID, state: str = "read
         FROM suppliers WHERE id = %s
         RETURNING id
         """,
-        [state, Jsonb(found), Jsonb({**result, "sheets": sheets}), supplier_id],
+        [state, Jsonb(found), Jsonb({**result, "sheets": sheets, "basis": basis}), supplier_id],
     )
 
 

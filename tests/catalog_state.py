@@ -18,21 +18,19 @@ TABLES: tuple[LiteralString, ...] = (
     "match_decisions",
     "auto_links",
 )
-# Columns that describe the last change of a row, which the undo is.
-LAST_CHANGES = ["updated_at", "price_changed_at", "price_change_percentage"]
 
 
 async def catalog_state(conn: Connection) -> State:
-    """Return the rows of each table without the times of their last change.
+    """Return the rows of each table without the times of their last change, which the undo is.
 
     An item that had identifiers once keeps a row without any.
     """
     state: State = {}
     for table in TABLES:
         statement: LiteralString = (
-            "SELECT to_jsonb(each) - %s::text[] FROM {table} AS each ORDER BY each::text"
+            "SELECT to_jsonb(each) - 'updated_at' FROM {table} AS each ORDER BY each::text"
         )
-        cursor = await conn.execute(statement.format(table=table), [LAST_CHANGES])
+        cursor = await conn.execute(statement.format(table=table))
         state[table] = sorted((row for (row,) in await cursor.fetchall()), key=str)
     state["item_identifiers"] = [
         row for row in state["item_identifiers"] if row["gtin"] or row["mpn_key"]

@@ -147,10 +147,17 @@ def redis_url(endpoints: Endpoints) -> str:
     return endpoints.redis_url
 
 
+@pytest.fixture(scope="session")
+def application_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the files of applications that have no other one."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def settings(database_url: str, redis_url: str) -> Settings:
+def settings(database_url: str, redis_url: str, application_home: Path) -> Settings:
     """The settings of an API that connects as the production role."""
     return Settings(
+        pricebook_home=str(application_home),
         database_url=make_conninfo(database_url, user=rights.API_ROLE),
         redis_url=redis_url,
         jwt_secret=JWT_SECRET,

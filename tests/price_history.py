@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import builders
 from pricebook.db.database import Connection
+
+# The changes of each item are a day apart, the last one is of yesterday.
+CHANGES_A_DAY_APART: LiteralString = """
+    UPDATE price_history SET recorded_at = now() - make_interval(days => days::integer)
+    FROM (
+        SELECT id, count(*) OVER (
+            PARTITION BY supplier_item_id ORDER BY recorded_at DESC) AS days
+        FROM price_history
+    ) AS change
+    WHERE price_history.id = change.id
+"""
 
 
 def month(offset: int) -> datetime:

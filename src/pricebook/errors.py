@@ -53,6 +53,12 @@ class PriceListIssue(msgspec.Struct, frozen=True, omit_defaults=True):
     candidates: Annotated[
         tuple[str, ...], msgspec.Meta(description="Values of the option that the list suggests.")
     ] = ()
+    price_column: Annotated[
+        str, msgspec.Meta(description="Column of the price, as an option names it; empty if open.")
+    ] = ""
+    sheet: Annotated[
+        str, msgspec.Meta(description="Sheet that it is about; empty for the whole price list.")
+    ] = ""
 
 
 def body_issue(field: str, issue: str) -> FieldIssue:

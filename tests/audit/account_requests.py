@@ -1,9 +1,14 @@
 """CHANGING_ROUTES with the requests that are about users, API keys and credentials."""
 
+from uuid import UUID
+
 import builders
 from audit.changing_requests import ChangingRequest, request_for
 from audit.recipient_requests import CHANGING_ROUTES
+from pricebook.auth import session_repository
+from pricebook.auth.session_repository import SessionLifetime
 from pricebook.db.database import Connection
+from pricebook.db.row_types import fetch_value
 
 __all__ = ["CHANGING_ROUTES"]
 
@@ -41,6 +46,16 @@ async def _(conn: Connection) -> ChangingRequest:
 async def _(conn: Connection) -> ChangingRequest:
     path = f"/users/{await builders.user(conn, 'berta')}/sign-out"
     return ChangingRequest(path=path, actions={"user.signed_out"})
+
+
+@request_for("DELETE", "/users/{id}/sessions/{id}")
+async def _(conn: Connection) -> ChangingRequest:
+    user_id = await builders.user(conn, "berta")
+    version = await fetch_value(conn, "SELECT token_version FROM users WHERE id = %s", [user_id])
+    lifetime = SessionLifetime(12, 7)
+    await session_repository.insert_session(conn, bytes(32), (user_id, version), lifetime)
+    path = f"/users/{user_id}/sessions/{UUID(bytes=bytes(16))}"
+    return ChangingRequest(path=path, actions={"user.session_ended"})
 
 
 @request_for("POST", "/api-keys")

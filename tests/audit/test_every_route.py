@@ -24,6 +24,7 @@ NOT_FOR_KEYS: set[Route] = {
     ("POST", "/users"),
     ("PATCH", "/users/{id}"),
     ("POST", "/users/{id}/sign-out"),
+    ("DELETE", "/users/{id}/sessions/{id}"),
 }
 ENTRIES = """
     SELECT action, actor_type, actor_id, actor_name, batch_id FROM audit_log

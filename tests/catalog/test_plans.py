@@ -9,8 +9,9 @@ import psycopg
 import pytest
 import sample
 
+from pricebook.catalog.kept_plans import may_keep_plan
 from pricebook.catalog.schemas import CatalogQuery, with_prices
-from pricebook.catalog.statements import FilterStatistics, may_keep_plan, page_statement
+from pricebook.catalog.statements import FilterStatistics, page_statement
 from pricebook.db import migrations
 from pricebook.db.database import Connection, Database
 from pricebook.http.query_string import decode_query
@@ -94,6 +95,22 @@ def test_no_generic_plan_scans_the_whole_table(filled_url: str, query: str) -> N
         plan = generic_plan_of(conn, criteria)
     assert "on products" in plan
     assert "Seq Scan" not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("min_price=10&max_price=11", "products_price_idx"),
+        ("search=hammer&min_price=9", "products_search_idx"),
+    ],
+)
+def test_kept_plan_of_a_price_range_reads_few_products(
+    filled_url: str, query: str, index: str
+) -> None:
+    with psycopg.connect(filled_url) as conn:
+        plan = generic_plan_of(conn, criteria_of(conn, query))
+    assert index in plan, plan
+    assert "products_name_idx" not in plan, plan
 
 
 @pytest.mark.parametrize("sort", ["price", "-price", "newest", "name"])

@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
+from pricebook.categories import category_merge_repository, service
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
 
@@ -48,6 +49,27 @@ async def test_merge_moves_products_subcategories_and_rules(
     assert await fetch_value(conn, moved, [tools]) == 2
     rule = "SELECT category_id FROM pricing_rules WHERE id = %s"
     assert await fetch_value(conn, rule, [rule_id]) == tools
+
+
+async def test_the_limit_of_a_statement_is_none_of_the_products(
+    procurement: Client, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MERGE_SECONDS", 1)
+    monkeypatch.setattr(category_merge_repository, "MOVED_AT_ONCE", 1)
+    old, new = await builders.category(conn, "Old"), await builders.category(conn, "New")
+    for _ in range(3):
+        await builders.product(conn, category_id=old)
+    await conn.execute("""
+        CREATE FUNCTION pg_temp.wait() RETURNS trigger LANGUAGE plpgsql
+            AS $$ BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END $$
+    """)
+    await conn.execute("""
+        CREATE TRIGGER wait AFTER UPDATE ON products FOR EACH ROW EXECUTE FUNCTION pg_temp.wait()
+    """)
+    response = await merge(procurement, old, new)
+    assert response.status_code == 200, response.text
+    assert response.json()["products"] == 3
+    await conn.execute("DROP TRIGGER wait ON products")
 
 
 async def test_merge_into_the_parent_frees_the_own_name(

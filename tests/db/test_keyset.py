@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from itertools import product
 from random import Random
 from typing import Any, LiteralString
 
@@ -11,8 +12,9 @@ import pytest
 from pricebook.db import keyset
 from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment, fragment
-from pricebook.db.keyset import Key, Listing, Window
+from pricebook.db.keyset import Listing, Window
 from pricebook.db.list_pages import ListPage, as_structs, read_page
+from pricebook.db.sort_keys import Key
 from pricebook.errors import ValidationError
 
 ROWS = 60
@@ -69,7 +71,9 @@ async def rows(conn: Connection) -> AsyncIterator[list[Row]]:
     await conn.execute("DROP TABLE listed")
 
 
-def listing(order: str, passes: Fragment, count_limit: int) -> Listing:
+def listing(
+    order: str, passes: Fragment, count_limit: int, near_limit: int | None = None
+) -> Listing:
     details: LiteralString = "SELECT id, name, value FROM listed AS row WHERE row.id = page.k2"
     return Listing(
         table="listed",
@@ -77,6 +81,8 @@ def listing(order: str, passes: Fragment, count_limit: int) -> Listing:
         conditions=passes,
         details=details.replace("k2", "k3" if order == "mixed" else "k2"),
         count_limit=count_limit,
+        far_probe=None if near_limit is None else passes,
+        near_limit=near_limit,
     )
 
 
@@ -98,17 +104,17 @@ async def read(conn: Connection, wanted: Listing, window: Window) -> ListPage[Ro
     return await read_page(conn, wanted, window, as_structs(Row))
 
 
-@pytest.mark.parametrize("limits", [(count, scan) for count in (0, 12, 1000) for scan in (3, 1000)])
+@pytest.mark.parametrize("limits", [*product((0, 12, 1000), (3, 1000), (None, 3))])
 @pytest.mark.parametrize("case", [(name, order) for name in FILTERS for order in ORDERS])
 async def test_walk_meets_every_row_once(
     conn: Connection,
     rows: list[Row],
     case: tuple[str, str],
-    limits: tuple[int, int],
+    limits: tuple[int, int, int | None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     name, order = case
-    count_limit, scan_limit = limits
+    count_limit, scan_limit, near_limit = limits
     monkeypatch.setattr(keyset, "SCAN_LIMIT", scan_limit)
     passing = {
         "all": rows,
@@ -117,7 +123,7 @@ async def test_walk_meets_every_row_once(
         "none": [],
     }
     expected = in_order(passing[name], order)
-    wanted = listing(order, FILTERS[name], count_limit)
+    wanted = listing(order, FILTERS[name], count_limit, near_limit)
     met: list[int] = []
     window = Window(7)
     while True:

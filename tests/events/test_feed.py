@@ -14,6 +14,7 @@ from pricebook.events import service
 Client = AsyncTestClient[Litestar]
 EVENTS = "/api/v1/admin/events"
 WRITERS, TRANSACTIONS = 8, 40
+PLACERS = 2
 INSERT = "INSERT INTO events (type, data) VALUES ('product.updated', jsonb_build_object('n', %s))"
 
 
@@ -62,8 +63,13 @@ async def test_end_of_a_task_is_an_event(
 
 
 async def test_parallel_writers_leave_no_gap_and_no_event_is_missed(
-    admin: Client, database: Database
+    admin: Client, database_url: str
 ) -> None:
+    async with Database(database_url, pool_max=WRITERS + PLACERS) as database:
+        await check_parallel_writers(admin, database)
+
+
+async def check_parallel_writers(admin: Client, database: Database) -> None:
     done = asyncio.Event()
 
     async def write(writer: int) -> None:
@@ -75,7 +81,7 @@ async def test_parallel_writers_leave_no_gap_and_no_event_is_missed(
 
     async def place() -> None:
         while not done.is_set():
-            await asyncio.gather(*(service.place_events(database) for _ in range(2)))
+            await asyncio.gather(*(service.place_events(database) for _ in range(PLACERS)))
 
     async def follow() -> list[dict[str, Any]]:
         seen: list[dict[str, Any]] = []

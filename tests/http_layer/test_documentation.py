@@ -2,14 +2,17 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from inspect import getclosurevars
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from pricebook.api.application import create_app
+from pricebook.http.openapi import OPT_KEY
 from pricebook.http.openapi_document import build_document
 from pricebook.settings import Settings
 
@@ -17,6 +20,8 @@ Client = AsyncTestClient[Litestar]
 SNAPSHOT = Path(__file__).parents[2] / "docs/openapi.json"
 # Ids that are no keys of the database: the request's own header field may set them.
 TEXT_IDS = {"request_id"}
+# A margin is any number.
+MARGINS = {"min_margin", "max_margin"}
 STRINGS = {"application/x-ndjson", "application/octet-stream"}
 
 
@@ -91,10 +96,18 @@ async def test_assets_are_compressed_and_sent_once(client: Client) -> None:
     assert (not_modified.status_code, not_modified.content) == (304, b"")
 
 
-async def test_the_document_is_served_as_json(client: Client) -> None:
-    response = await client.get("/docs/json")
+@pytest.mark.parametrize("path", ["/docs/json", "/docs/openapi.json"])
+async def test_the_document_is_served_as_json(client: Client, path: str) -> None:
+    response = await client.get(path)
     assert response.headers["content-type"].startswith("application/json")
     assert response.json() == document()
+
+
+async def test_usual_address_leads_to_the_document(client: Client) -> None:
+    response = await client.get("/openapi.json", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (308, "/docs/json")
+    assert response.text == "The OpenAPI document is at /docs/json, its page at /docs.\n"
+    assert (await client.get("/openapi.json", follow_redirects=True)).json() == document()
 
 
 def test_the_committed_document_is_current() -> None:
@@ -215,6 +228,31 @@ def test_query_parameters_are_documented_with_their_limits() -> None:
     assert schemas["category_id"] == {"type": "string", "format": "uuid"}
     assert schemas["min_price"]["type"] == "number"
     assert schemas["search"]["maxLength"] == 255
+
+
+def test_every_query_that_a_route_decodes_is_documented() -> None:
+    decoded = 0
+    for route in create_app(Settings()).routes:
+        for handler in getattr(route, "route_handlers", ()):
+            docs = handler.opt.get(OPT_KEY)
+            for each in handler.resolve_dependencies().values() if docs else ():
+                if each.dependency.__qualname__.startswith("provide_query."):
+                    assert getclosurevars(each.dependency).nonlocals["kind"] is docs.query, route
+                    decoded += 1
+    assert decoded > 30
+
+
+def test_every_query_parameter_has_its_limits() -> None:
+    for operation in operations():
+        for parameter in operation.get("parameters", []):
+            schema = parameter["schema"]
+            name = (operation["operationId"], parameter["name"])
+            if schema.get("type") == "integer":
+                assert {"minimum", "maximum"} <= set(schema), name
+            elif schema.get("type") == "number" and parameter["name"] not in MARGINS:
+                assert "minimum" in schema, name
+            elif schema.get("type") == "string":
+                assert {"enum", "format", "maxLength", "pattern"} & set(schema), name
 
 
 def test_every_response_documents_its_header_fields() -> None:

@@ -42,7 +42,9 @@ async def test_log_says_who_linked_what_and_whether_it_holds(
     assert (batch["linked"], batch["changed"], batch["undone"]) == (1, 1, 0)
     missing = await procurement.get(f"{PATH}/batches/{item_id}")
     assert missing.status_code == 404
-    assert (await get(procurement, "/decisions", supplier_item_id=supplier_id))["data"] == []
+    other_id = await builders.supplier(conn)
+    for params in ({"supplier_item_id": supplier_id}, {"supplier_id": other_id}):
+        assert (await get(procurement, "/decisions", **params))["data"] == []
 
 
 async def test_items_without_a_suggestion_are_listed_until_they_are_dismissed(

@@ -106,3 +106,26 @@ def test_a_model_number_in_common_outweighs_a_size() -> None:
     cameras = {"camera": CatalogProduct(Article("PowerShot SD990IS 14.7 Megapixel"))}
     first, *_ = suggest(Article("PowerShot SD990IS 14 Megapixel"), cameras)
     assert first.score > LIKELY
+
+
+@pytest.mark.parametrize(
+    ("number", "colour"),
+    [
+        ("WRT311FZD white", "white"),
+        ("WRT311FZD black", "black"),
+        ("WRT311FZDWH", "white"),
+        ("WRT311FZDBK", "black"),
+        ("WRT311FZDW", "white"),
+        ("WRT311FZDB", "black"),
+    ],
+)
+def test_the_candidate_of_the_same_colour_is_first(number: str, colour: str) -> None:
+    fridges = {
+        "black": CatalogProduct(Article("Whirlpool top freezer refrigerator WRT311FZDB, Black")),
+        "white": CatalogProduct(Article("Whirlpool top freezer refrigerator WRT311FZDW, White")),
+        "steel": CatalogProduct(Article("Whirlpool top freezer refrigerator WRT311FZDM, Metal")),
+    }
+    first, *others = suggest(Article(f"Whirlpool {number} refrigerator 33 inch"), fridges)
+    assert first.product_id == colour
+    assert not [text for text in first.objections if "colour" in text or "model" in text]
+    assert any(text.startswith("colour") for each in others for text in each.objections)

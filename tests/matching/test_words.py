@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricebook.matching.scoring.dictionary import learn_pairs, translations
+from pricebook.matching.scoring.dictionary import learn_pairs, translations, without_brands
+from pricebook.matching.scoring.texts import Article, describe
 from pricebook.matching.scoring.words import WordSet, cover, word_similarity
 
 
@@ -73,3 +74,18 @@ def test_words_that_resemble_each_other_are_not_learnt() -> None:
     assert learn_pairs([(["hammer", "rot"], ["hammers", "red"])] * 3) == learn_pairs(
         [(["rot"], ["red"])] * 3
     )
+
+
+def test_brands_and_standards_are_no_meanings() -> None:
+    clamps = [
+        (Article(f"F-style clamp {size}", brand="Spannwick"), Article(f"Clamp {size} Spannwick"))
+        for size in ("wide", "deep", "long")
+    ]
+    bolts = [
+        (Article(f"Hex bolt full thread {kind}"), Article(f"Hex bolt DIN 933 {kind}"))
+        for kind in ("zinc", "steel", "brass", "plain")
+    ]
+    links = [(describe(item), describe(product)) for item, product in clamps + bolts]
+    assert translations(learn_pairs(without_brands(links))) == {}
+    unlike = [(describe(Article("Style")), describe(Article("Form")))] * 3
+    assert "form" in translations(learn_pairs(without_brands(unlike)))["style"]

@@ -202,6 +202,7 @@ def test_missing_extension_is_a_problem(database_url: str) -> None:
         "The extension pg_trgm is missing.",
         "The index product_words_similar_idx of product_words is missing.",
         "The index products_search_idx of products is missing.",
+        "The index supplier_items_linked_search_idx of supplier_items is missing.",
         "The index supplier_items_unmatched_search_idx of supplier_items is missing.",
     ]
 

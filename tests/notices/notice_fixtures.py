@@ -15,7 +15,7 @@ async def recipient(conn: Connection, *kinds: str, name: str = "anna") -> UUID:
     user_id = await builders.user(conn, name, "admin")
     await conn.execute(
         "INSERT INTO notice_recipients (user_id, email, kinds) VALUES (%s, %s, %s)",
-        [user_id, f"{name}@example.com", list(kinds) or ["held", "failed", "late"]],
+        [user_id, f"{name}@example.com", list(kinds) or ["held", "failed", "late", "unusual"]],
     )
     return user_id
 

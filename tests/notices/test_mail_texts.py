@@ -34,7 +34,7 @@ def test_names_and_reasons_stay_in_their_lines(notices: list[Notice]) -> None:
     assert subject == clean(subject, 300)
     lines = body.split("\n")
     assert sum(line.startswith("- ") for line in lines) == len(notices)
-    headings = {"held": "HELD,", "failed": "FAILED,", "late": "LATE,"}
+    headings = {"held": "HELD,", "failed": "FAILED,", "late": "LATE,", "unusual": "UNUSUAL,"}
     for kind, heading in headings.items():
         found = sum(line.startswith(heading) for line in lines)
         assert found == any(notice.kind == kind for notice in notices)

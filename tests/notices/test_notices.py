@@ -1,4 +1,4 @@
-"""Notices of held, failed and late price lists: for whom, in which mail, and how it is sent."""
+"""Notices of held, failed, late and unusual price lists: for whom, in which mail, how sent."""
 
 import asyncio
 from typing import LiteralString

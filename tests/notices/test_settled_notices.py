@@ -3,10 +3,11 @@
 from typing import LiteralString
 
 import pytest
+from psycopg.types.json import Jsonb
 
 import builders
 from notices.mail_server import MailServer
-from notices.notice_fixtures import end_task, make_due, recipient, rows
+from notices.notice_fixtures import REASON, end_task, make_due, recipient, rows
 from pricebook.db.database import Connection, Database
 from pricebook.notices import sending
 from pricebook.notices.sending import MailSettings, send_notices
@@ -17,10 +18,16 @@ SETTLED = pytest.mark.parametrize(
         ("held", "UPDATE ingestion_tasks SET state = 'refused'"),
         ("held", "UPDATE ingestion_tasks SET state = 'succeeded'"),
         ("failed", "UPDATE ingestion_tasks SET state = 'queued'"),
+        ("succeeded", "UPDATE ingestion_tasks SET undone_by = gen_random_uuid()"),
         ("held", "UPDATE users SET is_active = false"),
         ("failed", "DELETE FROM notice_recipients"),
     ],
 )
+
+
+async def end_with_notice(conn: Connection, state: str) -> None:
+    """End a task in a state; one that succeeds was unusual."""
+    await end_task(conn, state, warnings=Jsonb([REASON] if state == "succeeded" else []))
 
 
 @SETTLED
@@ -32,7 +39,7 @@ async def test_settled_notice_is_in_no_mail(
     change: LiteralString,
 ) -> None:
     await recipient(conn)
-    await end_task(conn, state)
+    await end_with_notice(conn, state)
     await conn.execute(change)
     await send_notices(worker_database, mails)
     assert await rows(conn, "SELECT FROM notice_mails") == []
@@ -47,7 +54,7 @@ async def test_queued_mail_of_settled_notices_is_not_sent(
     change: LiteralString,
 ) -> None:
     await recipient(conn)
-    await end_task(conn, state)
+    await end_with_notice(conn, state)
     await sending.make_mails(worker_database, mails)
     assert len(await rows(conn, "SELECT FROM notice_mails")) == 1
     await conn.execute(change)

@@ -105,6 +105,23 @@ async def test_long_number_is_found_as_a_whole(sales: Client, conn: Connection, 
     assert await found(sales, text) == ["Axe"]
 
 
+@pytest.mark.parametrize("text", ["CLI-8", "cli8", "CLI 8", "cli/8"])
+async def test_code_is_found_in_other_notations_and_first_where_it_begins(
+    sales: Client, conn: Connection, text: str
+) -> None:
+    names = ["Ink CLI-8C", "Red tank, CLI-8 series", "A case for XCLI-8", "Tank CLI8M", "Ink CLI-9"]
+    for number, name in enumerate(names):
+        await builders.product(conn, name, sku=f"P{number}")
+    coded = await builders.product(conn, "Zinc", sku="Z")
+    await conn.execute("UPDATE products SET mpn = 'CLI-77' WHERE id = %s", [coded])
+    assert await found(sales, "cli77") == ["Zinc"]
+    assert await found(sales, text) == [
+        *("Red tank, CLI-8 series", "Ink CLI-8C", "Tank CLI8M", "A case for XCLI-8")
+    ]
+    if " " not in text:
+        assert await found(sales, f"tank {text}") == ["Tank CLI8M", "Red tank, CLI-8 series"]
+
+
 @pytest.mark.usefixtures("goods")
 async def test_filters_hold_for_similar_words_and_codes(sales: Client) -> None:
     assert await found(sales, "hamer", status="draft") == ["Hammer drill"]

@@ -1,8 +1,10 @@
 """The sorts of the staff list, and the last change of a product's price."""
 
 from decimal import Decimal
+from itertools import product
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from litestar import Litestar
@@ -11,7 +13,7 @@ from litestar.testing import AsyncTestClient
 import builders
 from pricebook.db import keyset
 from pricebook.db.database import Connection, Database
-from pricebook.products import bulk
+from pricebook.products import bulk, list_plans
 
 Client = AsyncTestClient[Litestar]
 PRODUCTS = "/api/v1/admin/products"
@@ -99,6 +101,62 @@ async def test_margin_bounds_hold_in_every_sort(sales: Client, sort: str) -> Non
     products = await walk(sales, sort=sort, min_margin=20, max_margin=60)
     assert products
     assert all(20 <= product["margin_percentage"] <= 60 for product in products)
+
+
+@pytest.mark.usefixtures("goods")
+@pytest.mark.parametrize(
+    "filters", [{}, {"status": "draft"}, {"max_margin": "40"}, {"search": "hammer"}]
+)
+@pytest.mark.parametrize("case", [*product(SORTS, ("", "-"), (0, 1000))])
+async def test_the_products_of_a_supplier_have_the_order_of_all(
+    sales: Client,
+    conn: Connection,
+    case: tuple[str, str, int],
+    filters: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name, prefix, most_hashed = case
+    sort = prefix + name
+    supplier_id = await builders.supplier(conn, "Other")
+    expected = await walk(sales, sort=sort, **filters)
+    for number, supplied in enumerate(expected[len(expected) // 2 :]):
+        product_id = UUID(supplied["id"])
+        await builders.item(conn, supplier_id, "90", product_id=product_id, sku=f"O{number}")
+    await conn.execute("ANALYZE")
+    expected = [
+        each["id"]
+        for each in await walk(sales, sort=sort, **filters)
+        if str(supplier_id) in {item["supplier_id"] for item in each["supplier_items"]}
+    ]
+    assert expected
+    monkeypatch.setattr("pricebook.products.listing.SEARCH_COUNT_LIMIT", 0)
+    monkeypatch.setattr("pricebook.products.listing.NEAR_LIMIT", 3)
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", 3)
+    monkeypatch.setattr(list_plans, "MAX_HASHED", most_hashed)
+    found = await walk(sales, sort=sort, supplier_id=str(supplier_id), **filters)
+    assert [each["id"] for each in found] == expected
+
+
+@pytest.mark.usefixtures("goods")
+@pytest.mark.parametrize("is_priced", ["false", "true"])
+@pytest.mark.parametrize("limits", [(10_000, 5_000), (0, 5_000), (0, 4)])
+@pytest.mark.parametrize("sort", [prefix + sort for sort in SORTS for prefix in ("", "-")])
+async def test_products_without_a_target_price_have_the_order_of_all(
+    sales: Client,
+    sort: str,
+    limits: tuple[int, int],
+    is_priced: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pricebook.products.listing.COUNT_LIMIT", limits[0])
+    monkeypatch.setattr(keyset, "SCAN_LIMIT", limits[1])
+    products = await walk(sales, sort=sort)
+    found = await walk(sales, sort=sort, is_priced=is_priced)
+    assert [each["id"] for each in found] == [
+        each["id"]
+        for each in products
+        if (each["target_price"] is not None) is (is_priced == "true")
+    ]
 
 
 @pytest.mark.usefixtures("goods")

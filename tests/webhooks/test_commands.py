@@ -55,6 +55,10 @@ def test_webhook_is_added_changed_tested_and_removed(webhooks: Command) -> None:
             "URL: does not begin with https://, and events are sent over encrypted",
         ),
         (["add", "ERP", "https://"], "URL: has no valid host to send events to: expected an "),
+        (
+            ["add", "ERP", "https://10.0.0.1/x"],
+            'URL: The host "10.0.0.1" is in a private network, ',
+        ),
         (["add", "ERP", "https://a:b@erp.example"], "URL: has a user name or a password, which"),
         (["add", "ERP", URL, "--type", "x"], "--type: x is no type of events, so that nothing"),
         (["set", "ERP", "--active"], "There is no webhook ERP: `pricebook webhooks list`"),

@@ -175,7 +175,8 @@ async def test_receiver_that_is_gone_disables_the_webhook_until_it_is_activated(
         entry = await conn.execute("SELECT action, actor_type FROM audit_log ORDER BY id DESC")
         assert await entry.fetchone() == ("webhook.disabled", "system")
         receiver.status = 200
-        await service.change_webhook(database, webhook.id, WebhookChange(is_active=True))
+        change = WebhookChange(is_active=True)
+        await service.change_webhook(database, webhook.id, change, allows_private=False)
         await hooks.wait(webhook, lambda found: found.waiting == 0)
     assert receiver.numbers == [1, 1, 2]
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 2
@@ -205,7 +206,8 @@ async def test_test_and_resend_are_sent_once_also_while_paused(
     async with sending():
         await receiver.wait_for(1)
         (first,) = await hooks.deliveries(webhook)
-        await service.change_webhook(database, webhook.id, WebhookChange(is_active=False))
+        change = WebhookChange(is_active=False)
+        await service.change_webhook(database, webhook.id, change, allows_private=False)
         await hooks.happen(2)
         test = await service.request_test(database, webhook.id)
         assert (await hooks.ended(test.id)).state == "delivered"

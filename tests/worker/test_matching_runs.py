@@ -3,8 +3,11 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import builders
@@ -128,3 +131,19 @@ async def test_no_product_is_created_of_an_item_whose_price_alone_is_against_it(
         await wait_for_end(task_id, "succeeded")
         run = await wait_for_only_run(conn, database)
     assert (run.possible, run.linked, run.created) == (1, 0, 0)
+
+
+def test_run_without_a_database_fails_with_one_line(tmp_path: Path) -> None:
+    settings = matching_runs.RunSettings(
+        f"postgresql:///pricebook?host={tmp_path}", "pricebook", "USD", "info", "json"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", matching_runs.MODULE, str(os.getpid())],
+        input=msgspec.json.encode(settings),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = (done.stdout + done.stderr).splitlines()
+    assert msgspec.json.decode(line)["event"] == "the matching run failed"
+    assert b"The database cannot be reached" in line

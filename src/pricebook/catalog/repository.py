@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Struct
 from psycopg import DataError
 
+from pricebook.catalog.kept_plans import may_keep_plan
+from pricebook.catalog.price_distribution import PriceDistribution
 from pricebook.catalog.schemas import (
     CatalogCategory,
     CatalogFilter,
@@ -22,7 +24,6 @@ from pricebook.catalog.statements import (
     Statement,
     count_statement,
     export_statement,
-    may_keep_plan,
     page_statement,
 )
 from pricebook.db.database import Connection
@@ -81,12 +82,14 @@ class ProductPage(Struct, frozen=True):
     last: SortKey | None
 
 
-async def list_active(query_runner: QueryRunner, query: CatalogQuery) -> tuple[int, ProductPage]:
+async def list_active(
+    query_runner: QueryRunner, query: CatalogQuery, distribution: PriceDistribution | None = None
+) -> tuple[int, ProductPage]:
     """Return a page of the active products that match all filters, and the number of matches.
 
     Raises ValidationError for a cursor with an invalid sort key.
     """
-    rows = await _fetch(query_runner, page_statement(query), query)
+    rows = await _fetch(query_runner, page_statement(query), query, distribution)
     if rows:
         total_count = rows[0].total_count
     else:
@@ -96,12 +99,14 @@ async def list_active(query_runner: QueryRunner, query: CatalogQuery) -> tuple[i
 
 
 async def list_page(
-    query_runner: QueryRunner, query: CatalogQuery, statistics: FilterStatistics
+    query_runner: QueryRunner,
+    query: CatalogQuery,
+    statistics: FilterStatistics,
+    distribution: PriceDistribution | None = None,
 ) -> ProductPage:
     """Return a page of a filter whose number of matches is known."""
-    return _product_page(
-        await _fetch(query_runner, page_statement(query, statistics), query), query
-    )
+    statement = page_statement(query, statistics)
+    return _product_page(await _fetch(query_runner, statement, query, distribution), query)
 
 
 async def count_active(query_runner: QueryRunner, query: CatalogFilter) -> int:
@@ -112,11 +117,15 @@ async def count_active(query_runner: QueryRunner, query: CatalogFilter) -> int:
 
 
 async def _fetch(
-    query_runner: QueryRunner, statement: Statement, query: CatalogQuery
+    query_runner: QueryRunner,
+    statement: Statement,
+    query: CatalogQuery,
+    distribution: PriceDistribution | None,
 ) -> list[ProductRow]:
+    keep_plan = may_keep_plan(query, distribution)
     try:
         return await query_runner.fetch(
-            ProductRow, statement.text, statement.values, keep_plan=may_keep_plan(query)
+            ProductRow, statement.text, statement.values, keep_plan=keep_plan
         )
     except DataError:
         if query.after is None:

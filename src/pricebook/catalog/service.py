@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pricebook.catalog import repository
 from pricebook.catalog.export import FileFormat
+from pricebook.catalog.price_distribution import CurrentPriceDistribution
 from pricebook.catalog.replica import ReadRouter
 from pricebook.catalog.response_cache import ResponseCache
 from pricebook.catalog.schemas import (
@@ -40,6 +41,7 @@ class Catalog(Struct, frozen=True):
     read_router: ReadRouter
     response_cache: ResponseCache
     prices: CatalogPrices
+    price_distribution: CurrentPriceDistribution
 
 
 class CatalogPage(Struct, frozen=True):
@@ -78,8 +80,13 @@ async def open_catalog(
 
     With `make_standby`, queries go to the standby while it has replayed all notified changes.
     """
-    catalog = Catalog(ReadRouter(database, response_cache), response_cache, prices)
-    work = [_keep_listening(database, catalog)]
+    catalog = Catalog(
+        ReadRouter(database, response_cache),
+        response_cache,
+        prices,
+        CurrentPriceDistribution(prices),
+    )
+    work = [_keep_listening(database, catalog), catalog.price_distribution.maintain(database)]
     if make_standby:
         work.append(catalog.read_router.maintain_standby(make_standby))
     async with in_background(*work):
@@ -146,17 +153,17 @@ async def browse(catalog: Catalog, query: CatalogQuery) -> CatalogPage:
 async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, repository.ProductPage]:
     """Return the number of matches and a page; use and store cached counts and first keys."""
     response_cache, generation = catalog.response_cache, catalog.response_cache.generation
-    filters = query.filters
+    filters, distribution = query.filters, catalog.price_distribution.value
     count_key, first_key = f"count?{filters}", f"first?{query.sort}&{filters}"
     statistics = _statistics(response_cache.find(count_key), response_cache.find(first_key))
     if statistics and not is_materialised(query, statistics):
         total_count = statistics.total
         result = await catalog.read_router.query(
-            lambda query_runner: repository.list_page(query_runner, query, statistics)
+            lambda query_runner: repository.list_page(query_runner, query, statistics, distribution)
         )
     else:
         total_count, result = await catalog.read_router.query(
-            lambda query_runner: repository.list_active(query_runner, query)
+            lambda query_runner: repository.list_active(query_runner, query, distribution)
         )
         response_cache.store(count_key, CachedCount(total_count), generation)
     if query.words and result.first and result.last and query.is_first:

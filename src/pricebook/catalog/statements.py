@@ -94,23 +94,7 @@ class PageShape(Struct, frozen=True):
 
 def is_materialised(query: CatalogQuery, statistics: FilterStatistics | None = None) -> bool:
     """Return whether a page materialises all matches, which also counts them."""
-    return _is_search(query) and not _scan_limit(query, statistics)
-
-
-def may_keep_plan(query: CatalogFilter) -> bool:
-    """Return whether one plan suits all parameter values.
-
-    It does not where the better index depends on the values: two filters of different selectivity,
-    a wide or narrow price range, a large or small category in the sort order of the catalog, or
-    the number of subcategories.
-    """
-    has_range = _has_price_range(query)
-    has_category = query.category_id is not None
-    if _is_search(query):
-        return not has_range and not has_category
-    if has_category:
-        return sort_order(query.prices, query.sort)[0] == "name" and not query.include_subcategories
-    return not has_range
+    return is_search(query) and not _scan_limit(query, statistics)
 
 
 def page_statement(query: CatalogQuery, statistics: FilterStatistics | None = None) -> Statement:
@@ -187,7 +171,7 @@ def _choose_template(
 ) -> tuple[LiteralString, list[Any]]:
     """Return the template of the cheapest plan, and its parameters."""
     wanted = query.offset + query.limit + 1
-    if not _is_search(query):
+    if not is_search(query):
         if query.include_subcategories:
             limit = subtree_scan_limit(wanted, statistics.total if statistics else None)
             return _subtree_template(query, values, [*start_values, limit], wanted)
@@ -215,7 +199,7 @@ def _subtree_template(
     `scan_values` has the start of the scan and its limit.
     """
     scan = [*scan_values, *values, wanted, wanted]
-    if _has_price_range(query):
+    if has_price_range(query):
         return FILTERED_SUBTREE_MATCHES, [*scan, wanted, *values]
     return SUBTREE_MATCHES, [*scan, *scan_values[:-1], *values, wanted, wanted]
 
@@ -250,11 +234,13 @@ def _scan_start(
     return "start", []
 
 
-def _has_price_range(query: CatalogFilter) -> bool:
+def has_price_range(query: CatalogFilter) -> bool:
+    """Return whether a filter limits the price."""
     return query.min_price is not None or query.max_price is not None
 
 
-def _is_search(query: CatalogFilter) -> bool:
+def is_search(query: CatalogFilter) -> bool:
+    """Return whether a filter has a word that the trigram index finds."""
     return bool(query.words) and any(map(_is_indexed, query.words))
 
 

@@ -6,6 +6,8 @@ from pricebook.categories.schemas import CategoryUse, CountedCategory
 from pricebook.db.database import Connection
 from pricebook.db.row_types import find_value, struct_row
 
+MOVED_AT_ONCE = 10_000
+
 
 async def list_counted(conn: Connection) -> list[CountedCategory]:
     """Return all categories by name; the counts are read from an index."""
@@ -53,17 +55,33 @@ async def find_common_name(conn: Connection, category_id: UUID, into_id: UUID) -
 async def move_products(conn: Connection, category_id: UUID, into_id: UUID) -> int:
     """Move the products of a category, locked in the order of their ids; return their number.
 
-    The lock of the category waits for transactions that put products into it.
+    The lock of the category waits for transactions that put products into it. A statement moves
+    some of the products, so that each ends within its limit, however many there are.
     """
     await conn.execute("SELECT FROM categories WHERE id = %s FOR UPDATE", [category_id])
     cursor = await conn.execute(
+        "SELECT id FROM products WHERE category_id = %s ORDER BY id", [category_id]
+    )
+    product_ids = [product_id for (product_id,) in await cursor.fetchall()]
+    moved = 0
+    for first in range(0, len(product_ids), MOVED_AT_ONCE):
+        some_ids = product_ids[first : first + MOVED_AT_ONCE]
+        moved += await _move_some(conn, category_id, into_id, some_ids)
+    return moved
+
+
+async def _move_some(
+    conn: Connection, category_id: UUID, into_id: UUID, product_ids: list[UUID]
+) -> int:
+    cursor = await conn.execute(
         """
         WITH moved AS MATERIALIZED (
-            SELECT id FROM products WHERE category_id = %s ORDER BY id FOR NO KEY UPDATE
+            SELECT id FROM products WHERE id = ANY (%s) AND category_id = %s
+            ORDER BY id FOR NO KEY UPDATE
         )
         UPDATE products SET category_id = %s FROM moved WHERE products.id = moved.id
         """,
-        [category_id, into_id],
+        [product_ids, category_id, into_id],
     )
     return cursor.rowcount
 

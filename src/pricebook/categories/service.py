@@ -19,7 +19,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError, body_issue, validation_error
 from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 
-# A category may have hundreds of thousands of products.
+# For the products that one statement moves, beside other work.
 MERGE_SECONDS = 120
 
 

@@ -8,13 +8,22 @@ and sorted. Of many, a limited number is read in the order of the list, where a 
 should it not be, all of them are sorted.
 """
 
-from collections.abc import Sequence
-from typing import LiteralString, cast
+from typing import LiteralString
 
-import msgspec
 from msgspec import Struct
 
 from pricebook.db.fragments import Fragment, all_of, compose, fragment
+from pricebook.db.sort_keys import (
+    Key,
+    Position,
+    after_position,
+    greater,
+    key_columns,
+    key_names,
+    named_keys,
+    nulls_last_order,
+    plain_order,
+)
 
 # Up to so many rows are counted; of more, the number is estimated.
 COUNT_LIMIT = 10_000
@@ -22,22 +31,6 @@ COUNT_LIMIT = 10_000
 SEARCH_COUNT_LIMIT = 2_000
 # So many rows are read in the order of a list to find a page of it.
 SCAN_LIMIT = 20_000
-
-Position = Sequence[str | None]
-
-
-class Key(Struct, frozen=True):
-    """A value by which a list is sorted; nulls come last in either direction."""
-
-    expression: LiteralString
-    type: LiteralString
-    is_descending: bool = False
-    is_nullable: bool = False
-
-    @property
-    def direction(self) -> LiteralString:
-        """The direction in SQL."""
-        return "DESC" if self.is_descending else "ASC"
 
 
 class Listing(Struct, frozen=True, kw_only=True):
@@ -47,9 +40,12 @@ class Listing(Struct, frozen=True, kw_only=True):
     reads the row `page` by its keys (`page.k1`, …); it may return several rows. Only the first key
     may be nullable.
 
-    `unestimated` are conditions that hardly any row fails, but PostgreSQL expects many to. `probe`
+    `estimated` are the conditions of which PostgreSQL estimates the rows, if another text is better
+    there. `unestimated` are conditions that hardly any row fails, but it expects many to. `probe`
     are all conditions but those of the scope, for one row after the other, if another text is
-    faster there.
+    faster there. `far_probe` are the same for many rows, which begins with work for all of them:
+    with it, a page that is far from the beginning is found in the order of the list, too, after
+    `near_limit` rows.
     """
 
     table: LiteralString
@@ -57,8 +53,11 @@ class Listing(Struct, frozen=True, kw_only=True):
     details: Fragment | LiteralString
     scope: Fragment = fragment("true")
     conditions: Fragment = fragment("true")
+    estimated: Fragment | None = None
     unestimated: Fragment = fragment("true")
     probe: Fragment | None = None
+    far_probe: Fragment | None = None
+    near_limit: int | None = None
     details_order: LiteralString = ""
     count_limit: int = COUNT_LIMIT
 
@@ -126,16 +125,16 @@ SCAN: LiteralString = """
 """
 MANY: LiteralString = """
     scanned AS MATERIALIZED ({scan}),
-    others AS MATERIALIZED (
-        SELECT {key_columns} FROM {table}
-        WHERE {is_many} AND (SELECT count(*) FROM scanned) < {wanted}
-            AND {scope} AND {filters} AND {after_all}
-    ),
+    others AS MATERIALIZED ({others}),
     many AS (
         SELECT * FROM scanned WHERE (SELECT count(*) FROM scanned) >= {wanted}
         UNION ALL
         SELECT * FROM others
     ),
+"""
+IS_FAR: LiteralString = "{is_many} AND (SELECT count(*) FROM scanned) < {wanted}"
+SORTED: LiteralString = """
+    SELECT {key_columns} FROM {table} WHERE {is_far} AND {scope} AND {filters} AND {after_all}
 """
 # Each part has an index: the rows with a first key, and those without one, which follow once all
 # of the others are read.
@@ -154,9 +153,8 @@ ALL_READ: LiteralString = """
 
 def estimate_statement(listing: Listing) -> Fragment:
     """Return the statement that estimates the number of rows of a list."""
-    return compose(
-        ESTIMATE, table=listing.table, scope=listing.scope, conditions=listing.conditions
-    )
+    conditions = listing.estimated or listing.conditions
+    return compose(ESTIMATE, table=listing.table, scope=listing.scope, conditions=conditions)
 
 
 def page_statement(listing: Listing, window: Window, estimate: int) -> Fragment:
@@ -166,7 +164,7 @@ def page_statement(listing: Listing, window: Window, estimate: int) -> Fragment:
     the limit of the list if the rows were not counted.
     """
     keys = listing.keys
-    names = _named(keys)
+    names = named_keys(keys)
     is_few = estimate <= listing.count_limit
     is_many = fragment("true")
     if is_few:
@@ -175,19 +173,19 @@ def page_statement(listing: Listing, window: Window, estimate: int) -> Fragment:
         "table": listing.table,
         "scope": listing.scope,
         "filters": listing.filters,
-        "key_columns": _columns(keys),
-        "key_names": ", ".join(_names(keys)),
+        "key_columns": key_columns(keys),
+        "key_names": ", ".join(key_names(keys)),
         "is_many": is_many,
-        "after_names": _after(names, window.after),
-        "after_all": _after(keys, window.after),
-        "name_order": _order(names),
+        "after_names": after_position(names, window.after),
+        "after_all": after_position(keys, window.after),
+        "name_order": nulls_last_order(names),
         "limit": _number(window.limit),
         "offset": _number(window.offset),
         "wanted": _number(window.wanted),
         "count_limit": _number(listing.count_limit + 1),
-        "scan_limit": _number(max(SCAN_LIMIT, window.wanted)),
+        "scan_limit": _number(max(listing.near_limit or SCAN_LIMIT, window.wanted)),
         "probe": listing.probe or listing.filters,
-        "key_texts": ", ".join([f"{name}::text" for name in _names(keys)]),
+        "key_texts": ", ".join([f"{name}::text" for name in key_names(keys)]),
         "details": listing.details,
         "details_order": listing.details_order,
         "total": "counted.number",
@@ -196,8 +194,24 @@ def page_statement(listing: Listing, window: Window, estimate: int) -> Fragment:
         parts["total"] = compose(TOTAL, **parts)
     parts["found"] = compose(FEW if is_few else NONE, **parts)
     parts["scan"] = _scan(keys, window.after, parts)
+    parts["is_far"] = compose(IS_FAR, **parts)
+    parts["others"] = _others(listing, window, parts)
     parts["many"] = compose(MANY, **parts)
     return compose(PAGE, **parts)
+
+
+def _others(
+    listing: Listing, window: Window, parts: dict[str, Fragment | LiteralString]
+) -> Fragment:
+    """Return the statement of the rows of a page that is not found near the beginning."""
+    if listing.far_probe is None:
+        return compose(SORTED, **parts)
+    far: dict[str, Fragment | LiteralString] = {
+        "is_many": parts["is_far"],
+        "probe": listing.far_probe,
+        "scan_limit": "ALL",
+    }
+    return _scan(listing.keys, window.after, {**parts, **far})
 
 
 def _scan(
@@ -205,87 +219,29 @@ def _scan(
 ) -> Fragment:
     first, rest = keys[0], keys[1:]
     if not first.is_nullable:
-        return compose(SCAN, after=_after(keys, after), order=_plain(keys), **parts)
+        return compose(SCAN, after=after_position(keys, after), order=plain_order(keys), **parts)
     present: LiteralString = f"{first.expression} IS NOT NULL"
     with_key, without_key = fragment(present), fragment(f"{first.expression} IS NULL")
+    if first.is_always_null:
+        after_null = after_position(keys, after)
+        return compose(
+            SCAN, after=all_of(without_key, after_null), order=plain_order(rest), **parts
+        )
     if after is not None and after[0] is None:
-        with_key, without_key = fragment("false"), all_of(without_key, _after(rest, after[1:]))
+        with_key, without_key = (
+            fragment("false"),
+            all_of(without_key, after_position(rest, after[1:])),
+        )
     elif after is not None:
-        with_key = all_of(with_key, _greater(keys, after))
-    all_read = compose(ALL_READ, with_key=with_key, **parts)
-    without_key = all_of(without_key, all_read)
+        with_key = all_of(with_key, greater(keys, after))
+    if parts["scan_limit"] != "ALL":
+        without_key = all_of(without_key, compose(ALL_READ, with_key=with_key, **parts))
     return compose(
         SCANS,
         wanted=parts["wanted"],
-        with_key=compose(SCAN, after=with_key, order=_plain(keys), **parts),
-        without_key=compose(SCAN, after=without_key, order=_plain(rest), **parts),
+        with_key=compose(SCAN, after=with_key, order=plain_order(keys), **parts),
+        without_key=compose(SCAN, after=without_key, order=plain_order(rest), **parts),
     )
-
-
-def _after(keys: tuple[Key, ...], position: Position | None) -> Fragment:
-    """Return the condition that a row comes after a position."""
-    if position is None:
-        return fragment("true")
-    first, *rest = keys
-    if not first.is_nullable:
-        return _greater(keys, position)
-    absent: LiteralString = f"{first.expression} IS NULL"
-    if position[0] is None:
-        return all_of(fragment(absent), _greater(tuple(rest), position[1:]))
-    later = _greater(keys, position)
-    return Fragment(f"({absent} OR {later.text})", later.values)
-
-
-def _greater(keys: tuple[Key, ...], position: Position) -> Fragment:
-    """Return the condition that the keys, none of them null, come after others."""
-    operator: LiteralString = "<" if keys[0].is_descending else ">"
-    if all(key.is_descending == keys[0].is_descending for key in keys):
-        columns: LiteralString = ", ".join([key.expression for key in keys])
-        values: LiteralString = ", ".join([f"%s::{key.type}" for key in keys])
-        return Fragment(f"({columns}) {operator} ({values})", tuple(position))
-    first, rest = keys[0], _greater(keys[1:], position[1:])
-    value: LiteralString = f"%s::{first.type}"
-    text: LiteralString = (
-        f"{first.expression} {operator}= {value}"
-        f" AND ({first.expression} {operator} {value} OR {rest.text})"
-    )
-    return Fragment(text, (position[0], position[0], *rest.values))
-
-
-def _columns(keys: tuple[Key, ...]) -> LiteralString:
-    return ", ".join(
-        [f"{key.expression} AS {name}" for key, name in zip(keys, _names(keys), strict=True)]
-    )
-
-
-def _plain(keys: tuple[Key, ...]) -> LiteralString:
-    return ", ".join([f"{key.expression} {key.direction}" for key in keys])
-
-
-def order_by(keys: tuple[Key, ...], table: LiteralString = "") -> LiteralString:
-    """Return the order of a list, whose keys are columns."""
-    prefix: LiteralString = f"{table}." if table else ""
-    return _order(
-        tuple(msgspec.structs.replace(key, expression=prefix + key.expression) for key in keys)
-    )
-
-
-def _order(keys: tuple[Key, ...]) -> LiteralString:
-    """Return the order of rows some of which may lack the first key."""
-    first: LiteralString = f"{keys[0].expression} IS NULL, " if keys[0].is_nullable else ""
-    return first + _plain(keys)
-
-
-def _named(keys: tuple[Key, ...]) -> tuple[Key, ...]:
-    """Return the keys by their names in a page."""
-    return tuple(
-        msgspec.structs.replace(key, expression=name)
-        for key, name in zip(keys, _names(keys), strict=True)
-    )
-
-
-def _names(keys: tuple[Key, ...]) -> list[LiteralString]:
-    return [cast("LiteralString", f"k{number}") for number in range(1, len(keys) + 1)]
 
 
 def _number(value: int) -> Fragment:

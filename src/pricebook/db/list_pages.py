@@ -10,8 +10,9 @@ from psycopg import AsyncCursor, DataError
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment
-from pricebook.db.keyset import Listing, Position, Window, estimate_statement, page_statement
+from pricebook.db.keyset import Listing, Window, estimate_statement, page_statement
 from pricebook.db.row_types import require_fields
+from pricebook.db.sort_keys import Position
 from pricebook.errors import UNKNOWN_CURSOR, validation_error
 
 RowT = TypeVar("RowT")

@@ -1,8 +1,10 @@
 """Whether a PostgreSQL server can be used, for commands and starts: each error says what to do."""
 
+import asyncio
 import re
 
-from psycopg import AsyncConnection, OperationalError
+import psycopg
+from psycopg import OperationalError
 
 from pricebook.db.pool import with_connection_defaults
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
@@ -21,10 +23,16 @@ async def check_server(url: str) -> int:
     for a server that is too old.
     """
     try:
-        async with await AsyncConnection.connect(with_connection_defaults(url)) as conn:
-            return require_supported_version(conn.info.server_version)
+        # A cancelled AsyncConnection.connect may leave an open connection to the garbage collector.
+        version = await asyncio.to_thread(_read_version, with_connection_defaults(url))
     except OperationalError as error:
         raise connection_error(error) from error
+    return require_supported_version(version)
+
+
+def _read_version(conninfo: str) -> int:
+    with psycopg.connect(conninfo) as conn:
+        return conn.info.server_version
 
 
 def require_supported_version(server_version: int) -> int:

@@ -12,14 +12,30 @@ PAGE: LiteralString = """
     WHERE position > %(after)s {of_type}
     ORDER BY position LIMIT %(limit)s
 """
+NEWEST: LiteralString = """
+    SELECT position, id, type, at, data FROM events
+    WHERE position IS NOT NULL {of_type}
+    ORDER BY position DESC LIMIT %(limit)s
+"""
 
 
 async def list_events(conn: Connection, query: EventQuery) -> list[Event]:
     """Return the events behind a position, in their order."""
+    return await _list_events(conn, PAGE, query)
+
+
+async def list_newest_events(conn: Connection, query: EventQuery) -> list[Event]:
+    """Return the newest events, in their order."""
+    return (await _list_events(conn, NEWEST, query))[::-1]
+
+
+async def _list_events(
+    conn: Connection, statement: LiteralString, query: EventQuery
+) -> list[Event]:
     of_type: LiteralString = "" if query.type is None else "AND type = %(type)s"
     async with conn.cursor(row_factory=struct_row(Event)) as cursor:
         await cursor.execute(
-            PAGE.format(of_type=of_type),
+            statement.format(of_type=of_type),
             {"after": query.after, "limit": query.limit, "type": query.type},
         )
         return await cursor.fetchall()

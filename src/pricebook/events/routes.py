@@ -32,8 +32,9 @@ PAGE: dict[str, Any] = {
     "/events",
     summary="Read the feed of events",
     description="Returns what happened after a position, in an order without gaps: imports that"
-    " ended, are held or late, prices that jumped, margins below the threshold, changes of products"
-    " and links. What an import changes is counted in its event. Events are kept for 30 days.",
+    " ended, are held or late, changed prices of products, prices that jumped, margins below the"
+    " threshold, changes of products and links. What an import changes is counted in its event."
+    " Events are kept for 30 days.",
     dependencies={"criteria": provide_query(EventQuery)},
     opt=documented(Success(kind=EventPage, example=PAGE), query=EventQuery),
 )

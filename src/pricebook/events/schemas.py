@@ -10,12 +10,14 @@ from pricebook.http.pagination import PageSize
 
 EVENT_TYPES = (
     "import.finished",
+    "import.unusual",
     "import.held",
     "import.failed",
     "import.refused",
     "import.cancelled",
     "import.undone",
     "import.late",
+    "prices.changed",
     "price.jumped",
     "margin.below",
     "product.created",
@@ -45,7 +47,7 @@ class EventQuery(Struct, frozen=True):
         Annotated[int, Meta(ge=0, le=MAX_POSITION)],
         doc("Position of the last event that was read; 0 reads from the first one."),
     ] = 0
-    type: Annotated[str | None, doc("Only events of this type.")] = None
+    type: Annotated[str | None, doc("Only events of this type.", enum=list(EVENT_TYPES))] = None
     limit: PageSize = 50
 
     def __post_init__(self) -> None:

@@ -34,6 +34,15 @@ async def list_events(database: Database, query: EventQuery) -> EventPage:
     return EventPage(events[-1].position if is_full else last, last, events)
 
 
+async def list_newest_events(database: Database, query: EventQuery) -> EventPage:
+    """Return the newest events of a query, wherever it begins; a reader goes on behind them."""
+    async with database.connection() as conn, conn.transaction():
+        await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        last = await repository.get_last_position(conn)
+        events = await repository.list_newest_events(conn, query)
+    return EventPage(last, last, events)
+
+
 async def place_events(database: Database) -> None:
     """Give all committed events their positions."""
     placed = PLACED_AT_ONCE

@@ -10,16 +10,18 @@ from pricebook.notices.schemas import Notice, NoticeKind
 
 MAX_NAME, MAX_REASON = 200, 500
 MAX_REASONS, MAX_LISTS = 5, 50
-ORDER: tuple[NoticeKind, ...] = ("held", "failed", "late")
+ORDER: tuple[NoticeKind, ...] = ("held", "failed", "late", "unusual")
 HAPPENED: dict[NoticeKind, tuple[str, str]] = {
     "held": ("is held", "are held"),
     "failed": ("failed", "failed"),
     "late": ("is late", "are late"),
+    "unusual": ("is unusual", "are unusual"),
 }
 HEADINGS: dict[NoticeKind, str] = {
     "held": "HELD, nothing of it is applied until somebody decides:",
     "failed": "FAILED, the prices are those of the list before:",
     "late": "LATE, no price list has arrived for longer than usual:",
+    "unusual": "UNUSUAL, imported although they change more than usual:",
 }
 COMMANDS: dict[NoticeKind, str] = {
     "held": "`pricebook tasks show {id}`, then `pricebook tasks apply {id}` or"
@@ -27,6 +29,8 @@ COMMANDS: dict[NoticeKind, str] = {
     "failed": "`pricebook tasks show {id}`, `pricebook tasks errors {id}`, then"
     " `pricebook tasks retry {id}`",
     "late": "",
+    "unusual": "`pricebook tasks show {id}`; if it is wrong: `pricebook tasks undo {id} --dry-run`,"
+    " then without `--dry-run`",
 }
 ADVICE: dict[NoticeKind, str] = {
     "held": "What to do: look at it, then apply or refuse it, by its commands above. By the API:"
@@ -37,6 +41,8 @@ ADVICE: dict[NoticeKind, str] = {
     "late": "What to do: request the list from the supplier and import it: `pricebook import FILE"
     " --supplier NAME`. If the\nsupplier's rhythm has changed: `pricebook suppliers set NAME --set"
     " late_after_days=DAYS` (0: never late).",
+    "unusual": "What to do: look at it, and undo it if it is wrong, by its commands above. By the"
+    " API: GET\n/api/v1/admin/price-changes?import_id={id}, POST /api/v1/admin/tasks/{id}/undo.",
 }
 FOOTER = (
     "--\nPricebook sends this to {email} because an administrator chose you for these notices."

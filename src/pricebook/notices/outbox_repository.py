@@ -23,6 +23,9 @@ STILL_APPLIES: LiteralString = """
         WHEN 'failed' THEN EXISTS (
             SELECT FROM ingestion_tasks AS task
             WHERE task.id = notices.task_id AND task.state IN ('failed', 'dead'))
+        WHEN 'unusual' THEN EXISTS (
+            SELECT FROM ingestion_tasks AS task
+            WHERE task.id = notices.task_id AND undone_by IS NULL)
         ELSE EXISTS (
             SELECT FROM expected_lists AS list
             WHERE list.supplier_id = notices.supplier_id AND late_since IS NOT NULL) END
@@ -37,7 +40,7 @@ async def lock_outbox(conn: Connection) -> bool:
 async def delete_settled_notices(conn: Connection, mail_id: UUID | None) -> int:
     """Delete the notices of a mail, or of none yet, that no longer apply; return their number.
 
-    Their lists were decided, retried or imported, or their users are no recipients any more.
+    Their lists were decided, retried, imported or undone, or their users receive none any more.
     """
     statement: LiteralString = """
         DELETE FROM notices

@@ -6,9 +6,10 @@ from uuid import UUID
 from psycopg.errors import ForeignKeyViolation
 
 from pricebook.db.database import Connection
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import find_value, struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.errors import NotFoundError
 from pricebook.http.pagination import CursorPaging
 from pricebook.notices.schemas import MailStatus, Recipient, RecipientChange, SentMail

@@ -14,7 +14,10 @@ from pricebook.http.query_string import provide_query
 from pricebook.notices import service
 from pricebook.notices.schemas import Recipient, RecipientChange, RecipientPage
 
-CHANGE: dict[str, Any] = {"email": "anna@example.com", "kinds": ["failed", "held", "late"]}
+CHANGE: dict[str, Any] = {
+    "email": "anna@example.com",
+    "kinds": ["failed", "held", "late", "unusual"],
+}
 RECIPIENT: dict[str, Any] = {
     "user_id": "9d0f4c1e-7b2a-4c55-8e13-5a6b7c8d9e0f",
     "username": "anna",

@@ -9,15 +9,15 @@ from pricebook.http.field_types import doc
 from pricebook.http.pagination import CursorPage
 from pricebook.system.smtp_server import MAX_ADDRESS, mail_address_problem
 
-NoticeKind = Literal["held", "failed", "late"]
+NoticeKind = Literal["held", "failed", "late", "unusual"]
 
 Email = Annotated[
     Annotated[str, Meta(max_length=MAX_ADDRESS, extra_json_schema={"format": "email"})],
     doc("Address to which the notices are sent, in ASCII."),
 ]
 Kinds = Annotated[
-    Annotated[list[NoticeKind], Meta(min_length=1, max_length=3)],
-    doc("Of which price lists: `held`, `failed`, `late`."),
+    Annotated[list[NoticeKind], Meta(min_length=1, max_length=4)],
+    doc("Of which price lists: `held`, `failed`, `late`, `unusual` (imported)."),
 ]
 
 

@@ -12,11 +12,15 @@ from pricebook.prices.schemas import EARLIEST, PriceChangeFilter
 
 
 class PriceImport(Struct, frozen=True):
-    """An import that has changed prices: its supplier, its transaction and its end."""
+    """An import that has changed prices: its supplier, its transaction and its end.
+
+    It is the first if no earlier import of the supplier is kept.
+    """
 
     supplier_name: str
     begin: datetime
     end: datetime
+    is_first: bool
 
 
 class ChangeScope(NamedTuple):
@@ -44,9 +48,12 @@ _OF_SUPPLIER: LiteralString = """
 """
 _IS_SUPPLIER: LiteralString = "supplier_id >= %s AND supplier_id <= %s"
 OF_SUPPLIER: LiteralString = _OF_SUPPLIER.format(columns="*", supplier=_IS_SUPPLIER)
-# Changes that a release before migration 0057 has recorded have no supplier.
+# Changes that a release before migration 0057 has recorded have no supplier. They are counted, as
+# EXISTS would ignore the order and with it the index: first prices have no supplier either, so that
+# PostgreSQL expects many.
 IS_FEW: LiteralString = """
-    SELECT NOT EXISTS ({unknown}) AND (SELECT count(*) FROM ({known}) AS known) <= %s
+    SELECT (SELECT count(*) FROM ({unknown}) AS unknown) = 0
+        AND (SELECT count(*) FROM ({known}) AS known) <= %s
 """
 
 
@@ -55,8 +62,13 @@ async def find_import(conn: Connection, import_id: UUID) -> PriceImport | None:
     async with conn.cursor(row_factory=struct_row(PriceImport)) as cursor:
         await cursor.execute(
             """
-            SELECT supplier_name, changes_at AS begin, coalesce(completed_at, now()) AS end
-            FROM ingestion_tasks WHERE id = %s AND changes_at IS NOT NULL
+            SELECT supplier_name, changes_at AS begin, coalesce(completed_at, now()) AS end,
+                NOT EXISTS (
+                    SELECT FROM ingestion_tasks AS earlier
+                    WHERE earlier.supplier_id = task.supplier_id
+                        AND earlier.changes_at < task.changes_at
+                ) AS is_first
+            FROM ingestion_tasks AS task WHERE id = %s AND changes_at IS NOT NULL
             """,
             [import_id],
         )

@@ -58,7 +58,8 @@ def select_recorded(criteria: PriceChangeFilter, scope: ChangeScope) -> Selectio
 def select_changes(criteria: PriceChangeFilter, scope: ChangeScope) -> Selection:
     """Return what a filter selects, to which `item` is joined."""
     source, conditions, values, joins = select_recorded(criteria, scope)
-    if criteria.supplier_id is not None:
+    # Items stay with their supplier: of changes that are read by it, the index of items has enough.
+    if criteria.supplier_id is not None and scope.few_of is None:
         conditions += (
             " AND (change.supplier_id = %s OR change.supplier_id IS NULL) AND item.supplier_id = %s"
         )

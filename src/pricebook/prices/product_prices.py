@@ -8,10 +8,21 @@ time since when prices are kept, it is unknown.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from pricebook.prices.product_repository import ItemAt, LaterPrice
 from pricebook.prices.product_schemas import DailyPrice, ItemState, SupplierPrice
+
+
+class PastPrice(NamedTuple):
+    """The price of an item at a time, and the task that later undid its import."""
+
+    price: Decimal | None
+    undone_by: UUID | None
+
+
+NO_PRICE = PastPrice(None, None)
 
 
 def price_at(
@@ -33,6 +44,7 @@ def price_at(
         recorded_at=item.recorded_at,
         cost=item.price if item.currency is None else item.cost,
         currency=item.currency,
+        undone_by=item.undone_by,
     )
 
 
@@ -52,7 +64,7 @@ def counted(prices: Iterable[SupplierPrice]) -> list[Decimal]:
 def daily_lowest(
     days: Sequence[date],
     items: Sequence[ItemAt],
-    known: Mapping[UUID, Decimal | None],
+    known: Mapping[UUID, PastPrice],
     later: Sequence[LaterPrice],
     begin: datetime,
 ) -> list[DailyPrice]:
@@ -69,15 +81,29 @@ def daily_lowest(
     for day in days:
         end = end_of(day)
         while change is not None and change.recorded_at < end:
-            current[change.supplier_item_id] = change.price
+            current[change.supplier_item_id] = PastPrice(change.price, change.undone_by)
             change = next(remaining)
-        prices = [
-            price
+        present = [
+            each
             for item_id, absent in absent_since.items()
-            if (absent is None or absent >= end) and (price := current.get(item_id)) is not None
+            if (absent is None or absent >= end) and (each := current.get(item_id)) is not None
         ]
-        series.append(DailyPrice(day, min(prices, default=None) if end > begin else None))
+        lowest = _lowest(present) if end > begin else NO_PRICE
+        series.append(DailyPrice(day, lowest.price, lowest.undone_by))
     return series
+
+
+def _lowest(prices: Iterable[PastPrice]) -> PastPrice:
+    # Of equal ones it is one that was not undone.
+    known = [
+        (each.price, each.undone_by is not None, each.undone_by)
+        for each in prices
+        if each.price is not None
+    ]
+    if not known:
+        return NO_PRICE
+    price, _, undone_by = min(known)
+    return PastPrice(price, undone_by)
 
 
 def beginning_of(day: date) -> datetime:

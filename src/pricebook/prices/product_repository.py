@@ -27,6 +27,7 @@ class ItemAt(Struct, frozen=True):
     recorded_at: datetime | None
     cost: Decimal | None
     currency: str | None
+    undone_by: UUID | None
 
 
 class LaterPrice(Struct, frozen=True):
@@ -36,6 +37,7 @@ class LaterPrice(Struct, frozen=True):
     recorded_at: datetime
     price: Decimal
     old_price: Decimal | None
+    undone_by: UUID | None = None
 
 
 async def exists_product(conn: Connection, product_id: UUID) -> bool:
@@ -57,11 +59,13 @@ async def list_items_at(conn: Connection, product_id: UUID, time: datetime) -> l
             """
             SELECT item.id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku,
                 item.name, supplier.is_active, item.created_at, item.absent_since,
-                item.current_price, last.price, last.recorded_at, last.cost, last.currency
+                item.current_price, last.price, last.recorded_at, last.cost, last.currency,
+                CASE WHEN last.undone_by IS NOT NULL
+                    THEN undo_of_price(item.id, last.recorded_at) END AS undone_by
             FROM supplier_items AS item
             JOIN suppliers AS supplier ON supplier.id = item.supplier_id
             LEFT JOIN LATERAL (
-                SELECT price, recorded_at, cost, currency FROM price_history
+                SELECT price, recorded_at, cost, currency, undone_by FROM price_history
                 WHERE supplier_item_id = item.id AND recorded_at <= %s
                 ORDER BY recorded_at DESC, id DESC LIMIT 1
             ) AS last ON true
@@ -102,7 +106,9 @@ async def list_later_prices(
         await cursor.execute(
             """
             SELECT supplier_item_id, recorded_at, price,
-                coalesce(old_price, undone_old_price) AS old_price
+                coalesce(old_price, undone_old_price) AS old_price,
+                CASE WHEN undone_by IS NOT NULL
+                    THEN undo_of_price(supplier_item_id, recorded_at) END AS undone_by
             FROM price_history
             WHERE supplier_item_id = ANY (%s) AND recorded_at > %s AND recorded_at < %s
             ORDER BY recorded_at, id

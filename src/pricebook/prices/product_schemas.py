@@ -46,6 +46,12 @@ class PriceAtQuery(Struct, frozen=True):
         return (parse_moment(self.as_of) if self.as_of else None) or datetime.now(UTC)
 
 
+UndoneBy = Annotated[
+    UUID | None,
+    doc("Id of the task that later undid the import of this price; null: none did."),
+]
+
+
 class SupplierPrice(Struct, frozen=True):
     """The price of an item of the product, as it was at a time."""
 
@@ -73,6 +79,7 @@ class SupplierPrice(Struct, frozen=True):
     currency: Annotated[
         str | None, doc("Currency of the price list, ISO 4217; null: that of the catalog.")
     ]
+    undone_by: UndoneBy
 
 
 class ProductPrices(Struct, frozen=True):
@@ -140,6 +147,7 @@ class DailyPrice(Struct, frozen=True):
         Price | None,
         doc("Lowest price that counted at the end of the day, or now; null: none known."),
     ]
+    undone_by: UndoneBy = None
 
 
 class PriceSeries(Struct, frozen=True):

@@ -80,6 +80,7 @@ PRICES: dict[str, Any] = {
             "recorded_at": "2026-03-01T06:15:00Z",
             "cost": "17.45",
             "currency": None,
+            "undone_by": None,
         }
     ],
 }
@@ -87,8 +88,8 @@ SERIES: dict[str, Any] = {
     "product_id": CHANGE["product_id"],
     "unknown_before": None,
     "data": [
-        {"date": "2026-11-22", "lowest": "17.45"},
-        {"date": "2026-11-23", "lowest": "18.95"},
+        {"date": "2026-11-22", "lowest": "17.45", "undone_by": None},
+        {"date": "2026-11-23", "lowest": "18.95", "undone_by": None},
     ],
 }
 

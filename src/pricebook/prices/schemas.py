@@ -125,7 +125,7 @@ class PriceChangeFilter(Struct, frozen=True, kw_only=True):
     include_subcategories: Annotated[bool, INCLUDE_SUBCATEGORIES] = False
     min_percent: Annotated[
         Decimal | None,
-        doc("Only changes by at least so many percent, up or down, 0 or more."),
+        doc("Only changes by at least so many percent, up or down, 0 or more.", minimum=0),
     ] = None
     direction: Annotated[
         Direction | None, doc("`up`: only higher prices than before, `down`: only lower ones.")

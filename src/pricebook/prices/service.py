@@ -16,6 +16,7 @@ from pricebook.prices import (
 )
 from pricebook.prices.change_scope import PriceImport
 from pricebook.prices.product_prices import (
+    PastPrice,
     beginning_of,
     counted,
     daily_lowest,
@@ -149,7 +150,7 @@ async def get_price_series(
         later = await product_repository.list_later_prices(
             conn, [item.id for item in items], begin, end_of(query.last)
         )
-    known = {each.supplier_item_id: each.price for each in prices}
+    known = {each.supplier_item_id: PastPrice(each.price, each.undone_by) for each in prices}
     return PriceSeries(
         product_id=product_id,
         unknown_before=start,

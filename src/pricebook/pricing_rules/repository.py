@@ -13,6 +13,7 @@ from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.errors import ConflictError, body_issue, validation_error
 from pricebook.http.field_types import MAX_PRICE
 from pricebook.pricing_rules.schemas import NewPricingRule, PricingRule
+from pricebook.product_batches.schemas import LeftOut
 
 FIELDS: LiteralString = (
     "id, name, position, category_id, brand, supplier_id, method, percent, step, ending, rounding,"
@@ -35,6 +36,23 @@ PROPOSE: LiteralString = """
         AND NOT EXISTS (
             SELECT FROM product_batch_changes AS other
             WHERE other.batch_id = %(batch_id)s AND other.product_id = product.id)
+"""
+# Both sides read the proposals as they were before the deletion.
+TAKE_OUT_UNCHANGED: LiteralString = """
+    WITH unchanged AS (
+        DELETE FROM product_batch_changes
+        WHERE batch_id = %(batch_id)s AND new_target_price IS NOT DISTINCT FROM old_target_price
+        RETURNING product_id
+    )
+    SELECT count(*) FILTER (WHERE status = 'archived') AS archived,
+        count(*) FILTER (WHERE status <> 'archived' AND NOT has_cost) AS without_cost,
+        0 AS without_target,
+        count(*) FILTER (WHERE status <> 'archived' AND has_cost)
+            - (SELECT count(*) FROM product_batch_changes WHERE batch_id = %(batch_id)s)
+            AS without_rule,
+        (SELECT count(*) FROM unchanged) AS unchanged
+    FROM products CROSS JOIN LATERAL (SELECT coalesce(min_price, 0) > 0 AS has_cost) AS cost
+    WHERE {scope}
 """
 OF_CATEGORY: LiteralString = """
     category_id IN (
@@ -140,15 +158,21 @@ async def propose_prices(
     )
 
 
-async def delete_unchanged(conn: Connection, batch_id: UUID) -> None:
-    """Delete the proposals that are the present target prices."""
-    await conn.execute(
-        """
-        DELETE FROM product_batch_changes
-        WHERE batch_id = %s AND new_target_price IS NOT DISTINCT FROM old_target_price
-        """,
-        [batch_id],
-    )
+async def take_out_unchanged(
+    conn: Connection, batch_id: UUID, product_ids: Sequence[UUID] | None
+) -> LeftOut:
+    """Delete the proposals that are the present target prices; return how many are left out.
+
+    Of the given products, None for all, by reason.
+    """
+    scope: LiteralString = "true" if product_ids is None else "id = ANY (%(ids)s)"
+    async with conn.cursor(row_factory=struct_row(LeftOut)) as cursor:
+        await cursor.execute(
+            TAKE_OUT_UNCHANGED.format(scope=scope),
+            {"batch_id": batch_id, "ids": None if product_ids is None else list(product_ids)},
+        )
+        (left_out,) = await cursor.fetchall()
+        return left_out
 
 
 def _unknown_scope(error: ForeignKeyViolation) -> Exception:

@@ -78,10 +78,8 @@ async def preview(database: Database, caller: Caller, wanted: RulePreview) -> Pr
         )
         for rule in rules:
             await repository.propose_prices(conn, batch_id, rule, product_ids)
-        await repository.delete_unchanged(conn, batch_id)
-        if wanted.only_raises:
-            await batches.delete_lowered(conn, batch_id)
-        return await batches.require_batch(conn, batch_id)
+        left_out = await repository.take_out_unchanged(conn, batch_id, product_ids)
+        return await batches.finish_preview(conn, batch_id, request, left_out)
 
 
 async def were_changed_since(database: Database, moment: datetime) -> bool:

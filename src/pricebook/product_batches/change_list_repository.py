@@ -1,5 +1,6 @@
-"""The SQL of the changes of a batch: a page of them, and one that can be set back."""
+"""The SQL of the changes of a batch: a page, one that can be set back, what became of all."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
@@ -8,7 +9,7 @@ import msgspec
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import counted_row, fetch_page, struct_row
-from pricebook.product_batches.schemas import BatchChange, ChangeQuery
+from pricebook.product_batches.schemas import BatchChange, ChangeQuery, Standing
 
 # Whether a product has the values of one side of its change.
 HAS_VALUES: LiteralString = """
@@ -21,6 +22,29 @@ HAS_VALUES: LiteralString = """
 CURRENT: LiteralString = """
     CASE WHEN outcome = 'applied' THEN CASE WHEN {has_new} THEN 'as_changed'
         WHEN {has_old} THEN 'set_back' ELSE 'changed' END END
+"""
+CURRENT_VALUES: LiteralString = CURRENT.format(
+    has_new=HAS_VALUES.format(side="new"), has_old=HAS_VALUES.format(side="old")
+)
+STANDING: LiteralString = """
+    SELECT count(*) FILTER (WHERE current = 'set_back') AS set_back,
+        count(*) FILTER (WHERE current = 'changed') AS changed,
+        round(avg((present - lowest_price) * 100 / present)
+            FILTER (WHERE old_target_price IS NOT NULL AND new_target_price IS NOT NULL), 2)::float
+            AS margin
+    FROM (
+        SELECT change.*, product.target_price AS present, {current} AS current
+        FROM product_batch_changes AS change JOIN products AS product ON product.id = product_id
+        WHERE batch_id = %s
+    ) AS changes
+"""
+# It is no equality, as in the count of the products of a batch.
+COUNT_SET_BACK: LiteralString = """
+    SELECT batch.id, (
+        SELECT count(*) FILTER (WHERE {current} = 'set_back')
+        FROM product_batch_changes AS change JOIN products AS product ON product.id = product_id
+        WHERE batch_id >= batch.id AND batch_id <= batch.id AND outcome = 'applied')
+    FROM unnest(%s::uuid[]) AS batch (id)
 """
 CHANGES: LiteralString = """
     SELECT counted.total_count, page.*
@@ -97,13 +121,27 @@ async def list_changes(
             "product_id": query.after.product_id,
         }
     direction: LiteralString = "DESC" if query.sort == "increase" else "ASC"
-    current = CURRENT.format(
-        has_new=HAS_VALUES.format(side="new"), has_old=HAS_VALUES.format(side="old")
+    statement = CHANGES.format(
+        outcome=outcome, after=after, direction=direction, current=CURRENT_VALUES
     )
-    statement = CHANGES.format(outcome=outcome, after=after, direction=direction, current=current)
     async with conn.cursor(row_factory=counted_row(PlacedChange)) as cursor:
         await cursor.execute(statement, values)
         return await fetch_page(cursor)
+
+
+async def get_standing(conn: Connection, batch_id: UUID) -> Standing:
+    """Return what became of the products of a batch since it was applied."""
+    async with conn.cursor(row_factory=struct_row(Standing)) as cursor:
+        await cursor.execute(STANDING.format(current=CURRENT_VALUES), [batch_id])
+        (standing,) = await cursor.fetchall()
+        return standing
+
+
+async def count_set_back(conn: Connection, batch_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many products of each batch were set back since it was applied."""
+    statement = COUNT_SET_BACK.format(current=CURRENT_VALUES)
+    cursor = await conn.execute(statement, [list(batch_ids)])
+    return dict(await cursor.fetchall())
 
 
 async def find_applied(conn: Connection, batch_id: UUID, product_id: UUID) -> AppliedChange | None:

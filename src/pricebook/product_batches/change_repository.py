@@ -171,9 +171,9 @@ async def list_outdated(conn: Connection, batch_id: UUID, limit: int) -> list[Ou
         return await cursor.fetchall()
 
 
-async def delete_lowered(conn: Connection, batch_id: UUID) -> None:
-    """Delete the changes that would lower a target price, or remove it."""
-    await conn.execute(
+async def delete_lowered(conn: Connection, batch_id: UUID) -> int:
+    """Delete the changes that would lower a target price, or remove it; return how many."""
+    cursor = await conn.execute(
         """
         DELETE FROM product_batch_changes
         WHERE batch_id = %s AND old_target_price IS NOT NULL
@@ -181,3 +181,4 @@ async def delete_lowered(conn: Connection, batch_id: UUID) -> None:
         """,
         [batch_id],
     )
+    return cursor.rowcount

@@ -8,9 +8,10 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.http.pagination import CursorPaging
 from pricebook.product_batches.change_schemas import ProductChanges
 from pricebook.product_batches.schemas import (
@@ -18,11 +19,12 @@ from pricebook.product_batches.schemas import (
     BatchKind,
     BatchRequest,
     Effect,
+    LeftOut,
 )
 
 HEAD: LiteralString = (
     "id, kind, state, fields, created_by, created_at, applied_by, applied_at, undone_by, undone_at,"
-    " request, without_cost"
+    " request, without_cost, left_out"
 )
 _ONE: LiteralString = "SELECT {head} FROM product_batches WHERE id = page.k2"
 BATCHES = Listing(
@@ -56,34 +58,57 @@ EFFECT: LiteralString = """
 # An archived product changes only if its status does. OFFSET 0: a price is derived once for each
 # product, not once for each use of it.
 INSERT_CHANGES: LiteralString = """
-    INSERT INTO product_batch_changes (batch_id, product_id, lowest_price, old_status, new_status,
-        old_category_id, new_category_id, old_target_price, new_target_price)
-    SELECT %(batch_id)s, id, min_price, products.status, wanted.status, products.category_id,
-        wanted.category_id, products.target_price, wanted.target_price
-    FROM products
-    CROSS JOIN LATERAL (SELECT CASE WHEN min_scale(target_price) > 2 THEN 4 ELSE 2 END AS decimals)
-        AS rounded
-    CROSS JOIN LATERAL (SELECT
-        coalesce(%(status)s::product_status, products.status) AS status,
-        CASE WHEN %(sets_category)s THEN %(category_id)s ELSE products.category_id END
-            AS category_id,
-        CASE WHEN %(sets_target_price)s THEN %(target_price)s
-            WHEN %(method)s::pricing_method IS NOT NULL THEN coalesce(
-                proposed_price(min_price, %(method)s, %(derived_percent)s::numeric,
-                    %(step)s::numeric, %(ending)s::numeric, %(rounding)s::price_rounding),
-                products.target_price)
-            WHEN %(percent)s::numeric IS NULL OR products.target_price IS NULL
-                THEN products.target_price
-            ELSE greatest(power(0.1::numeric, decimals),
-                round(products.target_price * (100 + %(percent)s::numeric) / 100, decimals))
-        END AS target_price
-        OFFSET 0
-    ) AS wanted
-    WHERE id = ANY (%(product_ids)s)
-        AND (products.status <> 'archived' OR wanted.status <> 'archived')
-        AND (products.status, products.category_id, products.target_price)
-            IS DISTINCT FROM (wanted.status, wanted.category_id, wanted.target_price)
-        AND (wanted.target_price IS NULL OR wanted.target_price <= %(max_price)s)
+    WITH wanted AS MATERIALIZED (
+        SELECT products.*, wanted.status AS new_status, wanted.category_id AS new_category_id,
+            wanted.target_price AS new_target_price,
+            CASE
+                WHEN products.status = 'archived' AND wanted.status = 'archived' THEN 'archived'
+                WHEN (products.status, products.category_id, products.target_price)
+                        IS DISTINCT FROM (wanted.status, wanted.category_id, wanted.target_price)
+                    AND (wanted.target_price IS NULL OR wanted.target_price <= %(max_price)s)
+                    THEN NULL
+                WHEN %(method)s::pricing_method IS NOT NULL AND coalesce(min_price, 0) <= 0
+                    THEN 'without_cost'
+                WHEN %(percent)s::numeric IS NOT NULL AND products.target_price IS NULL
+                    THEN 'without_target'
+                ELSE 'unchanged'
+            END AS left_out
+        FROM (
+            SELECT id, min_price, status, category_id, target_price FROM products
+            WHERE id = ANY (%(product_ids)s)
+        ) AS products
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN min_scale(target_price) > 2 THEN 4 ELSE 2 END AS decimals
+        ) AS rounded
+        CROSS JOIN LATERAL (SELECT
+            coalesce(%(status)s::product_status, products.status) AS status,
+            CASE WHEN %(sets_category)s THEN %(category_id)s ELSE products.category_id END
+                AS category_id,
+            CASE WHEN %(sets_target_price)s THEN %(target_price)s
+                WHEN %(method)s::pricing_method IS NOT NULL THEN coalesce(
+                    proposed_price(min_price, %(method)s, %(derived_percent)s::numeric,
+                        %(step)s::numeric, %(ending)s::numeric, %(rounding)s::price_rounding),
+                    products.target_price)
+                WHEN %(percent)s::numeric IS NULL OR products.target_price IS NULL
+                    THEN products.target_price
+                ELSE greatest(power(0.1::numeric, decimals),
+                    round(products.target_price * (100 + %(percent)s::numeric) / 100, decimals))
+            END AS target_price
+            OFFSET 0
+        ) AS wanted
+    ), inserted AS (
+        INSERT INTO product_batch_changes (batch_id, product_id, lowest_price, old_status,
+            new_status, old_category_id, new_category_id, old_target_price, new_target_price)
+        SELECT %(batch_id)s, id, min_price, status, new_status, category_id, new_category_id,
+            target_price, new_target_price
+        FROM wanted WHERE left_out IS NULL
+    )
+    SELECT count(*) FILTER (WHERE left_out = 'archived') AS archived,
+        count(*) FILTER (WHERE left_out = 'without_cost') AS without_cost,
+        count(*) FILTER (WHERE left_out = 'without_target') AS without_target,
+        0 AS without_rule,
+        count(*) FILTER (WHERE left_out = 'unchanged') AS unchanged
+    FROM wanted
 """
 
 
@@ -101,27 +126,29 @@ async def insert_batch(
     )
 
 
-async def set_without_cost(conn: Connection, batch_id: UUID, product_ids: Sequence[UUID]) -> None:
-    """Store how many of these products cannot get a price that follows from their lowest one."""
+async def set_left_out(
+    conn: Connection, batch_id: UUID, request: BatchRequest, left_out: LeftOut
+) -> None:
+    """Store how many products a batch leaves out, by reason."""
+    has_costs = request.changes is None or request.changes.derivation is not None
+    without_cost = left_out.without_cost if has_costs else None
     await conn.execute(
-        """
-        UPDATE product_batches SET without_cost = (
-            SELECT count(*) FROM products
-            WHERE id = ANY (%s) AND status <> 'archived' AND (min_price IS NULL OR min_price <= 0))
-        WHERE id = %s
-        """,
-        [list(product_ids), batch_id],
+        "UPDATE product_batches SET left_out = %s, without_cost = %s WHERE id = %s",
+        [Jsonb(msgspec.to_builtins(left_out)), without_cost, batch_id],
     )
 
 
 async def insert_changes(
     conn: Connection, batch_id: UUID, product_ids: Sequence[UUID], changes: ProductChanges
-) -> None:
-    """Insert the changes of those products that do not have the new values already."""
-    await conn.execute(
-        INSERT_CHANGES,
-        {"batch_id": batch_id, "product_ids": list(product_ids), **changes.parameters},
-    )
+) -> LeftOut:
+    """Insert the changes of products; return how many are left out, by reason."""
+    async with conn.cursor(row_factory=struct_row(LeftOut)) as cursor:
+        await cursor.execute(
+            INSERT_CHANGES,
+            {"batch_id": batch_id, "product_ids": list(product_ids), **changes.parameters},
+        )
+        (left_out,) = await cursor.fetchall()
+        return left_out
 
 
 async def find_batch(conn: Connection, batch_id: UUID, *, locks: bool = False) -> BatchHead | None:
@@ -131,7 +158,7 @@ async def find_batch(conn: Connection, batch_id: UUID, *, locks: bool = False) -
     async with conn.cursor(row_factory=struct_row(BatchHead)) as cursor:
         await cursor.execute(statement.format(head=HEAD) + lock, [batch_id])
         head = await cursor.fetchone()
-    return None if head is None else _with_request(head)
+    return None if head is None else _with_structs(head)
 
 
 async def list_heads(conn: Connection, batch_ids: Sequence[UUID]) -> list[BatchHead]:
@@ -139,7 +166,7 @@ async def list_heads(conn: Connection, batch_ids: Sequence[UUID]) -> list[BatchH
     statement: LiteralString = "SELECT {head} FROM product_batches WHERE id = ANY (%s)"
     async with conn.cursor(row_factory=struct_row(BatchHead)) as cursor:
         await cursor.execute(statement.format(head=HEAD), [list(batch_ids)])
-        return [_with_request(head) for head in await cursor.fetchall()]
+        return [_with_structs(head) for head in await cursor.fetchall()]
 
 
 async def get_effect(conn: Connection, batch_id: UUID) -> Effect:
@@ -172,14 +199,16 @@ async def count_products(
 async def list_batches(conn: Connection, paging: CursorPaging) -> ListPage[BatchHead]:
     """Return a page of the batches, newest first."""
     page = await read_page(conn, BATCHES, paging.window, as_structs(BatchHead))
-    return msgspec.structs.replace(page, rows=[_with_request(head) for head in page.rows])
+    return msgspec.structs.replace(page, rows=[_with_structs(head) for head in page.rows])
 
 
-def _with_request(head: BatchHead) -> BatchHead:
-    """Return a batch with its request as a struct: it is read as the object that is stored."""
-    if head.request is None:
-        return head
-    return msgspec.structs.replace(head, request=msgspec.convert(head.request, BatchRequest))
+def _with_structs(head: BatchHead) -> BatchHead:
+    """Return a batch with structs in place of the objects as which they are stored."""
+    return msgspec.structs.replace(
+        head,
+        request=msgspec.convert(head.request, BatchRequest | None),
+        left_out=msgspec.convert(head.left_out, LeftOut | None),
+    )
 
 
 async def set_started(

@@ -49,6 +49,14 @@ HEAD: dict[str, Any] = {
         "only_raises": False,
     },
     "without_cost": 3,
+    "left_out": {
+        "archived": 0,
+        "without_cost": 3,
+        "without_target": 0,
+        "without_rule": 0,
+        "unchanged": 41,
+        "lowered": 0,
+    },
 }
 EFFECT: dict[str, Any] = {
     "products": 214,

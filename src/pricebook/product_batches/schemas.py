@@ -112,6 +112,29 @@ def requested(
     )
 
 
+class LeftOut(Struct, frozen=True):
+    """The numbers of selected products that a batch does not change, by the first reason."""
+
+    archived: Annotated[int, doc("Archived products: these change only with their status.")] = 0
+    without_cost: Annotated[
+        int, doc("Products that no supplier has a price for, from which the new one follows.")
+    ] = 0
+    without_target: Annotated[
+        int, doc("Products without a target price that a change in percent could change.")
+    ] = 0
+    without_rule: Annotated[int, doc("Products that no active pricing rule fits.")] = 0
+    unchanged: Annotated[
+        int,
+        doc(
+            "Products that have the new values already, or would get a target price over"
+            " 9,999,999,999.9999."
+        ),
+    ] = 0
+    lowered: Annotated[
+        int, doc("Products whose target price would fall or be removed, with `only_raises`.")
+    ] = 0
+
+
 class Effect(Struct, frozen=True):
     """The changes of a batch by what they do."""
 
@@ -170,6 +193,13 @@ class BatchHead(Struct, frozen=True):
             " prices do not follow from the lowest ones."
         ),
     ]
+    left_out: Annotated[
+        LeftOut | None,
+        doc(
+            "Selected products that are not changed, by reason; null for batches of earlier"
+            " versions."
+        ),
+    ]
 
 
 class ProductBatch(BatchHead, frozen=True):
@@ -213,6 +243,14 @@ class BatchChange(Struct, frozen=True):
         ),
     ]
     current_target_price: NullablePrice
+
+
+class Standing(Struct, frozen=True):
+    """What became of the products of an applied batch since."""
+
+    set_back: int
+    changed: int
+    margin: float | None
 
 
 class OutdatedProduct(Struct, frozen=True):

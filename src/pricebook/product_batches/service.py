@@ -35,6 +35,7 @@ from pricebook.product_batches.schemas import (
     BatchRequest,
     ChangePosition,
     ChangeQuery,
+    LeftOut,
     NewBatch,
     OutdatedProduct,
     ProductBatch,
@@ -77,12 +78,8 @@ async def preview(database: Database, caller: Caller, new: NewBatch) -> ProductB
         product_ids = await select_products(conn, new.product_ids, new.filter)
         request = requested(new.changes, new.product_ids, new.filter, only_raises=new.only_raises)
         batch_id = await start_batch(conn, "bulk", new.changes.fields, caller, request)
-        await repository.insert_changes(conn, batch_id, product_ids, new.changes)
-        if new.changes.derivation is not None:
-            await repository.set_without_cost(conn, batch_id, product_ids)
-        if new.only_raises:
-            await change_repository.delete_lowered(conn, batch_id)
-        return await require_batch(conn, batch_id)
+        left_out = await repository.insert_changes(conn, batch_id, product_ids, new.changes)
+        return await finish_preview(conn, batch_id, request, left_out)
 
 
 async def start_batch(
@@ -94,9 +91,15 @@ async def start_batch(
     return batch_id
 
 
-async def delete_lowered(conn: Connection, batch_id: UUID) -> None:
-    """Take the changes that would lower a target price, or remove it, out of a new batch."""
-    await change_repository.delete_lowered(conn, batch_id)
+async def finish_preview(
+    conn: Connection, batch_id: UUID, request: BatchRequest, left_out: LeftOut
+) -> ProductBatch:
+    """Take prices that fall out of a new batch, if that is requested; count what is left out."""
+    if request.only_raises:
+        lowered = await change_repository.delete_lowered(conn, batch_id)
+        left_out = msgspec.structs.replace(left_out, lowered=lowered)
+    await repository.set_left_out(conn, batch_id, request, left_out)
+    return await require_batch(conn, batch_id)
 
 
 async def select_products(

@@ -1,5 +1,6 @@
 """The filters of the staff list of products and of its export."""
 
+from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Annotated, Literal
 from uuid import UUID
@@ -22,6 +23,7 @@ from pricebook.http.pagination import (
     PageNumber,
     PageSize,
 )
+from pricebook.prices.times import Moment, moment_issues, parse_moment
 from pricebook.products.schemas import ProductStatus
 
 # Every margin lies inside: highest price over lowest target price is below 10^17 percent.
@@ -65,6 +67,15 @@ class StaffProductFilter(Struct, frozen=True):
         ),
     ] = None
 
+    updated_since: Annotated[
+        Moment | None,
+        doc(
+            "Only products that changed, prices too, at this time or later, ISO 8601, or on this"
+            " day (UTC) or later: with `changed_at` of an event `prices.changed` its products, and"
+            " those that changed since."
+        ),
+    ] = None
+
     sort: Annotated[
         Sort | None,
         doc(
@@ -86,12 +97,18 @@ class StaffProductFilter(Struct, frozen=True):
             *range_issues("margin", *bounds, Decimal.is_finite, "expected a number"),
             *subcategory_issues(self.category_id, include=self.include_subcategories),
             *search_issues(self.search),
+            *moment_issues(updated_since=self.updated_since),
         ]
 
     @property
     def words(self) -> tuple[str, ...]:
         """The distinct words of the search text."""
         return search_terms(self.search)
+
+    @property
+    def earliest_update(self) -> datetime | None:
+        """The time of the earliest change that passes."""
+        return None if self.updated_since is None else parse_moment(self.updated_since)
 
     @property
     def lowest_margin(self) -> Decimal | None:

@@ -3,7 +3,8 @@
 from typing import LiteralString
 
 from pricebook.db.fragments import Fragment, compose, fragment
-from pricebook.db.keyset import Position, order_by
+from pricebook.db.search_words import code_expression
+from pricebook.db.sort_keys import Position, order_by
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.listing import products_condition, sort_keys
 from pricebook.products.search_filters import SearchFilter
@@ -52,16 +53,23 @@ COUNT: LiteralString = """
 """
 # The plan is that for all matches, of which no more than the limit are read.
 RANKED: LiteralString = """
-    WITH found AS MATERIALIZED (SELECT id, internal_sku, name FROM products WHERE {conditions}),
+    WITH found AS MATERIALIZED (
+        SELECT id, internal_sku, name, search_text || ' ' || search_fold(coalesce(mpn, '')) AS text
+        FROM products WHERE {conditions}
+    ),
     first_found AS MATERIALIZED (SELECT * FROM found LIMIT {limit}),
     ranked AS (
         SELECT CASE WHEN id = ANY ({coded}) THEN 0
             WHEN code_key(internal_sku) = code_key({whole}) THEN 1
-            WHEN search_fold(name) = search_fold({whole}) THEN 2 ELSE 3 END AS rank, name, id
+            WHEN search_fold(name) = search_fold({whole}) THEN 2
+            WHEN text ~ {code_alone} THEN 3
+            WHEN text ~ {code_begins} THEN 4 ELSE 5 END AS rank, name, id
         FROM first_found
     )
     SELECT rank, name, id, {is_after} AS is_after FROM ranked ORDER BY rank, name, id
 """
+
+CODE_BEGINS, CODE_ENDS = "(^|[^[:alnum:]])", "($|[^[:alnum:]])"
 
 
 def export_statement(query: StaffProductFilter, search: SearchFilter | None = None) -> Fragment:
@@ -102,9 +110,12 @@ def ranked_statement(
     """Return the statement that reads rank, name and id of the products that pass.
 
     First are those that the whole search is a code of, then those whose SKU it is, then those whose
-    name it is. A fourth column says whether a row comes after rank, name and id in `after`. If more
+    name it is, then those whose name, SKU or MPN has it as a code of its own, or as the beginning
+    of one. A fourth column says whether a row comes after rank, name and id in `after`. If more
     than `limit` pass, any of them are read.
     """
+    whole = " ".join(query.words)
+    code = code_expression(whole)
     is_after = fragment("true")
     if after is not None:
         is_after = fragment("(rank, name, id) > (%s::integer, %s::text, %s::uuid)", *after)
@@ -113,6 +124,8 @@ def ranked_statement(
         conditions=products_condition(query, search),
         limit=fragment("%s", limit),
         coded=fragment("%s::uuid[]", list(search.product_ids)),
-        whole=fragment("%s", " ".join(query.words)),
+        whole=fragment("%s", whole),
+        code_alone=fragment("%s::text", code and f"{CODE_BEGINS}{code}{CODE_ENDS}"),
+        code_begins=fragment("%s::text", code and f"{CODE_BEGINS}{code}"),
         is_after=is_after,
     )

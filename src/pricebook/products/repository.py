@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.keyset import Position, Window
+from pricebook.db.keyset import Window
 from pricebook.db.list_pages import (
     ListPage,
     as_structs,
@@ -21,9 +21,11 @@ from pricebook.db.list_pages import (
     read_page,
 )
 from pricebook.db.row_types import fetch_value, find_value, struct_row
+from pricebook.db.sort_keys import Position
 from pricebook.products.list_filters import StaffProductFilter
+from pricebook.products.list_plans import plan_listing
 from pricebook.products.list_statements import count_statement, export_statement, ranked_statement
-from pricebook.products.listing import PRODUCT_ITEMS, products_listing
+from pricebook.products.listing import PRODUCT_ITEMS
 from pricebook.products.schemas import (
     NewProduct,
     ProductChange,
@@ -130,7 +132,7 @@ async def list_products(
     search: SearchFilter | None = None,
 ) -> ListPage[StaffProduct]:
     """Return a window of the products that pass, with all items."""
-    listing = products_listing(query, search)
+    listing = await plan_listing(conn, query, search)
     return group_rows(await read_page(conn, listing, window, as_structs(ProductItemRow)), _product)
 
 

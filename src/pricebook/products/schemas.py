@@ -90,7 +90,8 @@ PriceChange = Annotated[
     float | None,
     doc(
         "Last change of the lowest price, in percent of the one before, to two decimals; null"
-        " without one in the last 30 days, or without a price before or after."
+        " without one in the last 30 days, or without a price before or after. Undone imports do"
+        " not count."
     ),
 ]
 PriceChangedAt = Annotated[

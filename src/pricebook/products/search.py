@@ -16,7 +16,7 @@ from pricebook.products import repository, search_repository
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.products.repository import RankedProduct
 from pricebook.products.schemas import StaffProduct
-from pricebook.products.search_filters import SearchFilter, WordFilter, filter_of_words
+from pricebook.products.search_filters import SearchFilter, filter_of_word
 from pricebook.products.search_positions import (
     SearchPosition,
     SearchState,
@@ -45,12 +45,9 @@ async def exact_filter(conn: Connection, query: StaffProductFilter) -> SearchFil
     whole = " ".join(words)
     codes = {word for word in words if _may_be_code(word)}
     found = await search_repository.find_by_codes(conn, sorted({*codes, whole}))
-    plain = filter_of_words(words)
-    if not found:
-        return plain
     return SearchFilter(
         words=tuple(
-            WordFilter((word,), found.get(word, ()) if word in codes else ()) for word in words
+            filter_of_word(word, found.get(word, ()) if word in codes else ()) for word in words
         ),
         product_ids=found.get(whole, ()),
     )
@@ -183,6 +180,7 @@ async def similar_filter(conn: Connection, exact: SearchFilter, count: int) -> S
     unknown = [word for word in plain if count == 0 and word not in forms and can_be_misspelt(word)]
     similar = await search_repository.find_similar_words(conn, unknown) if unknown else {}
     texts = {word: distinct_texts([word, *forms.get(word, [stem_of(word)])]) for word in plain}
+    texts |= {word.texts[0]: word.texts for word in exact.words if len(word.texts) > 1}
     for word, (folded, candidates) in similar.items():
         if nearest := nearest_words(folded, candidates):
             texts[word] = nearest

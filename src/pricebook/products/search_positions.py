@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from pricebook.db.keyset import Position
+from pricebook.db.sort_keys import Position
 from pricebook.errors import UNKNOWN_CURSOR, validation_error
 from pricebook.products.list_filters import StaffProductQuery
 

@@ -3,9 +3,10 @@ from datetime import date
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, equals, fragment
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.rates.schemas import (
     MANUAL,
     MAX_COUNTED_ITEMS,

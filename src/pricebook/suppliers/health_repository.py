@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment, all_of, any_of, compose, fragment
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.suppliers.expected_columns import EXPECTED_COLUMNS, ExpectedRow
 from pricebook.suppliers.health_schemas import (
     COMPARED_LISTS,
@@ -99,7 +100,7 @@ DETAILS: LiteralString = """
             WHERE supplier_id = suppliers.id AND state = 'open' LIMIT {counted}
         ) AS quarantined) AS quarantined_count,
         task.id AS task_id, task.state AS task_state, task.enqueued_at AS task_enqueued_at,
-        task.completed_at AS task_completed_at,
+        task.completed_at AS task_completed_at, undone_by IS NOT NULL AS newest_is_undone,
         ARRAY(SELECT articles FROM ({lists} LIMIT {compared}) AS lists
             ORDER BY enqueued_at) AS list_sizes,
         ARRAY(SELECT average_price_change FROM ({priced_lists} LIMIT {compared}) AS priced_lists
@@ -107,7 +108,7 @@ DETAILS: LiteralString = """
     FROM suppliers
     LEFT JOIN expected_lists AS expected ON expected.supplier_id = suppliers.id
     LEFT JOIN LATERAL (
-        SELECT id, state, enqueued_at, completed_at FROM ingestion_tasks
+        SELECT id, state, enqueued_at, completed_at, undone_by FROM ingestion_tasks
         WHERE {is_list}
         ORDER BY enqueued_at DESC, id DESC
         LIMIT 1
@@ -128,6 +129,7 @@ class HealthRow(ExpectedRow, frozen=True):
     task_state: TaskState
     task_enqueued_at: datetime
     task_completed_at: datetime | None
+    newest_is_undone: bool
     list_sizes: list[int]
     price_changes: list[Decimal]
 
@@ -145,6 +147,7 @@ class HealthRow(ExpectedRow, frozen=True):
             and LastTask(
                 self.task_id, self.task_state, self.task_enqueued_at, self.task_completed_at
             ),
+            newest_is_undone=self.newest_is_undone,
             expected_list=self.expected_list,
             list_sizes=self.list_sizes,
             price_changes=self.price_changes,
@@ -205,6 +208,14 @@ async def count_parts(conn: Connection, supplier_id: UUID) -> SupplierCounts:
         )
         (counts,) = await cursor.fetchall()
     return counts
+
+
+async def has_unmatched(conn: Connection, supplier_id: UUID) -> bool:
+    """Return whether a supplier has items without a product."""
+    statement = """
+        SELECT EXISTS (SELECT FROM supplier_items WHERE supplier_id = %s AND product_id IS NULL)
+    """
+    return await fetch_value(conn, statement, [supplier_id])
 
 
 def _details(supplier_id: Fragment, counted: int) -> Fragment:

@@ -72,6 +72,7 @@ class SupplierHealth(Struct, frozen=True):
     unmatched_count: int
     quarantined_count: int
     newest_list: LastTask | None
+    newest_is_undone: bool
     expected_list: ExpectedList | None
     list_sizes: list[int]
     price_changes: list[Decimal]

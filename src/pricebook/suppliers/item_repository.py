@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import fragment
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.http.pagination import CursorPaging
 from pricebook.suppliers.schemas import (
     ItemLink,
@@ -98,7 +99,9 @@ def prices_listing(item_id: UUID) -> Listing:
     details: LiteralString = """
         SELECT price, recorded_at,
             coalesce(currency, (SELECT currency FROM catalog_settings)) AS currency,
-            coalesce(cost, price) AS cost
+            coalesce(cost, price) AS cost,
+            CASE WHEN undone_by IS NOT NULL
+                THEN undo_of_price(supplier_item_id, recorded_at) END AS undone_by
         FROM price_history
         WHERE supplier_item_id = %s AND recorded_at = page.k1 AND id = page.k2
     """

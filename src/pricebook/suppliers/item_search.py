@@ -1,6 +1,5 @@
 """The search of items without a product: by words, and by codes in the notations people use."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import LiteralString
 from uuid import UUID
@@ -9,12 +8,14 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment, all_of, any_of, fragment
+from pricebook.db.search_words import CODE_SEPARATORS, code_parts
 
 MAX_ITEMS_OF_CODE = 1000
-SEPARATORS = ("", "-", " ", ".", "/")
 # The expressions must be that of the index on it, including the order of its parts.
 HAS_WORD: LiteralString = "search_fold(name || ' ' || supplier_sku) LIKE search_pattern(%s)"
 LIKE_CODE: LiteralString = "search_fold(name || ' ' || supplier_sku) LIKE %s"
+# The words of an item and its supplier are in one index for linked items, one for the others.
+IN_INDEX_OF_WORDS: LiteralString = "ARRAY[supplier_id] @> ARRAY[%s]::uuid[]"
 # Items of a supplier that is being deleted are left out.
 SUPPLIER_STAYS: LiteralString = """
     supplier_id <> ALL (ARRAY(SELECT id FROM suppliers WHERE deleting_since IS NOT NULL))
@@ -33,9 +34,6 @@ BY_CODES: LiteralString = """
     JOIN supplier_items AS item ON item.id = supplier_item_id AND product_id IS NULL
     GROUP BY given.code
 """
-# Letters and digits that people write together or apart: NW20417, NW-20417.
-_parts = re.compile(r"[^\W\d_]+|\d+").findall
-_is_code = re.compile(r"[^\W_]+(?:[-./ ][^\W_]+)*").fullmatch
 
 
 class ItemSearch(Struct, frozen=True):
@@ -79,6 +77,11 @@ async def find_items(conn: Connection, words: tuple[str, ...]) -> ItemSearch:
     return ItemSearch(words, dict(await cursor.fetchall()))
 
 
+def by_index_of_words(supplier_id: UUID | None) -> Fragment:
+    """Return the condition by which the index of words finds the items of one supplier only."""
+    return fragment("true") if supplier_id is None else fragment(IN_INDEX_OF_WORDS, supplier_id)
+
+
 def is_like_code(text: str) -> bool:
     """Return whether a text may be a code: it has a digit."""
     return any(map(str.isdigit, text))
@@ -86,5 +89,5 @@ def is_like_code(text: str) -> bool:
 
 def code_patterns(code: str) -> list[str]:
     """Return the LIKE patterns of a code, its parts together or with a separator between them."""
-    parts = _parts(code.lower()) if _is_code(code) else []
-    return [f"%{between.join(parts)}%" for between in SEPARATORS] if len(parts) > 1 else []
+    parts = code_parts(code)
+    return [f"%{between.join(parts)}%" for between in CODE_SEPARATORS] if len(parts) > 1 else []

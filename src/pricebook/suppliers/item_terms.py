@@ -100,6 +100,10 @@ class ItemDetails(Struct, frozen=True, kw_only=True):
     surcharge_percent: Annotated[
         Percent | None, doc("Surcharge in percent of the discounted price; or null.")
     ] = None
+    deposit: Annotated[
+        Amount | None,
+        doc("Deposit taken off the listed price, for `price_quantity` units; or null."),
+    ] = None
     vat_included: Annotated[
         bool | None, doc("Whether the listed price includes VAT; null where nothing says it.")
     ] = None

@@ -28,3 +28,9 @@ async def count_parts(database: Database, supplier_id: UUID) -> SupplierCounts:
     """Return how much belongs to a supplier, each counted up to COUNTED_OF_ONE and one more."""
     async with database.connection() as conn:
         return await repository.count_parts(conn, supplier_id)
+
+
+async def has_unmatched(database: Database, supplier_id: UUID) -> bool:
+    """Return whether a supplier has items without a product."""
+    async with database.connection() as conn:
+        return await repository.has_unmatched(conn, supplier_id)

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, compose, fragment
-from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing
+from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
-from pricebook.suppliers.item_search import HAS_WORD
+from pricebook.db.sort_keys import Key
+from pricebook.suppliers.item_search import HAS_WORD, by_index_of_words
 from pricebook.suppliers.item_terms import TERM_COLUMNS, SupplierItemRow, with_decoded_terms
 from pricebook.suppliers.listed_item_schemas import (
     ItemState,
@@ -27,12 +28,15 @@ DETAILS: LiteralString = """
     LEFT JOIN products AS product ON product.id = item.product_id
     WHERE item.supplier_id = {supplier_id} AND deleting_since IS NULL AND {key}
 """
-# HAS_WORD without its index, which only unmatched items have: texts in ASCII need no search_fold.
+# HAS_WORD for one item after the other: texts in ASCII need no search_fold.
 PROBE_WORD: LiteralString = """
     CASE WHEN octet_length(name || supplier_sku) = char_length(name || supplier_sku)
         THEN lower((name || ' ' || supplier_sku) COLLATE "C") LIKE search_pattern(%s)
         ELSE search_fold(name || ' ' || supplier_sku) LIKE search_pattern(%s) END
 """
+# A common word is found after so many items, unless only items with later codes have it.
+NEAR_LIMIT = 5_000
+SORTED_CODES: LiteralString = "SELECT code FROM unnest(%s::text[]) AS code ORDER BY code LIMIT %s"
 STATES: dict[ItemState, LiteralString] = {
     "linked": "product_id IS NOT NULL",
     "unmatched": "product_id IS NULL",
@@ -60,23 +64,59 @@ class ListedItemRow(SupplierItemRow, frozen=True):
 async def list_items(
     conn: Connection, supplier_id: UUID, query: ListedItemQuery
 ) -> ListPage[ListedItem]:
-    """Return a page of the items of a supplier by their codes."""
-    listing = items_listing(supplier_id, query)
+    """Return a page of the items of a supplier by their codes.
+
+    Words are searched among the unmatched and the linked ones, each by its own indexes.
+    """
+    if not query.words or query.state is not None or query.window.offset:
+        return await _read_items(conn, supplier_id, query, query.state)
+    # An item that is linked meanwhile is in both.
+    unmatched = await _read_items(conn, supplier_id, query, "unmatched")
+    linked = await _read_items(conn, supplier_id, query, "linked")
+    return await _merge(conn, unmatched, linked, query.window.limit)
+
+
+async def _merge(
+    conn: Connection, one: ListPage[ListedItem], other: ListPage[ListedItem], limit: int
+) -> ListPage[ListedItem]:
+    """Return the first items of two pages, in the order of codes of the database."""
+    listed = {
+        row.item.supplier_sku: (row, position)
+        for page in (one, other)
+        for row, position in zip(page.rows, page.positions, strict=True)
+    }
+    cursor = await conn.execute(SORTED_CODES, [list(listed), limit])
+    first = [listed[code] for (code,) in await cursor.fetchall()]
+    return ListPage(
+        one.total_count + other.total_count,
+        one.is_exact and other.is_exact,
+        [row for row, _ in first],
+        [position for _, position in first],
+    )
+
+
+async def _read_items(
+    conn: Connection, supplier_id: UUID, query: ListedItemQuery, state: ItemState | None
+) -> ListPage[ListedItem]:
+    listing = items_listing(supplier_id, query.words, state)
     found = await read_page(conn, listing, query.window, as_structs(ListedItemRow))
     return map_rows(found, lambda row: row.listed)
 
 
-def items_listing(supplier_id: UUID, query: ListedItemQuery) -> Listing:
-    """Return the list of the items of a supplier that pass the filters."""
-    states = [] if query.state is None else [fragment(STATES[query.state])]
-    words = [
-        fragment(HAS_WORD, each) if query.state == "unmatched" else fragment(PROBE_WORD, each, each)
-        for each in query.words
-    ]
+def items_listing(supplier_id: UUID, searched: tuple[str, ...], state: ItemState | None) -> Listing:
+    """Return the list of the items of a supplier that have the words and the state."""
+    in_state = [] if state is None else [fragment(STATES[state])]
+    words = [fragment(HAS_WORD, each) for each in searched]
+    probe = [fragment(PROBE_WORD, each, each) for each in searched]
+    # Few items are absent: the words are compared with these.
+    has_few = state == "absent"
+    by_index = [by_index_of_words(supplier_id)] if words and not has_few else []
     return Listing(
         table="supplier_items",
-        scope=fragment("supplier_id = %s", supplier_id),
-        conditions=all_of(*states, *words),
+        scope=all_of(fragment("supplier_id = %s", supplier_id), *in_state),
+        conditions=all_of(*(probe if has_few else words)),
+        unestimated=all_of(*by_index),
+        probe=all_of(*probe),
         keys=(Key("supplier_sku", "text"),),
         details=compose(
             DETAILS,
@@ -84,7 +124,8 @@ def items_listing(supplier_id: UUID, query: ListedItemQuery) -> Listing:
             supplier_id=fragment("%s", supplier_id),
             key="supplier_sku = page.k1",
         ),
-        count_limit=SEARCH_COUNT_LIMIT if query.words else COUNT_LIMIT,
+        near_limit=NEAR_LIMIT if searched else None,
+        count_limit=SEARCH_COUNT_LIMIT if searched else COUNT_LIMIT,
     )
 
 

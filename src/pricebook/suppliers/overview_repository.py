@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import fragment
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.http.pagination import CursorPaging
 from pricebook.pricelists.sources.address_logins import hide_logins
 from pricebook.suppliers.credential_schemas import CredentialKind, StoredCredentials

@@ -46,9 +46,13 @@ async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
 
 
 async def set_supplier(
-    conn: Connection, supplier_id: UUID, change: SupplierChange, config: dict[str, Any] | None
+    conn: Connection,
+    supplier_id: UUID,
+    change: SupplierChange,
+    config: dict[str, Any] | None,
+    answers: dict[str, Any] | None = None,
 ) -> None:
-    """Update the given fields of a supplier, and its source configuration unless it is None.
+    """Update the given fields of a supplier; its configuration and answers unless they are None.
 
     Raises ConflictError when the new name is taken, in any case of letters.
     """
@@ -63,6 +67,8 @@ async def set_supplier(
                 is_active = coalesce(%(is_active)s, is_active),
                 metadata = metadata || CASE WHEN %(config)s::jsonb IS NULL THEN '{}'
                     ELSE jsonb_build_object('source_config', %(config)s::jsonb) END
+                    || CASE WHEN %(answers)s::jsonb IS NULL THEN '{}'
+                    ELSE jsonb_build_object('remembered', %(answers)s::jsonb) END
             WHERE id = %(id)s
             """,
             {
@@ -73,6 +79,7 @@ async def set_supplier(
                 "email": given.get("contact_email"),
                 "is_active": given.get("is_active"),
                 "config": None if config is None else Jsonb(config),
+                "answers": None if answers is None else Jsonb(answers),
             },
         )
     except UniqueViolation:

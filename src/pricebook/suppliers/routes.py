@@ -11,7 +11,8 @@ from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.query_string import provide_query
-from pricebook.suppliers import credential_routes, service
+from pricebook.settings import Settings
+from pricebook.suppliers import credential_routes, service, source_urls
 from pricebook.suppliers.schemas import (
     NewSupplier,
     PriceHistoryPage,
@@ -82,6 +83,7 @@ ITEM_TERMS: dict[str, Any] = {
         "discount_group": "H1",
         "surcharge": None,
         "surcharge_percent": None,
+        "deposit": None,
         "vat_included": False,
         "vat_rate": None,
         "price_tiers": [{"quantity": "100", "price": "2600.00"}],
@@ -110,6 +112,7 @@ PRICE: dict[str, Any] = {
     "recorded_at": "2026-03-01T06:15:00Z",
     "currency": "EUR",
     "cost": "16.62",
+    "undone_by": None,
 }
 
 SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
@@ -172,9 +175,12 @@ async def get_supplier(
     ),
 )
 async def create_supplier(
-    new_supplier: NamedDependency[NewSupplier], database: NamedDependency[Database]
+    new_supplier: NamedDependency[NewSupplier],
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
 ) -> Response[SupplierOverview]:
     """Create a supplier and return it."""
+    await source_urls.check_new(new_supplier, allows_private=settings.allow_private_urls)
     created = await service.create_supplier(database, new_supplier)
     return Response(created, headers={"Location": f"/api/v1/admin/suppliers/{created.id}"})
 
@@ -195,8 +201,11 @@ async def change_supplier(
     supplier_id: SupplierId,
     change: NamedDependency[SupplierChange],
     database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
 ) -> SupplierOverview:
     """Change a supplier and return it."""
+    allows_private = settings.allow_private_urls
+    await source_urls.check_change(database, supplier_id, change, allows_private=allows_private)
     return await service.change_supplier(database, supplier_id, change)
 
 

@@ -243,6 +243,10 @@ class PricePoint(Struct, frozen=True):
     recorded_at: Annotated[datetime, doc("Time of the import that set the price, ISO 8601 UTC.")]
     currency: Annotated[str, doc("Currency of the price list, ISO 4217.")]
     cost: Annotated[Price, doc("The same price in the currency of the price list.")]
+    undone_by: Annotated[
+        UUID | None,
+        doc("Id of the task that later undid the import of this price; null: none did."),
+    ]
 
 
 class SupplierPage(CursorPage[SupplierOverview], frozen=True):

@@ -16,6 +16,7 @@ from pricebook.suppliers import (
     repository,
     unmatched_repository,
 )
+from pricebook.suppliers.remembered_answers import remembered_with
 from pricebook.suppliers.revisions import require_revision, settings_revision
 from pricebook.suppliers.schemas import (
     ItemLink,
@@ -68,9 +69,14 @@ async def create_supplier(database: Database, supplier: NewSupplier) -> Supplier
 
 
 async def change_supplier(
-    database: Database, supplier_id: UUID, change: SupplierChange, *, seen: str | None = None
+    database: Database,
+    supplier_id: UUID,
+    change: SupplierChange,
+    *,
+    seen: str | None = None,
+    is_answer: bool = False,
 ) -> SupplierOverview:
-    """Change a supplier.
+    """Change a supplier; with `is_answer`, its settings are kept as answers that are remembered.
 
     Raises NotFoundError, ConflictError when its new name is taken, OutdatedSupplierError when its
     settings have another revision than `seen`, ValidationError for a masked address that is not
@@ -85,7 +91,8 @@ async def change_supplier(
         if change.source_config is not UNSET:
             stored = supplier.metadata.get("source_config", {})
             config = apply_change(stored, change.source_config)
-        await repository.set_supplier(conn, supplier_id, change, config)
+        answers = remembered_with(supplier, change) if is_answer else None
+        await repository.set_supplier(conn, supplier_id, change, config, answers)
         return await _get(conn, supplier_id)
 
 

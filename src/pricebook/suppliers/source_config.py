@@ -1,6 +1,7 @@
 """The source configuration of a supplier, and the options of reading a price list."""
 
 import codecs
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
@@ -15,7 +16,10 @@ from pricebook.pricelists.schemas.read_config import (
     DiscountBase,
     DiscountChain,
     Field,
+    NetMarkTexts,
     PositiveQuantity,
+    TitleDiscounts,
+    UnitMeaning,
     vat_rate_problem,
 )
 from pricebook.suppliers.schedule import next_run_at
@@ -80,33 +84,48 @@ DiscountBaseName = Annotated[
     DiscountBase | None,
     doc("The price that discounts apply to; `none`: the prices include them already."),
 ]
+NetMarks = Annotated[
+    NetMarkTexts | None,
+    doc(
+        "Marks of the articles that take no discount, separated by commas: `N, *`; `none`: all"
+        " articles take it."
+    ),
+]
+IgnoredMarks = Annotated[
+    NetMarkTexts | None,
+    doc("Marks in price cells that change no price, separated by commas: `*, ¹`."),
+]
+UnitMeanings = Annotated[
+    dict[ShortText, UnitMeaning] | None,
+    doc('Meaning of cells of units and price quantities: `{"C": "100", "M": "m"}`.'),
+]
+PriceColumns = Annotated[
+    Annotated[list[ShortText], Meta(min_length=1, max_length=10)] | None,
+    doc(
+        "Columns of the price: the first with a price counts; of columns for different units, a"
+        " row may have one price only."
+    ),
+]
+TitleDiscountsName = Annotated[
+    TitleDiscounts | None,
+    doc(
+        "Whether discounts of section titles apply to the rows below; `optional`: a title without"
+        " one means none, `required`: its rows are rejected."
+    ),
+]
 Mode = Annotated[
     Literal["full", "partial"] | None,
     doc("`full` (default): items that the list lacks become absent; `partial`: they stay."),
 ]
 
 
-class SourceConfig(
+class SheetSettings(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """The source of a supplier's price list and how to read it; absent options are detected."""
+    """How the table of a sheet is read; absent options are detected."""
 
-    spreadsheet_url: Annotated[Address | None, doc("Address of a Google spreadsheet.")] = None
-    sheet_url: Annotated[Address | None, doc("Older name of `spreadsheet_url`.")] = None
-    source_url: Annotated[Address | None, doc("Older name of `spreadsheet_url`.")] = None
-    sheet_name: SheetName = None
-    sheet_names: SheetNames = None
-    file_path: Annotated[
-        Address | None, doc("Path of a file inside UPLOADS_DIR, relative to it.")
-    ] = None
-    url: Annotated[
-        Annotated[str, Meta(max_length=2000, pattern=HTTPS_PATTERN)] | None,
-        doc("Address of a file to download, https only."),
-    ] = None
     column_mapping: Annotated[dict[Field, ShortText], COLUMN_MAPPING] = {}
     header_row: HeaderRow = None
-    delimiter: Delimiter = None
-    encoding: EncodingName = None
     decimal_separator: DecimalSeparator = None
     characteristic_columns: CharacteristicColumns = None
     ignored_columns: IgnoredColumns = None
@@ -119,6 +138,40 @@ class SourceConfig(
     discount: Discount = None
     discount_groups: DiscountGroups = None
     discount_base: DiscountBaseName = None
+    net_marks: NetMarks = None
+    ignored_marks: IgnoredMarks = None
+    unit_meanings: UnitMeanings = None
+    price_columns: PriceColumns = None
+    title_discounts: TitleDiscountsName = None
+
+
+MAX_SHEETS = 100
+SHEET_SETTINGS = doc(
+    "Options that hold for one sheet only, before those of all sheets:"
+    ' `{"Fittings": {"currency": "USD"}}`. A sheet with an entry, even an empty one, may differ'
+    " from the others."
+)
+SettingsOfSheets = Annotated[dict[ShortText, SheetSettings], Meta(max_length=MAX_SHEETS)]
+
+
+class SourceConfig(SheetSettings, frozen=True, kw_only=True):
+    """The source of a supplier's price list and how to read it; absent options are detected."""
+
+    spreadsheet_url: Annotated[Address | None, doc("Address of a Google spreadsheet.")] = None
+    sheet_url: Annotated[Address | None, doc("Older name of `spreadsheet_url`.")] = None
+    source_url: Annotated[Address | None, doc("Older name of `spreadsheet_url`.")] = None
+    sheet_name: SheetName = None
+    sheet_names: SheetNames = None
+    sheet_settings: Annotated[SettingsOfSheets, SHEET_SETTINGS] = {}
+    file_path: Annotated[
+        Address | None, doc("Path of a file inside UPLOADS_DIR, relative to it.")
+    ] = None
+    url: Annotated[
+        Annotated[str, Meta(max_length=2000, pattern=HTTPS_PATTERN)] | None,
+        doc("Address of a file to download, https only."),
+    ] = None
+    delimiter: Delimiter = None
+    encoding: EncodingName = None
     mode: Mode = None
     row_price_factor: Annotated[
         Annotated[float, Meta(ge=1)] | None,
@@ -154,6 +207,7 @@ class SourceConfig(
             issues.append(body_issue("source_config.encoding", "is not a known encoding"))
         if rate_problem := vat_rate_problem(self.vat_rate):
             issues.append(body_issue("source_config.vat_rate", rate_problem))
+        issues += rate_issues("source_config.sheet_settings", self.sheet_settings)
         if self.sync_every is not None and (
             schedule_error := _schedule_error(str(self.sync_every))
         ):
@@ -163,6 +217,15 @@ class SourceConfig(
         msgspec.structs.force_setattr(self, "spreadsheet_url", next(iter(addresses), None))
         msgspec.structs.force_setattr(self, "sheet_url", None)
         msgspec.structs.force_setattr(self, "source_url", None)
+
+
+def rate_issues(field: str, settings: Mapping[str, SheetSettings]) -> list[FieldIssue]:
+    """Return the issues of sheets whose rate is no percentage, below the name of their field."""
+    return [
+        body_issue(f"{field}.{sheet}.vat_rate", problem)
+        for sheet, options in settings.items()
+        if (problem := vat_rate_problem(options.vat_rate))
+    ]
 
 
 def _is_encoding(name: str) -> bool:

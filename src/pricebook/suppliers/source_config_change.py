@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import validation_error
 from pricebook.http.field_types import doc
-from pricebook.pricelists.schemas.read_config import DiscountChain, Field
+from pricebook.pricelists.schemas.read_config import DiscountChain, Field, UnitMeaning
 from pricebook.suppliers.source_addresses import keep_logins, login_issues
-from pricebook.suppliers.source_config import COLUMN_MAPPING, ShortText, SourceConfig
+from pricebook.suppliers.source_config import (
+    COLUMN_MAPPING,
+    MAX_SHEETS,
+    SHEET_SETTINGS,
+    SheetSettings,
+    ShortText,
+    SourceConfig,
+)
 
 ADDRESS_NAMES = ("spreadsheet_url", "sheet_url", "source_url")  # the first is the current name
 # Members of objects are changed one by one, too.
@@ -20,7 +27,13 @@ OBJECTS: dict[str, Any] = {
         dict[ShortText, DiscountChain | None] | None,
         doc('Discount of each discount group: `{"A": "30+5"}`; null removes one.'),
     ],
+    "unit_meanings": Annotated[
+        dict[ShortText, UnitMeaning | None] | None,
+        doc('Meaning of cells of units: `{"C": "100", "M": "m"}`; null removes one.'),
+    ],
 }
+_MEMBERS_CHANGED = "sheet_settings"
+MERGED = frozenset({*OBJECTS, _MEMBERS_CHANGED})
 
 
 def _optional(field_type: Any) -> Any:
@@ -31,13 +44,30 @@ def _optional(field_type: Any) -> Any:
 
 def _check(change: Any) -> None:
     """Raise ValidationError for a value that a source configuration refuses."""
-    given = {name: value for name, value in msgspec.structs.asdict(change).items() if value}
-    for name in OBJECTS.keys() & given.keys():
-        members = cast("dict[str, str | None]", given[name])
-        given[name] = {key: value for key, value in members.items() if value is not None}
+    given = _given(change)
     SourceConfig(**given)
     if issues := login_issues(given, is_change=True):
         raise validation_error(*issues)
+
+
+def _given(change: Struct) -> dict[str, Any]:
+    """Return what a change sets, without the members of objects that it removes."""
+    given = {name: value for name, value in msgspec.structs.asdict(change).items() if value}
+    for name in MERGED & given.keys():
+        members = cast("dict[str, Any]", given[name])
+        given[name] = {
+            key: SheetSettings(**_given(value)) if isinstance(value, Struct) else value
+            for key, value in members.items()
+            if value is not None
+        }
+    return given
+
+
+def _fields_of(config: type[Struct], objects: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    return [
+        (field.name, _optional(objects.get(field.name, field.type)), UNSET)
+        for field in msgspec.structs.fields(config)
+    ]
 
 
 if TYPE_CHECKING:
@@ -46,12 +76,21 @@ if TYPE_CHECKING:
         """The fields of SourceConfig; null removes one, what is not sent stays."""
 
 else:
+    SheetSettingsChange = msgspec.defstruct(
+        "SheetSettingsChange",
+        _fields_of(SheetSettings, OBJECTS),
+        namespace={"__doc__": "Changes of how a sheet is read; null removes an option."},
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+    SETTINGS_OF_SHEETS = Annotated[
+        Annotated[dict[ShortText, SheetSettingsChange | None], Meta(max_length=MAX_SHEETS)] | None,
+        SHEET_SETTINGS,
+    ]
     SourceConfigChange = msgspec.defstruct(
         "SourceConfigChange",
-        [
-            (field.name, _optional(OBJECTS.get(field.name, field.type)), UNSET)
-            for field in msgspec.structs.fields(SourceConfig)
-        ],
+        _fields_of(SourceConfig, {**OBJECTS, _MEMBERS_CHANGED: SETTINGS_OF_SHEETS}),
         namespace={
             "__doc__": "Changes of a source configuration; null removes a field, others stay.",
             "__post_init__": _check,

@@ -5,9 +5,15 @@ from typing import LiteralString
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, equals, fragment
-from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing
+from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Listing
 from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
-from pricebook.suppliers.item_search import SUPPLIER_STAYS, ItemSearch, find_items
+from pricebook.db.sort_keys import Key
+from pricebook.suppliers.item_search import (
+    SUPPLIER_STAYS,
+    ItemSearch,
+    by_index_of_words,
+    find_items,
+)
 from pricebook.suppliers.item_terms import TERM_COLUMNS, SupplierItemRow, with_decoded_terms
 from pricebook.suppliers.schemas import UnmatchedItem, UnmatchedItemQuery
 
@@ -37,11 +43,12 @@ async def list_unmatched_items(
 def unmatched_listing(query: UnmatchedItemQuery, search: ItemSearch) -> Listing:
     """Return the list of the items without a product that pass the filters."""
     of_supplier = equals(supplier_id=query.supplier_id)
+    by_index = [by_index_of_words(query.supplier_id)] if query.words else []
     return Listing(
         table="supplier_items",
         scope=all_of(fragment("product_id IS NULL"), *of_supplier),
         conditions=search.condition,
-        unestimated=fragment(SUPPLIER_STAYS),
+        unestimated=all_of(*by_index, fragment(SUPPLIER_STAYS)),
         probe=all_of(search.probe, fragment(SUPPLIER_STAYS)),
         keys=(Key("created_at", "timestamptz"), Key("id", "uuid")),
         details=DETAILS.format(terms=TERM_COLUMNS),

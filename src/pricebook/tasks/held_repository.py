@@ -1,9 +1,11 @@
 """Writes held tasks: requests to apply them, decisions about them, those that wait."""
 
+from collections.abc import Sequence
 from typing import LiteralString
 from uuid import UUID
 
 from msgspec import Struct
+from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
@@ -155,6 +157,17 @@ async def set_applied_by(
     )
     ((applied_by, supplier_name),) = await cursor.fetchall()
     return applied_by, supplier_name
+
+
+async def set_override(conn: Connection, task_id: UUID, name: str, reasons: Sequence[str]) -> None:
+    """Store who submits a price list beyond the safety thresholds, and the reasons against it."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks SET held_reasons = %s, decided_by = %s, decided_at = now()
+        WHERE id = %s
+        """,
+        [Jsonb(list(reasons)), name, task_id],
+    )
 
 
 async def set_refused(conn: Connection, task_id: UUID, name: str, reason: str | None) -> bool:

@@ -7,9 +7,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pricebook.http.field_types import doc
+from pricebook.tasks.reasons import MAX_REASON
 from pricebook.tasks.schemas import TaskState
-
-MAX_DECISION_REASON = 1_000
 
 
 class TaskToApply(Struct, frozen=True):
@@ -50,6 +49,6 @@ class Refusal(Struct, frozen=True):
     """Why a held price list is refused."""
 
     reason: Annotated[
-        Annotated[str, Meta(min_length=1, max_length=MAX_DECISION_REASON)] | None,
+        Annotated[str, Meta(min_length=1, max_length=MAX_REASON)] | None,
         doc("Sentence for people: why it is refused."),
     ] = None

@@ -74,6 +74,12 @@ async def get_task(database: Database, task_id: UUID) -> Task:
         return await require_task(conn, task_id)
 
 
+async def find_requester_id(database: Database, task_id: UUID) -> UUID | None:
+    """Return the id of the user or API key that requested a task, None without one."""
+    async with database.connection() as conn:
+        return await history_repository.find_requester_id(conn, task_id)
+
+
 async def require_task(conn: Connection, task_id: UUID) -> Task:
     """Return a task, read in the caller's transaction; raises NotFoundError."""
     task = await history_repository.find_task(conn, task_id)

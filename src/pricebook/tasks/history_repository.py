@@ -9,9 +9,10 @@ from psycopg.rows import dict_row
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, compose, equals, fragment
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_dicts, as_structs, map_rows, read_page
-from pricebook.db.row_types import fetch_value
+from pricebook.db.row_types import fetch_value, find_value
+from pricebook.db.sort_keys import Key
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.pricelists.sources.address_logins import hide_logins
@@ -26,10 +27,10 @@ PURGE_BATCH_TASKS = 500
 TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
     new_layout, corrections_of, undo_of, undo_counts, undone_by, state, requested_by, request_id,
-    enqueued_at, started_at, completed_at,
+    reason, enqueued_at, started_at, completed_at,
     CASE WHEN state = 'queued' THEN next_attempt_at END AS next_attempt_at,
-    retry_count, max_retries, cancelled_by, stage, rows_read, rows_total, errors, row_error_counts,
-    found,
+    retry_count, max_retries, cancelled_by, stage, rows_read, rows_total, errors, warnings,
+    row_error_counts, found,
     CASE WHEN state = 'held' THEN coalesce((
         SELECT min(held.completed_at) FROM ingestion_tasks AS held
         WHERE held.supplier_id = ingestion_tasks.supplier_id AND held.state = 'held'
@@ -132,6 +133,12 @@ async def find_task(conn: Connection, task_id: UUID) -> Task | None:
     async with conn.cursor(row_factory=dict_row) as cursor:
         row = await (await cursor.execute(statement.format(task=TASK), [task_id])).fetchone()
     return _task(row) if row else None
+
+
+async def find_requester_id(conn: Connection, task_id: UUID) -> UUID | None:
+    """Find the user or API key that requested a task, None without task or requester."""
+    statement = "SELECT requested_by_id FROM ingestion_tasks WHERE id = %s"
+    return await find_value(conn, statement, [task_id])
 
 
 async def list_tasks_by_id(conn: Connection, ids: Sequence[UUID]) -> list[Task]:

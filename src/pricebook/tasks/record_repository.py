@@ -19,8 +19,8 @@ async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
         """
         INSERT INTO ingestion_tasks
             (supplier_id, supplier_name, parser_type, source_config, state, requested_by,
-             started_at, corrections_of, undo_of)
-        VALUES (%s, %s, %s, %s, 'running', %s, %s, %s, %s)
+             started_at, corrections_of, undo_of, reason)
+        VALUES (%s, %s, %s, %s, 'running', %s, %s, %s, %s, %s)
         RETURNING id
         """,
         [
@@ -32,6 +32,7 @@ async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
             task.started_at,
             task.corrections_of,
             task.undo_of,
+            task.reason,
         ],
     )
     return TaskLease(task_id, None)

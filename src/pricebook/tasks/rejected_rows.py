@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pricebook.pricelists.helper_columns import LEADING_COLUMNS, TRAILING_COLUMNS
 from pricebook.pricelists.open_tables import locate_row
+from pricebook.pricelists.row_tables import row_tables, table_of_row
 from pricebook.pricelists.schemas.profile import DetectedProfile
 
 
@@ -20,6 +21,7 @@ class RejectedRowLines:
         self._task_id = str(task_id)
         self._profile = profile
         self._headers: Sequence[str] = profile.headers if profile else ()
+        self._tables = row_tables(profile) if profile else []
 
     def header(self) -> list[str]:
         """Return the names of the columns."""
@@ -31,7 +33,7 @@ class RejectedRowLines:
         sheet, number_in_sheet = self._place(number)
         cells: Sequence[Any] = row_data or ()
         if not isinstance(row_data, list | None):
-            cells = self._cells_under_headers(row_data)
+            cells = self._cells_under_headers(number, row_data)
         width = len(self._headers)
         own = [*cells[:width], *[None] * (width - len(cells))]
         further = " | ".join(map(str, cells[width:])) or None
@@ -50,14 +52,27 @@ class RejectedRowLines:
             return None, row_number
         return locate_row(self._profile, row_number)
 
-    def _cells_under_headers(self, fields: Mapping[str, Any]) -> list[Any]:
+    def _cells_under_headers(self, number: int | None, fields: Mapping[str, Any]) -> list[Any]:
         """Return the fields of a row in the order of the headers that named them."""
-        columns: dict[str, str] = {**self._profile.columns} if self._profile else {}
         cells: list[Any] = [None] * len(self._headers)
+        columns = self._columns_of_row(number)
         for field, value in fields.items():
-            header = columns.get(field)
-            if header in self._headers:
-                cells[self._headers.index(header)] = value
-            else:
+            column = columns.get(field)
+            if column is None:
                 cells.append(value)
+            else:
+                cells[column] = value
         return cells
+
+    def _columns_of_row(self, number: int | None) -> Mapping[str, int]:
+        """Return the columns of the fields of a row among those of the price list."""
+        if number is None or not self._tables:
+            return {}
+        table = table_of_row(self._tables, number)
+        named = table.profile.columns if table.profile else {}
+        columns = dict(zip(table.headers, table.columns, strict=True))
+        return {
+            field: column
+            for field, header in named.items()
+            if (column := columns.get(header)) is not None
+        }

@@ -45,8 +45,9 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
             """
             INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config,
                 requested_by, requested_by_id, idempotency_key, request_digest, file_name,
-                create_products, new_layout, corrections_of, request_id, undo_of, preview_id)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                create_products, new_layout, corrections_of, request_id, undo_of, preview_id,
+                reason)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL
                 DO NOTHING
             RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
@@ -68,6 +69,7 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
                 task.requester.request_id,
                 task.undo_of,
                 task.preview_id,
+                task.requester.reason,
             ],
         )
         return await cursor.fetchone()
@@ -162,7 +164,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
     cursor = await conn.execute(
         """
         UPDATE ingestion_tasks
-        SET state = %(state)s::task_state, errors = %(errors)s,
+        SET state = %(state)s::task_state, errors = %(errors)s, warnings = %(warnings)s,
             completed_at = CASE WHEN state = 'held' AND %(state)s::task_state = 'held'
                 THEN completed_at ELSE clock_timestamp() END,
             lease_owner = NULL, lease_expires_at = NULL, found = %(found)s,
@@ -179,7 +181,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
                 ELSE held_reasons END,
             decided_by = CASE WHEN %(state)s::task_state <> 'held' THEN decided_by END,
             decided_at = CASE WHEN %(state)s::task_state = 'held' THEN NULL
-                WHEN state = 'held' THEN coalesce(decided_at, clock_timestamp()) END
+                WHEN state = 'held' THEN coalesce(decided_at, clock_timestamp()) ELSE decided_at END
         WHERE id = %(task_id)s AND lease_owner IS NOT DISTINCT FROM %(owner)s
             AND (state = 'running' OR state = 'held' AND lease_owner IS NULL)
         """,
@@ -189,6 +191,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
             "found": None if end.found is None else Jsonb(end.found),
             "state": end.state,
             "errors": Jsonb(end.errors),
+            "warnings": Jsonb(end.warnings),
             "row_error_counts": Jsonb(end.row_error_counts),
             "average_price_change": end.average_price_change,
             **msgspec.structs.asdict(lease),

@@ -19,6 +19,7 @@ from pricebook.tasks import cancellation, history, service
 from pricebook.tasks.correctable_tasks import RowErrorPage, RowErrorQuery
 from pricebook.tasks.held_tasks import Refusal
 from pricebook.tasks.queue import QueueClient
+from pricebook.tasks.readers import OWN_TASK, require_own_task
 from pricebook.tasks.refusal import refuse_held
 from pricebook.tasks.schemas import (
     AcceptedTask,
@@ -60,7 +61,8 @@ async def list_tasks(
 @get(
     "/tasks/{task_id:str}",
     summary="Get an import task",
-    description="Returns one task: its requester, its progress and its result.",
+    description="Returns one task: its requester, its progress and its result." + OWN_TASK,
+    guards=[require_own_task],
     opt=documented(Success(kind=Task, example=TASK), errors=(NotFoundError,)),
 )
 async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task:
@@ -71,7 +73,9 @@ async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task
 @get(
     "/tasks/{task_id:str}/errors",
     summary="List the rejected rows of a task",
-    description="Returns the rows of the price list that were not imported, each with the reason.",
+    description="Returns the rows of the price list that were not imported, each with the reason."
+    + OWN_TASK,
+    guards=[require_own_task],
     dependencies={"criteria": provide_query(RowErrorQuery)},
     opt=documented(
         Success(kind=RowErrorPage, example=page_example(ROW_ERROR)),
@@ -98,7 +102,8 @@ async def list_row_errors(
     summary="Export the rejected rows of a task as CSV",
     description="Returns all rows of the price list that were not imported, with their own cells,"
     " so that they can be corrected and uploaded again (field `corrections`). Cells that a"
-    " spreadsheet would run as a formula are escaped.",
+    " spreadsheet would run as a formula are escaped." + OWN_TASK,
+    guards=[require_own_task],
     opt=documented(
         Success(
             media_type=CSV_MEDIA_TYPE,

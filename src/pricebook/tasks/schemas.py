@@ -34,13 +34,14 @@ EnqueuedAt = Annotated[datetime, doc("Time of the request, ISO 8601 UTC.")]
 class Requester(Struct, frozen=True):
     """The user or API key that requests a task, with the request's id and Idempotency-Key, if any.
 
-    `id` is that of the user or the key.
+    `id` is that of the user or the key, `reason` why it is requested.
     """
 
     id: UUID | None = None
     name: str | None = None
     idempotency_key: str | None = None
     request_id: str | None = None
+    reason: str | None = None
 
 
 class NewTask(Struct, frozen=True, kw_only=True):
@@ -132,12 +133,14 @@ class TaskProgress(Struct, frozen=True, kw_only=True):
 class TaskEnd(Struct, frozen=True, kw_only=True):
     """The end of a task: its counts (zero for a failed one) and the detected profile.
 
-    `row_error_counts` has all rejected rows by error type, also those that are not stored.
+    `row_error_counts` has all rejected rows by error type, also those that are not stored;
+    `warnings` what is unusual in a price list that was applied.
     """
 
     state: EndState
     counts: Counts = Counts()
     errors: list[str] = []
+    warnings: list[str] = []
     row_error_counts: dict[str, int] = {}
     found: dict[str, Any] | None = None
     average_price_change: float | None = None
@@ -152,6 +155,7 @@ class InlineTask(Struct, frozen=True, kw_only=True):
     source_config: dict[str, Any]
     requested_by: str | None
     started_at: datetime
+    reason: str | None = None
     corrections_of: UUID | None = None
     undo_of: UUID | None = None
 
@@ -208,6 +212,7 @@ class Task(Struct, frozen=True, kw_only=True):
     state: Annotated[TaskState, doc("State; `held` waits for a decision to apply or refuse it.")]
     requested_by: Annotated[str | None, doc("Name of the user or API key; null for the system.")]
     request_id: Annotated[str | None, doc("Id of the request in the log; null for the system.")]
+    reason: Annotated[str | None, doc("Why it was requested, or null.")]
     enqueued_at: EnqueuedAt
     started_at: Annotated[datetime | None, doc("Start of the last attempt, ISO 8601 UTC, or null.")]
     completed_at: Annotated[datetime | None, doc("End of the task, ISO 8601 UTC, or null.")]
@@ -219,6 +224,9 @@ class Task(Struct, frozen=True, kw_only=True):
     rows_read: Annotated[int, doc("Rows read so far.")]
     rows_total: Annotated[int | None, doc("Rows of the price list; null while unknown.")]
     errors: Annotated[list[str], doc("Sentences for people: why it failed or was held.")]
+    warnings: Annotated[
+        list[str], doc("Sentences for people: what was unusual in an imported price list.")
+    ]
     row_error_counts: Annotated[dict[str, int], doc("Number of rejected rows by error type.")]
     held_since: Annotated[
         datetime | None,
@@ -244,12 +252,16 @@ class Task(Struct, frozen=True, kw_only=True):
     ]
     held_reasons: Annotated[
         list[str],
-        doc("Sentences for people: why it was held; kept after the decision, empty if it was not."),
+        doc(
+            "Sentences for people: why it was held, or would have been if its preview had not been"
+            " applied all the same; kept after the decision, empty without any."
+        ),
     ]
     decided_by: Annotated[
         str | None,
         doc(
-            "Name of the user that applied or refused the held price list; null for the system,"
+            "Name of the user that applied or refused the held price list, or that applied its"
+            " preview beyond a threshold; null for the system,"
             " which applies one that crosses no threshold any more and refuses a superseded one."
         ),
     ]
@@ -266,6 +278,13 @@ class Task(Struct, frozen=True, kw_only=True):
     ]
     counts: Annotated[Counts, doc("Rows by outcome.")]
     result: Annotated[TaskResult | None, doc("Result; null until the task is finished.")]
+
+    @property
+    def overrides_thresholds(self) -> bool:
+        """Whether the decision to apply it preceded the import, which was never held."""
+        return self.decided_at is not None and (
+            self.started_at is None or self.decided_at <= self.started_at
+        )
 
 
 class TaskQuery(CursorPaging, frozen=True):

@@ -57,6 +57,7 @@ TASK: dict[str, Any] = {
     "state": "partially_succeeded",
     "requested_by": "admin",
     "request_id": "8f14e45f-ceea-467f-9575-0a5b7c2d1e90",
+    "reason": "New prices from 1 March.",
     "enqueued_at": ENQUEUED_AT,
     "started_at": "2026-03-01T06:14:52.301982Z",
     "completed_at": COMPLETED_AT,
@@ -68,6 +69,7 @@ TASK: dict[str, Any] = {
     "rows_read": 340,
     "rows_total": 340,
     "errors": [],
+    "warnings": ["72 of 302 prices change by more than a factor of 1.25."],
     "row_error_counts": {"missing_price": 2},
     "held_since": None,
     "later_held": 0,
@@ -93,6 +95,7 @@ CANCELLED: dict[str, Any] = TASK | {
     "found": None,
     "profile_sentence": None,
     "errors": ["Cancelled by admin."],
+    "warnings": [],
     "counts": dict.fromkeys(TASK["counts"], 0),
     "result": TASK["result"]
     | {"status": "failed", "items_processed": 0, "errors": ["Cancelled by admin."]}
@@ -103,6 +106,7 @@ HELD_REASON = "The median price changes by a factor of 2.4, the threshold is 2."
 REFUSED: dict[str, Any] = TASK | {
     "state": "refused",
     "errors": [f"Refused by admin: {REFUSAL['reason']}"],
+    "warnings": [],
     "held_reasons": [HELD_REASON],
     "decided_by": "admin",
     "decided_at": COMPLETED_AT,

@@ -90,6 +90,11 @@ async def find_task(conn: Connection, task_id: UUID, *, locks: bool = False) -> 
         return await cursor.fetchone()
 
 
+async def find_reason(conn: Connection, task_id: UUID) -> str | None:
+    """Return why a task was requested."""
+    return await find_value(conn, "SELECT reason FROM ingestion_tasks WHERE id = %s", [task_id])
+
+
 async def find_waiting_undo(conn: Connection, task_id: UUID) -> AcceptedTask | None:
     """Find the undo of a task that is queued or runs."""
     async with conn.cursor(row_factory=struct_row(AcceptedTask)) as cursor:
@@ -135,6 +140,11 @@ async def undo_import(conn: Connection, undone: UUID, undo: UUID) -> UndoCounts:
         )
         (counts,) = await cursor.fetchall()
     return counts
+
+
+async def start_import(conn: Connection, task_id: UUID) -> None:
+    """Name the task of this transaction to the trigger that keeps what products were before."""
+    await conn.execute("SELECT set_config('pricebook.import', %s, true)", [str(task_id)])
 
 
 async def keep_changes(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
@@ -236,6 +246,7 @@ async def purge_changes(conn: Connection, days: int) -> bool:
     purged = [task_id for (task_id,) in await cursor.fetchall()]
     for task_id in purged:
         await conn.execute("DELETE FROM import_changes WHERE task_id = %s", [task_id])
+        await conn.execute("DELETE FROM import_product_changes WHERE task_id = %s", [task_id])
         await conn.execute("DELETE FROM made_categories WHERE task_id = %s", [task_id])
     await conn.execute(
         "DELETE FROM made_products WHERE created_at < now() - make_interval(days => %s)", [days]

@@ -1,12 +1,13 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 
 from pricebook.auth.schemas import Caller
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
-from pricebook.http.openapi import Success, documented, plain_page_example
+from pricebook.http.json_body import provide_body
+from pricebook.http.openapi import RequestBody, Success, documented, plain_page_example
 from pricebook.http.pagination import Page, Paging
 from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import provide_query
@@ -15,7 +16,7 @@ from pricebook.tasks.routes import ACCEPTED_RESPONSE, TaskId, accepted_response
 from pricebook.tasks.schemas import Requester
 from pricebook.tasks.task_examples import ID
 from pricebook.undo import service
-from pricebook.undo.schemas import LeftChange, LeftPage, UndoQuery
+from pricebook.undo.schemas import LeftChange, LeftPage, UndoQuery, UndoRequest
 from pricebook.undo.undo_preview_schemas import UndoPreview
 
 LEFT: dict[str, Any] = {
@@ -28,6 +29,7 @@ LEFT: dict[str, Any] = {
     "sentence": "A later import changed the item.",
     "later_task_id": "b4f1f6a2-0d3e-4f0c-a6c8-35e0f1b7d911",
 }
+REQUEST: dict[str, Any] = {"reason": "The supplier sent the list of another shop."}
 PREVIEW: dict[str, Any] = {
     "task_id": ID,
     "counts": {"restored": 12, "deleted": 3, "products_deleted": 0, "left_as_is": 1},
@@ -48,6 +50,14 @@ PREVIEW: dict[str, Any] = {
 }
 
 
+async def _requester(
+    request: Request[Caller, Any, Any], undo_request: NamedDependency[UndoRequest]
+) -> Requester:
+    caller = request.user
+    request_id, reason = request_id_of(request), undo_request.reason
+    return Requester(caller.id, caller.username, request_id=request_id, reason=reason)
+
+
 @post(
     "/tasks/{task_id:str}/undo",
     status_code=202,
@@ -57,27 +67,30 @@ PREVIEW: dict[str, Any] = {
     " listed by `/admin/tasks/{task_id}/left` of that task. With `dry_run` nothing is queued; the"
     " response (200) is what it would do: counts, a page of the items and products that it would"
     " change, with their prices, and a page of those that it would leave. Repeating it returns the"
-    " task that is queued or runs; status 409 once it was undone.",
-    dependencies={"criteria": provide_query(UndoQuery)},
+    " task that is queued or runs; status 409 once it was undone. The body may be left out.",
+    dependencies={
+        "criteria": provide_query(UndoQuery),
+        "undo_request": provide_body(UndoRequest, is_optional=True),
+        "requester": Provide(_requester),
+    },
     opt=documented(
         ACCEPTED_RESPONSE,
         Success(kind=UndoPreview, example=PREVIEW),
         query=UndoQuery,
+        body=RequestBody(UndoRequest, REQUEST, is_required=False),
         errors=(NotFoundError, ConflictError),
     ),
 )
 async def undo_task(
-    request: Request[Caller, Any, Any],
     task_id: TaskId,
     criteria: NamedDependency[UndoQuery],
+    requester: NamedDependency[Requester],
     database: NamedDependency[Database],
     queue: NamedDependency[QueueClient],
 ) -> Response[Any]:
     """Queue the undo of an import and return its task, or what it would do."""
     if criteria.dry_run:
         return Response(await service.preview_undo(database, task_id, criteria), status_code=200)
-    caller = request.user
-    requester = Requester(caller.id, caller.username, request_id=request_id_of(request))
     return accepted_response(await service.request_undo(database, queue, task_id, requester))
 
 

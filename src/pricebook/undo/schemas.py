@@ -7,6 +7,7 @@ from msgspec import Struct
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import Page, Paging
 from pricebook.tasks.message import ParserType
+from pricebook.tasks.reasons import Reason
 from pricebook.tasks.schemas import TaskState
 
 LeftKind = Literal["item", "product"]
@@ -38,6 +39,12 @@ class UndoQuery(Paging, frozen=True):
     dry_run: Annotated[
         bool, doc("`true`: undo nothing, and return what an undo would do (status 200).")
     ] = False
+
+
+class UndoRequest(Struct, frozen=True):
+    """Why an import is undone."""
+
+    reason: Reason = None
 
 
 class LeftChange(Struct, frozen=True):

@@ -35,7 +35,7 @@ from pricebook.undo.undo_preview_schemas import PlannedPage, UndoPreview, UndoRe
 async def preview_undo(database: Database, task_id: UUID, query: UndoQuery) -> UndoPreview:
     """Return what undoing a task would do now; raises NotFoundError, ConflictError."""
     async with database.short_transaction() as conn:
-        await _require_undoable(conn, task_id)
+        await require_undoable(conn, task_id)
         counts, changes, left = await repository.preview_undo(conn, task_id, query)
     total = counts.restored + counts.deleted + counts.products_deleted
     return UndoPreview(
@@ -54,7 +54,7 @@ async def request_undo(
     Raises NotFoundError; ConflictError when nothing of the task can be undone.
     """
     async with database.short_transaction() as conn:
-        undone = await _require_undoable(conn, task_id)
+        undone = await require_undoable(conn, task_id)
         waiting = await repository.find_waiting_undo(conn, task_id)
     if waiting is not None:
         return waiting
@@ -89,7 +89,11 @@ async def run_undo(database: Database, task: ClaimedTask, lock_timeout_seconds: 
 
 
 async def undo_inline(
-    database: Database, task_id: UUID, name: str, lock_timeout_seconds: float
+    database: Database,
+    task_id: UUID,
+    name: str,
+    lock_timeout_seconds: float,
+    reason: str | None = None,
 ) -> Task:
     """Undo a task in the foreground; return the task that did.
 
@@ -100,7 +104,7 @@ async def undo_inline(
         database.transaction() as conn,
         bounded_lock_waits(database, conn, lock_timeout_seconds),
     ):
-        undone = await _require_undoable(conn, task_id)
+        undone = await require_undoable(conn, task_id)
         lease = await tasks.record_inline_task(
             conn,
             InlineTask(
@@ -110,6 +114,7 @@ async def undo_inline(
                 source_config={},
                 requested_by=name,
                 started_at=datetime.now(UTC),
+                reason=reason,
                 undo_of=task_id,
             ),
         )
@@ -127,20 +132,26 @@ async def describe_undo(database: Database, undo: Task, paging: Paging) -> UndoR
 
 async def _undo(conn: Connection, task_id: UUID, lease: TaskLease) -> None:
     """Lock supplier and task, undo the task, and end the one that does: one transaction."""
-    supplier_id = (await _require_undoable(conn, task_id)).supplier_id
+    supplier_id = (await require_undoable(conn, task_id)).supplier_id
     if await suppliers.lock_existing_supplier(conn, supplier_id) is None:
         raise ConflictError("The supplier no longer exists.")
-    undone = await _require_undoable(conn, task_id, locks=True)  # again, now under both locks
+    undone = await require_undoable(conn, task_id, locks=True)  # again, now under both locks
     await rates.lock_prices(conn)
     counts = await repository.undo_import(conn, task_id, lease.task_id)
     await matching.request_run_after_import(conn, supplier_id)
-    await audit.insert_entry(conn, _audit_entry(undone, lease.task_id, counts))
+    reason = await repository.find_reason(conn, lease.task_id)
+    await audit.insert_entry(conn, _audit_entry(undone, lease.task_id, counts, reason))
     end = TaskEnd(
         state="partially_succeeded" if counts.left_as_is else "succeeded",
         counts=Counts(changed=counts.restored),
     )
     await tasks.end_task(conn, lease, end)
     await repository.set_counts(conn, lease.task_id, counts)
+
+
+async def start_import(conn: Connection, task_id: UUID) -> None:
+    """Have what an import changes in the prices of products kept, before it writes items."""
+    await repository.start_import(conn, task_id)
 
 
 async def keep_changes(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
@@ -169,9 +180,7 @@ async def purge_changes(database: Database, days: int) -> None:
             has_more = await repository.purge_changes(conn, days)
 
 
-async def _require_undoable(
-    conn: Connection, task_id: UUID, *, locks: bool = False
-) -> UndoableTask:
+async def require_undoable(conn: Connection, task_id: UUID, *, locks: bool = False) -> UndoableTask:
     """Return a task that can be undone; raises NotFoundError, ConflictError."""
     task = await repository.find_task(conn, task_id, locks=locks)
     if task is None:
@@ -196,12 +205,15 @@ async def _require_undoable(
     return UndoableTask(task.id, task.supplier_id, task.supplier_name, task.parser_type)
 
 
-def _audit_entry(undone: UndoableTask, undo_id: UUID, counts: UndoCounts) -> NewEntry:
+def _audit_entry(
+    undone: UndoableTask, undo_id: UUID, counts: UndoCounts, reason: str | None
+) -> NewEntry:
     return NewEntry(
         action="task.undone",
         entity_type="task",
         entity_id=undone.id,
         entity_name=undone.supplier_name,
-        after={"undone_by": str(undo_id), **msgspec.structs.asdict(counts)},
+        after={"undone_by": str(undo_id), **msgspec.structs.asdict(counts)}
+        | ({"reason": reason} if reason else {}),
         task_id=undo_id,
     )

@@ -12,6 +12,7 @@ from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.pagination import CursorPage
 from pricebook.http.query_string import provide_query
+from pricebook.settings import Settings
 from pricebook.webhooks import service
 from pricebook.webhooks.schemas import (
     Delivery,
@@ -112,9 +113,12 @@ async def create_webhook(
     new_webhook: NamedDependency[NewWebhook],
     caller: NamedDependency[Caller],
     database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
 ) -> Response[WebhookWithSecret]:
     """Create a webhook and return it with its secret."""
-    created = await service.create_webhook(database, new_webhook, caller.username)
+    created = await service.create_webhook(
+        database, new_webhook, caller.username, allows_private=settings.allow_private_urls
+    )
     return Response(created, headers={"Location": f"/api/v1/admin/webhooks/{created.id}"})
 
 
@@ -134,9 +138,12 @@ async def change_webhook(
     webhook_id: WebhookId,
     change: NamedDependency[WebhookChange],
     database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
 ) -> Webhook:
     """Change a webhook and return it."""
-    return await service.change_webhook(database, webhook_id, change)
+    return await service.change_webhook(
+        database, webhook_id, change, allows_private=settings.allow_private_urls
+    )
 
 
 @post(

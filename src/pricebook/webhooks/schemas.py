@@ -26,7 +26,7 @@ Url = Annotated[
     str,
     doc(
         "Address that receives the events, https; without user name. Addresses in private networks"
-        " are refused at each delivery, unless ALLOW_PRIVATE_URLS is set.",
+        " are refused, and checked again at each delivery, unless ALLOW_PRIVATE_URLS is set.",
         format="uri",
         pattern="^https://",
         maxLength=MAX_URL,

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
 from pricebook.audit import service as audit
 from pricebook.audit.schemas import NewEntry
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.pagination import CursorPage, cursor_page_of
+from pricebook.http.public_urls import require_public_url
 from pricebook.webhooks import repository
 from pricebook.webhooks.schemas import (
     Delivery,
@@ -51,8 +53,14 @@ async def find_webhook_id(database: Database, name: str) -> UUID:
     return webhook_id
 
 
-async def create_webhook(database: Database, new: NewWebhook, created_by: str) -> WebhookWithSecret:
-    """Create a webhook and return it with its secret; raises ConflictError."""
+async def create_webhook(
+    database: Database, new: NewWebhook, created_by: str, *, allows_private: bool
+) -> WebhookWithSecret:
+    """Create a webhook and return it with its secret.
+
+    Raises ConflictError; ValidationError for an address in a private network, unless allowed.
+    """
+    await require_public_url(new.url, allows_private=allows_private)
     secret = generate_secret()
     async with database.short_transaction() as conn:
         webhook_id = await repository.insert_webhook(conn, new, secret, created_by, MAX_WEBHOOKS)
@@ -63,13 +71,18 @@ async def create_webhook(database: Database, new: NewWebhook, created_by: str) -
     return _with_secret(webhook, secret)
 
 
-async def change_webhook(database: Database, webhook_id: UUID, change: WebhookChange) -> Webhook:
-    """Change a webhook and return it; raises NotFoundError, ConflictError.
+async def change_webhook(
+    database: Database, webhook_id: UUID, change: WebhookChange, *, allows_private: bool
+) -> Webhook:
+    """Change a webhook and return it.
 
     A new address and an activation end the wait after failures; a new position drops the event
-    that waits.
+    that waits. Raises NotFoundError, ConflictError; ValidationError for another address than the
+    stored one in a private network, unless allowed.
     """
     values = change.given
+    if change.url is not UNSET and not await _has_url(database, webhook_id, change.url):
+        await require_public_url(change.url, allows_private=allows_private)
     after: int | None = values.pop("after", None)
     async with database.short_transaction() as conn:
         webhook = await _require(conn, webhook_id, locks=True)
@@ -169,6 +182,12 @@ async def request_resend(database: Database, delivery_id: UUID) -> Delivery:
 
 def _with_secret(webhook: Webhook, secret: bytes) -> WebhookWithSecret:
     return WebhookWithSecret(**msgspec.structs.asdict(webhook), secret=format_secret(secret))
+
+
+async def _has_url(database: Database, webhook_id: UUID, url: str) -> bool:
+    async with database.connection() as conn:
+        webhook = await repository.find_webhook(conn, webhook_id)
+    return webhook is not None and webhook.url == url
 
 
 async def _require(conn: Connection, webhook_id: UUID, *, locks: bool = False) -> Webhook:

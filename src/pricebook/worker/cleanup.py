@@ -3,6 +3,7 @@
 import asyncio
 
 from pricebook.audit import service as audit
+from pricebook.auth.failed_logins import purge_failed_logins
 from pricebook.db.database import Database
 from pricebook.events.service import purge_old_events
 from pricebook.imports import preview_service as previews
@@ -34,6 +35,7 @@ async def purge(settings: Settings, database: Database) -> None:
     await matching.purge_runs(database, settings.keep_tasks_days)
     await purge_closed_rows(database)
     await purge_notices(database)
+    await purge_failed_logins(database)
     await audit.purge_old_entries(database, settings.keep_audit_days)
     await suppliers.add_up_item_counts(database)
     await products.clear_old_price_changes(database)

@@ -10,7 +10,7 @@ import structlog
 
 from pricebook.db.database import Database
 from pricebook.errors import DatabaseUnavailableError
-from pricebook.pricelists.sources.public_addresses import NetworkPolicy, is_public, resolve
+from pricebook.pricelists.sources.public_addresses import PUBLIC_NETWORK, UNRESTRICTED_NETWORK
 from pricebook.settings import Settings
 from pricebook.webhooks import delivering
 from pricebook.webhooks.schemas import WebhookLease
@@ -27,7 +27,7 @@ class WebhookDelivery:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._database = database
-        self._network = NetworkPolicy(resolve, bool if settings.allow_private_urls else is_public)
+        self._network = UNRESTRICTED_NETWORK if settings.allow_private_urls else PUBLIC_NETWORK
         self._running: set[UUID] = set()
 
     async def run(self) -> None:

@@ -32,6 +32,9 @@ BEGIN
             created_at, updated_at) ON users TO pricebook_api;
     GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
         TO pricebook_api;
+    GRANT SELECT, INSERT (user_id), UPDATE (failures, last_failed_at, recorded_at)
+        ON failed_logins TO pricebook_api;
+    GRANT SELECT (last_failed_at), DELETE ON failed_logins TO pricebook_worker;
     -- Users change their own password, admins create and change accounts; nobody renames or deletes
     -- them here. The sessions of the console carry the token version, which triggers increment.
     GRANT INSERT (username, role, password_hash),
@@ -86,7 +89,8 @@ BEGIN
         UPDATE (name, position, category_id, brand, supplier_id, method, percent, step, ending,
             rounding, is_active) ON pricing_rules TO pricebook_api;
     GRANT SELECT, INSERT (kind, fields, created_by, request),
-        UPDATE (state, applied_by, applied_at, undone_by, undone_at, without_cost)
+        UPDATE (state, applied_by, applied_at, undone_by, undone_at, without_cost,
+            left_out)
         ON product_batches TO pricebook_api;
     GRANT SELECT, INSERT (batch_id, product_id, rule_id, lowest_price, old_status, new_status,
             old_category_id, new_category_id, old_target_price, new_target_price),
@@ -99,7 +103,7 @@ BEGIN
     GRANT UPDATE (state, decided_by, decided_at) ON quarantined_rows TO pricebook_api;
     GRANT INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, corrections_of, request_id, undo_of, preview_id),
+            new_layout, corrections_of, request_id, undo_of, preview_id, reason),
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
@@ -166,12 +170,12 @@ BEGIN
     GRANT SELECT, DELETE,
         INSERT (id, supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, corrections_of, request_id, undo_of, preview_id, enqueued_at, retry_count,
+            new_layout, corrections_of, request_id, undo_of, preview_id, reason, enqueued_at, retry_count,
             max_retries),
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            count_quarantined, count_stock_updated, average_price_change, errors, found,
+            count_quarantined, count_stock_updated, average_price_change, errors, warnings, found,
             row_error_counts,
             apply_requested_at, keeps_thresholds, is_slow, source_config, held_reasons, decided_by,
             decided_at, decision_reason, keeps_changes, changes_at, found_before, undo_counts)
@@ -192,6 +196,7 @@ BEGIN
         ON held_rows TO pricebook_api;
     -- What an import changed; an undo takes back only that.
     GRANT SELECT (task_id), INSERT, DELETE ON import_changes TO pricebook_worker;
+    GRANT SELECT (task_id), DELETE ON import_product_changes TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON made_products, made_categories TO pricebook_worker;
     GRANT SELECT ON undo_left TO pricebook_api, pricebook_worker;
     GRANT EXECUTE ON FUNCTION plan_undo(uuid) TO pricebook_api, pricebook_worker;

@@ -199,7 +199,7 @@ CREATE OR REPLACE TRIGGER audit_deleted AFTER DELETE ON pricing_rules
 
 CREATE OR REPLACE TRIGGER audit_requested AFTER INSERT ON ingestion_tasks
     FOR EACH ROW EXECUTE FUNCTION audit_row('task.requested', 'id', 'supplier_name', 'supplier_id',
-        'parser_type', 'file_name', 'create_products', 'corrections_of', 'requested_by');
+        'parser_type', 'file_name', 'create_products', 'corrections_of', 'requested_by', 'reason');
 CREATE OR REPLACE TRIGGER audit_finished AFTER UPDATE OF state ON ingestion_tasks
     FOR EACH ROW WHEN (OLD.state IN ('queued', 'running')
         AND NEW.state IN ('succeeded', 'partially_succeeded'))

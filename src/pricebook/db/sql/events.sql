@@ -20,7 +20,7 @@ BEGIN
     RETURN placed;
 END $$;
 
--- The end of a task, and that its price list is held.
+-- The end of a task, and that its price list is held; what was unusual in one that was imported.
 CREATE OR REPLACE FUNCTION add_task_event() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -37,6 +37,12 @@ BEGIN
                 'unchanged', NEW.count_unchanged, 'absent', NEW.count_absent,
                 'rejected', NEW.count_rejected, 'quarantined', NEW.count_quarantined,
                 'duplicate', NEW.count_duplicate)));
+    IF NEW.state IN ('succeeded', 'partially_succeeded') AND NEW.warnings <> '[]' THEN
+        INSERT INTO events (type, data) VALUES ('import.unusual',
+            jsonb_build_object('task_id', NEW.id, 'supplier_id', NEW.supplier_id,
+                'supplier_name', NEW.supplier_name, 'warnings', NEW.warnings,
+                'average_price_change', NEW.average_price_change));
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -64,19 +70,29 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Prices that jump, and products whose margin falls below the threshold, an event for each supplier and
--- statement: with the number of all of them and the 100 largest. A price that an undo takes back is no
--- jump of the supplier's; a margin that is below the threshold by it is as low as any other.
+-- What changes prices, and who: the import or undo, the batch, the actor.
+CREATE OR REPLACE FUNCTION event_cause() RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object(
+    'cause', CASE WHEN current_setting('pricebook.undo', true) <> '' THEN 'undo'
+        WHEN current_setting('pricebook.recomputes_prices', true) = 'on' THEN 'exchange_rate'
+        WHEN audit_actor('task_id') IS NOT NULL THEN 'import'
+        ELSE 'other' END,
+    'task_id', coalesce(nullif(current_setting('pricebook.undo', true), ''), audit_actor('task_id')),
+    'batch_id', audit_actor('batch_id'), 'actor', audit_actor('name'));
+
+-- Prices that jump, an event for each supplier and statement: with the number of all of them and the 100
+-- largest changes. A price that an undo takes back is no jump of the supplier's.
 CREATE OR REPLACE FUNCTION add_price_events() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     jump numeric;
-    margin numeric;
 BEGIN
-    SELECT price_jump_percent, margin_below_percent INTO jump, margin FROM event_thresholds;
+    SELECT price_jump_percent INTO jump FROM event_thresholds;
     INSERT INTO events (type, data)
-    SELECT 'price.jumped', jsonb_build_object('supplier_id', supplier.id, 'supplier_name',
-        supplier.name, 'threshold_percent', jump, 'count', jumped.count, 'items', jumped.items)
+    SELECT 'price.jumped', event_cause() || jsonb_build_object('supplier_id', supplier.id,
+        'supplier_name', supplier.name, 'threshold_percent', jump, 'count', jumped.count,
+        'items', jumped.items)
     FROM (
         SELECT supplier_id, max(number) AS count, jsonb_agg(jsonb_build_object(
                 'supplier_item_id', item_id, 'supplier_sku', supplier_sku, 'product_id', product_id,
@@ -93,33 +109,86 @@ BEGIN
         GROUP BY supplier_id
     ) AS jumped
     JOIN suppliers AS supplier ON supplier.id = supplier_id;
+    RETURN NULL;
+END $$;
 
+-- Products whose margin falls below the threshold, an event for each statement that lowers one, whatever
+-- it changes: with the number of all of them and the 100 lowest margins. A margin that was unknown does
+-- not fall. The supplier is named if the statement changes items of only one.
+CREATE OR REPLACE FUNCTION add_margin_event() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    margin numeric;
+    supplier uuid;
+    cause jsonb := '{"cause": "target_price"}';
+BEGIN
+    SELECT margin_below_percent INTO margin FROM event_thresholds;
+    IF current_setting('pricebook.refreshes_aggregates', true) = 'on' THEN
+        supplier := nullif(current_setting('pricebook.item_supplier', true), '');
+        cause := '{}';
+    END IF;
+    EXECUTE $query$
     INSERT INTO events (type, data)
-    SELECT 'margin.below', jsonb_build_object('supplier_id', supplier.id, 'supplier_name',
-        supplier.name, 'threshold_percent', margin, 'count', fallen.count, 'products', products)
+    SELECT 'margin.below', event_cause() || $2 || jsonb_build_object('supplier_id', $3,
+        'supplier_name', (SELECT name FROM suppliers WHERE id = $3), 'threshold_percent', $1,
+        'count', count, 'products', products)
     FROM (
-        SELECT supplier_id, max(number) AS count, jsonb_agg(jsonb_build_object(
-                'product_id', product_id, 'internal_sku', internal_sku,
+        SELECT max(number) AS count, jsonb_agg(jsonb_build_object(
+                'product_id', id, 'internal_sku', internal_sku,
                 'margin_percentage', margin_percentage, 'lowest_price', min_price::text)
                 ORDER BY number) FILTER (WHERE number <= 100) AS products
         FROM (
-            SELECT item.supplier_id, product.id AS product_id, internal_sku, margin_percentage,
-                min_price, row_number() OVER (
-                    PARTITION BY item.supplier_id ORDER BY margin_percentage, product.id) AS number
-            FROM new_prices AS new_price
-            JOIN supplier_items AS item ON item.id = supplier_item_id
-            JOIN products AS product ON product.id = new_price.product_id
-            WHERE margin_change < 0 AND margin_percentage < margin
-                AND margin_percentage - margin_points >= margin
+            SELECT id, new_product.internal_sku, new_product.margin_percentage,
+                new_product.min_price,
+                row_number() OVER (ORDER BY new_product.margin_percentage, id) AS number
+            FROM new_products AS new_product
+            JOIN old_products AS old_product USING (id)
+            WHERE new_product.margin_percentage < $1 AND old_product.margin_percentage >= $1
         ) AS ranked
-        GROUP BY supplier_id
     ) AS fallen
-    JOIN suppliers AS supplier ON supplier.id = supplier_id;
+    WHERE count > 0
+$query$ USING margin, cause, supplier;
+    RETURN NULL;
+END $$;
+
+-- Products whose price range changed, an event for each statement that changed one: what changed them,
+-- how many, and all of them if they are at most 100. The others are found by the time of their last
+-- change, which is that of the event or later.
+CREATE OR REPLACE FUNCTION add_changed_prices_event() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    EXECUTE $query$
+    INSERT INTO events (type, data)
+    SELECT 'prices.changed', event_cause() || jsonb_build_object(
+        'changed_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'count', count, 'raised', raised, 'lowered', lowered,
+        'products', CASE WHEN count <= 100 THEN products END)
+    FROM (
+        SELECT max(number) AS count,
+            count(*) FILTER (WHERE lowest_price > old_lowest_price) AS raised,
+            count(*) FILTER (WHERE lowest_price < old_lowest_price) AS lowered,
+            jsonb_agg(jsonb_build_object('product_id', id, 'internal_sku', internal_sku,
+                'old_lowest_price', old_lowest_price::text, 'lowest_price', lowest_price::text,
+                'old_highest_price', old_highest_price::text, 'highest_price', highest_price::text)
+                ORDER BY internal_sku) FILTER (WHERE number <= 100) AS products
+        FROM (
+            SELECT id, new_product.internal_sku, row_number() OVER () AS number,
+                old_product.min_price AS old_lowest_price, new_product.min_price AS lowest_price,
+                old_product.max_price AS old_highest_price, new_product.max_price AS highest_price
+            FROM new_products AS new_product
+            JOIN old_products AS old_product USING (id)
+            WHERE (new_product.min_price, new_product.max_price)
+                IS DISTINCT FROM (old_product.min_price, old_product.max_price)
+        ) AS numbered
+    ) AS changed
+    WHERE count > 0
+$query$;
     RETURN NULL;
 END $$;
 
 REVOKE EXECUTE ON FUNCTION place_events(integer), add_task_event(), add_late_event(),
-    add_change_events(), add_price_events() FROM PUBLIC;
+    add_change_events(), event_cause(), add_price_events(), add_margin_event(),
+    add_changed_prices_event() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER add_task_event AFTER UPDATE OF state ON ingestion_tasks
     FOR EACH ROW WHEN (OLD.state <> NEW.state AND NEW.state NOT IN ('queued', 'running'))
@@ -136,3 +205,12 @@ CREATE OR REPLACE TRIGGER add_change_events AFTER INSERT ON audit_log
 CREATE OR REPLACE TRIGGER add_price_events AFTER INSERT ON price_history
     REFERENCING NEW TABLE AS new_prices
     FOR EACH STATEMENT WHEN (pg_trigger_depth() > 0) EXECUTE FUNCTION add_price_events();
+CREATE OR REPLACE TRIGGER add_margin_event AFTER UPDATE ON products
+    REFERENCING OLD TABLE AS old_products NEW TABLE AS new_products
+    FOR EACH STATEMENT EXECUTE FUNCTION add_margin_event();
+-- Only refresh_product_aggregates changes the price range of products.
+CREATE OR REPLACE TRIGGER add_changed_prices_event AFTER UPDATE ON products
+    REFERENCING OLD TABLE AS old_products NEW TABLE AS new_products
+    FOR EACH STATEMENT
+    WHEN (current_setting('pricebook.refreshes_aggregates', true) = 'on')
+    EXECUTE FUNCTION add_changed_prices_event();

@@ -76,6 +76,7 @@ DECLARE
     recomputed bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(7301003);
+    PERFORM set_config('pricebook.recomputes_prices', 'on', true);
     EXECUTE $query$
     WITH RECURSIVE held (currency) AS (
         SELECT min(currency) FROM supplier_items WHERE currency IS NOT NULL
@@ -98,6 +99,7 @@ BEGIN
         AND item.current_price <> convert_cost(item.cost, newest.rate)
 $query$ USING today, max_age_days;
     GET DIAGNOSTICS recomputed = ROW_COUNT;
+    PERFORM set_config('pricebook.recomputes_prices', 'off', true);
     RETURN recomputed;
 END $$;
 

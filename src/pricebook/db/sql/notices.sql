@@ -1,5 +1,5 @@
--- Notices of held, failed and late price lists, for each user who receives this kind: written with their
--- events, in the transaction that holds or fails a list or finds that one is late. The same reason for
+-- Notices of held, failed, late and unusual price lists, for each user who receives this kind: written with
+-- their events, in the transaction that holds, fails or imports a list or finds that one is late. The same reason for
 -- the same supplier is written once a day: a source that is down does not fill a mailbox.
 CREATE OR REPLACE FUNCTION add_notices() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -13,7 +13,8 @@ BEGIN
                 'requested_by', task.requested_by, 'at', task.enqueued_at) END
     FROM (
         SELECT split_part(NEW.type, '.', 2) AS kind, (NEW.data ->> 'supplier_id')::uuid AS supplier_id,
-            coalesce(NEW.data -> 'errors', jsonb_build_array(NEW.data -> 'expected_at')) AS reasons
+            coalesce(NEW.data -> 'warnings', NEW.data -> 'errors',
+                jsonb_build_array(NEW.data -> 'expected_at')) AS reasons
     ) AS this
     CROSS JOIN notice_recipients AS recipient
     JOIN users ON users.id = recipient.user_id
@@ -29,6 +30,6 @@ END $$;
 REVOKE EXECUTE ON FUNCTION add_notices() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER add_notices AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.type IN ('import.held', 'import.failed', 'import.late')
+    FOR EACH ROW WHEN (NEW.type IN ('import.held', 'import.failed', 'import.late', 'import.unusual')
         AND NEW.data ->> 'undo_of' IS NULL)
     EXECUTE FUNCTION add_notices();

@@ -69,6 +69,20 @@ $query$;
     RETURN NULL;
 END $$;
 
+-- The task that undid the price which an item had at a time, later than that; null if none did. The change
+-- that is undone and the one by which it is have the same task: the price lies between them. Of undone
+-- imports one after the other it is that of the last one.
+CREATE OR REPLACE FUNCTION undo_of_price(item uuid, moment timestamptz) RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+    SELECT changed.undone_by
+    FROM price_history AS changed
+    JOIN price_history AS restored ON restored.supplier_item_id = changed.supplier_item_id
+        AND restored.undone_by = changed.undone_by AND restored.recorded_at > moment
+    WHERE changed.supplier_item_id = item AND changed.undone_by IS NOT NULL
+        AND changed.recorded_at <= moment
+    ORDER BY changed.recorded_at DESC LIMIT 1
+$$;
+
 REVOKE EXECUTE ON FUNCTION price_history_after_insert(), price_history_after_update() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER price_history_after_insert AFTER INSERT ON supplier_items

@@ -5,10 +5,13 @@
 -- A transaction that writes linked items holds the activity of their suppliers, shared, from before it
 -- reads is_active until it ends; a change of is_active takes it exclusively. So every writer either
 -- has committed its items before the change reads them, or computes with the new value. The lock lies
--- between items and products in the order of locks.
+-- between items and products in the order of locks. Events of what the items do to products name the
+-- supplier, if it is one (events.sql).
 CREATE OR REPLACE FUNCTION hold_supplier_activity(writers uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM set_config('pricebook.item_supplier',
+        CASE WHEN cardinality(writers) = 1 THEN writers[1]::text ELSE '' END, true);
     PERFORM pg_advisory_xact_lock_shared(7301002, activity.key)
     FROM (SELECT DISTINCT hashtext(id::text) AS key FROM unnest(writers) AS id ORDER BY key)
         AS activity;
@@ -35,6 +38,8 @@ BEGIN
     FROM (SELECT DISTINCT hashtext(id::text) AS key FROM unnest(changed) AS id ORDER BY key)
         AS activity;
 
+    PERFORM set_config('pricebook.item_supplier',
+        CASE WHEN cardinality(changed) = 1 THEN changed[1]::text ELSE '' END, true);
     touched := ARRAY(
         SELECT DISTINCT product_id FROM supplier_items
         WHERE supplier_id = ANY (changed) AND product_id IS NOT NULL LIMIT 1001);
@@ -86,6 +91,7 @@ BEGIN
             FOR UPDATE SKIP LOCKED);
     END IF;
 
+    PERFORM set_config('pricebook.item_supplier', request.supplier_id::text, true);
     touched := ARRAY(
         SELECT DISTINCT product_id FROM supplier_items
         WHERE supplier_id = request.supplier_id

@@ -130,7 +130,8 @@ END $$;
 -- has locked the supplier and excludes re-computation by new rates. Locks: items, categories, products.
 --
 -- The price changes that the task made of restored items, and those by which they are undone, are marked
--- in the history. They are found by the time of the transaction of the task.
+-- in the history. They are found by the time of the transaction of the task. The last price change of
+-- products is that from before the task (product_price_change.sql).
 CREATE OR REPLACE FUNCTION undo_import(undone uuid, undo uuid)
 RETURNS TABLE (restored bigint, deleted bigint, products_deleted bigint, categories_deleted bigint,
     kept bigint)
@@ -170,6 +171,7 @@ BEGIN
         WHERE plan.kind = 'product' AND plan.action = 'deleted' AND item.id = plan.item_id
             AND item.product_id = plan.product_id;
 
+    PERFORM set_config('pricebook.undone', undone::text, true);
     IF changed_at IS NOT NULL THEN
         UPDATE price_history
             SET undone_old_price = old_price, old_price = NULL, undone_by = undo
@@ -200,11 +202,12 @@ BEGIN
         JOIN undo_change AS change ON change.supplier_item_id = plan.item_id
         WHERE plan.kind = 'item' AND plan.action = 'restored' AND item.id = plan.item_id;
     GET DIAGNOSTICS restored = ROW_COUNT;
-    PERFORM set_config('pricebook.undo', '', true);
 
     DELETE FROM supplier_items WHERE id IN (
         SELECT item_id FROM undo_plan WHERE kind = 'item' AND action = 'deleted');
     GET DIAGNOSTICS deleted = ROW_COUNT;
+    PERFORM set_config('pricebook.undo', '', true);
+    PERFORM set_config('pricebook.undone', '', true);
 
     -- Their items are unlinked or deleted, under the locks of both: no other row refers to them.
     PERFORM set_config('pricebook.deletes_unlinked_products', 'on', true);

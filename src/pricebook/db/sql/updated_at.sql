@@ -9,6 +9,8 @@ END $$;
 
 -- A BEFORE trigger sees a generated column as null: without the assignment every row of products would
 -- differ from its old version. That a change of the price is no longer recent is no change of the product.
+-- The time never goes back, also by a transaction that began before the last change: who reads what
+-- changed since a time misses nothing.
 CREATE OR REPLACE FUNCTION set_product_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.search_text := OLD.search_text;
@@ -18,7 +20,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NEW IS DISTINCT FROM OLD THEN
-        NEW.updated_at := now();
+        NEW.updated_at := greatest(now(), OLD.updated_at);
     END IF;
     RETURN NEW;
 END $$;
