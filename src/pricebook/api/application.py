@@ -72,7 +72,7 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is c
 
 # Attributes of the application's state that routes receive by name.
 STATE_DEPENDENCIES = (
-    *("database", "auth", "queue", "system_monitor"),
+    *("settings", "database", "auth", "queue", "system_monitor"),
     *("submission_context", "rate_context", "credential_context"),
 )
 

@@ -1,8 +1,9 @@
-"""Reads the audit log by several filters each of which many entries pass.
+"""Reads the audit log by filters each of which many entries pass.
 
 The planner would read all entries of one filter to find those of another, of which there may be
-none. Entries of one actor, type of actors and action are read by one index instead. Their
-combinations are few, and each is found by one probe of that index.
+none, or the newest entries of all to find those of a kind that has none among them. Entries of one
+actor, type of actors and action are read by one index instead. Their combinations are few, and each
+is found by one probe of that index.
 """
 
 from collections.abc import Mapping
@@ -52,6 +53,26 @@ COUNT: LiteralString = """
             SELECT FROM audit_log WHERE {conditions} LIMIT %(counted)s) AS entry
         LIMIT %(counted)s) AS counted
 """
+# So that an action with many entries hides no other one, as many of each are summed at most.
+SUMS: LiteralString = """
+    SELECT kind.of_type AS actor_type, actor_name, kind.of_action AS action,
+        count(*) AS changes, count(DISTINCT batch_id) AS batches
+    FROM {each_kind} (
+        SELECT actor_name, batch_id FROM audit_log WHERE {conditions}
+        ORDER BY at DESC, id DESC LIMIT %(limit)s) AS entry
+    GROUP BY actor_type, actor_name, action
+    ORDER BY changes DESC, actor_name, action
+"""
+
+
+class AuditSum(Struct, frozen=True):
+    """How often an actor did something, and in how many batches."""
+
+    actor_type: AuthorType
+    actor_name: str
+    action: str
+    changes: int
+    batches: int
 
 
 class Kind(Struct, frozen=True):
@@ -66,19 +87,8 @@ async def list_entries(conn: Connection, query: AuditQuery) -> tuple[int | None,
 
     The number is None beyond MAX_COUNTED.
     """
-    kinds = await _list_kinds(conn, query)
-    values: dict[str, object] = {
-        **query.filters,
-        "actor_types": [each.actor_type for each in kinds],
-        "actions": [each.action for each in kinds],
-        "limit": query.limit + 1,
-        "counted": MAX_COUNTED + 1,
-    }
-    # The columns of the index only: then counting reads no rows. An action implies its type.
-    others: list[LiteralString] = [
-        CONDITIONS[name] for name in ("actor", "since", "until") if name in query.filters
-    ]
-    conditions: LiteralString = " AND ".join([OF_KIND, *others])
+    values = await _values(conn, query) | {"limit": query.limit + 1, "counted": MAX_COUNTED + 1}
+    conditions = _conditions(query)
     total_count: int = await fetch_value(
         conn, COUNT.format(each_kind=EACH_KIND, conditions=conditions), values
     )
@@ -92,6 +102,15 @@ async def list_entries(conn: Connection, query: AuditQuery) -> tuple[int | None,
     return None if total_count > MAX_COUNTED else total_count, [row.entry() for row in rows]
 
 
+async def list_sums(conn: Connection, query: AuditQuery, limit: int) -> list[AuditSum]:
+    """Return who did how many of what, of the newest `limit` entries of each kind."""
+    values = await _values(conn, query) | {"limit": limit}
+    statement = SUMS.format(each_kind=EACH_KIND, conditions=_conditions(query))
+    async with conn.cursor(row_factory=struct_row(AuditSum)) as cursor:
+        await cursor.execute(statement, values)
+        return await cursor.fetchall()
+
+
 async def list_actions(conn: Connection, limit: int) -> list[str]:
     """Return the actions that entries have, in their order."""
     return await _list_distinct(conn, DISTINCT.format(column="action"), limit)
@@ -100,6 +119,26 @@ async def list_actions(conn: Connection, limit: int) -> list[str]:
 async def list_actor_names(conn: Connection, limit: int) -> list[str]:
     """Return the names of the actors that entries have, in their order."""
     return await _list_distinct(conn, DISTINCT.format(column="actor_name"), limit)
+
+
+def _conditions(query: AuditQuery) -> LiteralString:
+    """Return the conditions of the entries of a kind.
+
+    They have columns of the index only: then counting reads no rows. An action implies its type.
+    """
+    others: list[LiteralString] = [
+        CONDITIONS[name] for name in ("actor", "since", "until") if name in query.filters
+    ]
+    return " AND ".join([OF_KIND, *others])
+
+
+async def _values(conn: Connection, query: AuditQuery) -> dict[str, object]:
+    kinds = await _list_kinds(conn, query)
+    return {
+        **query.filters,
+        "actor_types": [each.actor_type for each in kinds],
+        "actions": [each.action for each in kinds],
+    }
 
 
 async def _list_kinds(conn: Connection, query: AuditQuery) -> list[Kind]:

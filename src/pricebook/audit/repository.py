@@ -62,6 +62,13 @@ NAMES: LiteralString = """
         FROM supplier_items AS item JOIN suppliers AS supplier ON supplier.id = supplier_id
         WHERE item.id = ANY (%(ids)s)
 """
+# What was deleted has the name that its newest entry has.
+FORMER_NAMES: LiteralString = """
+    SELECT id, entity_name FROM unnest(%s::uuid[]) AS missing (id) CROSS JOIN LATERAL (
+        SELECT entity_name FROM audit_log
+        WHERE entity_id = missing.id AND entity_name <> '' ORDER BY at DESC, id DESC LIMIT 1)
+        AS newest
+"""
 COUNT: LiteralString = """
     (SELECT count(*) FROM
         (SELECT FROM audit_log WHERE {conditions} LIMIT %(counted)s) AS counted)"""
@@ -95,9 +102,12 @@ async def insert_entries(conn: Connection, entries: Sequence[NewEntry]) -> None:
 
 
 async def list_names(conn: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return the names of the suppliers, categories, products and supplier items with these ids."""
+    """Return the names of what has these ids; what was deleted has that of its newest entry."""
     cursor = await conn.execute(NAMES, {"ids": list(ids)})
-    return dict(await cursor.fetchall())
+    names: dict[UUID, str] = dict(await cursor.fetchall())
+    if missing := [each for each in ids if each not in names]:
+        names |= await (await conn.execute(FORMER_NAMES, [missing])).fetchall()
+    return names
 
 
 class EntryRow(Struct, frozen=True):
@@ -140,7 +150,7 @@ class EntryRow(Struct, frozen=True):
 async def list_entries(conn: Connection, query: AuditQuery) -> tuple[int | None, list[AuditEntry]]:
     """Return the entries of a page and the first of the next one, and the number that pass.
 
-    The filters must be one that all entries may pass, or include one that few pass.
+    The filters must include one that few entries pass, or have none but times.
 
     The number is None beyond MAX_COUNTED.
     """

@@ -154,9 +154,13 @@ class AuditQuery(AuditPaging, frozen=True, kw_only=True):
 
     @property
     def is_broad(self) -> bool:
-        """Whether there are several filters, each of which many entries may pass."""
-        given = self.filters.keys()
-        return len(given & BROAD_FILTERS) > 1 and not given & NARROW_FILTERS
+        """Whether there are filters, each of which many entries may pass, and no other one."""
+        return bool(self.filters.keys() & BROAD_FILTERS) and not self.is_narrow
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether there is a filter that few entries pass."""
+        return bool(self.filters.keys() & NARROW_FILTERS)
 
 
 BROAD_FILTERS = {"actor", "actor_type", "action", "entity_type"}

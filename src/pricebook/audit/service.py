@@ -39,7 +39,7 @@ async def list_entries(database: Database, query: AuditQuery) -> AuditPage:
 async def list_names(database: Database, ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the names of the suppliers, categories, products and supplier items with these ids.
 
-    What was deleted has none.
+    What was deleted has the last name in the audit log, or none.
     """
     async with database.connection() as conn:
         return await repository.list_names(conn, ids)

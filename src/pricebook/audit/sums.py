@@ -1,35 +1,36 @@
 """Who did how many of what, among the newest entries that pass the filters of the audit log."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
-from pricebook.audit import service
+from pricebook.audit import kind_repository, service
+from pricebook.audit.kind_repository import AuditSum
 from pricebook.audit.schemas import AuditEntry, AuditQuery, AuthorType
 from pricebook.db.database import Database
 
-# So many entries are summed: they are read by the statements of a page, whatever the filters are.
+# So many entries are summed: of each action, or of all where a filter passes few entries.
 SUMMED = 1_000
 
 
-class AuditSum(Struct, frozen=True):
-    """How often an actor did something, and in how many batches."""
-
-    actor_type: AuthorType
-    actor_name: str
-    action: str
-    changes: int
-    batches: int
-
-
 async def sum_entries(database: Database, query: AuditQuery) -> tuple[list[AuditSum], bool]:
-    """Return the sums of the newest SUMMED entries, largest first, and whether there are more."""
-    newest = msgspec.structs.replace(query, limit=SUMMED, cursor=None)
-    page = await service.list_entries(database, newest)
-    return _sums_of(page.data), page.next_cursor is not None
+    """Return the sums of the newest SUMMED entries, largest first, and whether there may be more.
+
+    Without a filter that few entries pass, they are the newest SUMMED of each type of actors and
+    action.
+    """
+    if query.is_narrow:
+        newest = msgspec.structs.replace(query, limit=SUMMED, cursor=None)
+        page = await service.list_entries(database, newest)
+        return _sums_of(page.data), page.next_cursor is not None
+    async with database.connection() as conn:
+        sums = await kind_repository.list_sums(conn, query, SUMMED)
+    totals: Counter[tuple[str, str]] = Counter()
+    for each in sums:
+        totals[each.actor_type, each.action] += each.changes
+    return sums, SUMMED in totals.values()
 
 
 def _sums_of(entries: Iterable[AuditEntry]) -> list[AuditSum]:

@@ -27,10 +27,12 @@ class Account(Struct, frozen=True):
 class LoginAccount(Account, frozen=True):
     """A user account with the days since its last login from the client's network.
 
-    `network_age_days` is None without a recorded login from that network.
+    `network_age_days` is None without a recorded login from that network; `has_failures` is whether
+    a login failed since the last success.
     """
 
     network_age_days: float | None = None
+    has_failures: bool = False
 
 
 class UserRow(Struct, frozen=True):

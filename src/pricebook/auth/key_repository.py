@@ -7,9 +7,10 @@ from psycopg.errors import UniqueViolation
 
 from pricebook.auth.key_schemas import ApiKey, NewApiKey, StoredKey
 from pricebook.db.database import Connection
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import find_value, struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.errors import ConflictError
 from pricebook.http.pagination import CursorPaging
 

@@ -32,7 +32,9 @@ async def find_login(conn: Connection, username: str, network_hash: bytes) -> Lo
                 FROM login_networks
                 WHERE user_id = users.id AND network_hash = %s
                     AND last_login_at > now() - make_interval(days => %s)
-            ) AS network_age_days
+            ) AS network_age_days, EXISTS (
+                SELECT FROM failed_logins WHERE user_id = users.id AND failures > 0
+            ) AS has_failures
             FROM users WHERE lower(username) = lower(%s)
             """,
             [network_hash, NETWORK_DAYS, username],

@@ -67,15 +67,17 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/users/{id}"): ADMIN_ROLES,
     ("PATCH", "/users/{id}"): ADMIN_ROLES,
     ("POST", "/users/{id}/sign-out"): ADMIN_ROLES,
+    ("GET", "/users/{id}/sessions"): ALL_ROLES,  # others than admins: own, checked by the service
+    ("DELETE", "/users/{id}/sessions/{id}"): ALL_ROLES,  # as above
     ("GET", "/api-keys"): ADMIN_ROLES,
     ("POST", "/api-keys"): ADMIN_ROLES,
     ("GET", "/api-keys/{id}"): ADMIN_ROLES,
     ("DELETE", "/api-keys/{id}"): ADMIN_ROLES,
     ("POST", "/sync"): ADMIN_ROLES,
     ("GET", "/tasks"): ADMIN_ROLES,
-    ("GET", "/tasks/{id}"): ADMIN_ROLES,
-    ("GET", "/tasks/{id}/errors"): ADMIN_ROLES,
-    ("GET", "/tasks/{id}/errors/export"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}"): EDITOR_ROLES,  # procurement: own, checked by require_own_task
+    ("GET", "/tasks/{id}/errors"): EDITOR_ROLES,  # as above
+    ("GET", "/tasks/{id}/errors/export"): EDITOR_ROLES,  # as above
     ("GET", "/tasks/{id}/file"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/undo"): ADMIN_ROLES,
     ("GET", "/tasks/{id}/left"): ADMIN_ROLES,

@@ -5,11 +5,11 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 
 from pricebook.auth import service
-from pricebook.auth.schemas import Credentials, Login
+from pricebook.auth.schemas import Credentials, Login, LoginAttempt
 from pricebook.auth.service import AuthService
 from pricebook.errors import RateLimitExceededError, UnauthorizedError
 from pricebook.http.client_address import client_network
-from pricebook.http.json_body import provide_body
+from pricebook.http.json_body import decode_body, provide_body
 from pricebook.http.openapi import RequestBody, Success, documented
 from pricebook.http.openapi_headers import RATE_LIMIT_FIELDS
 
@@ -32,8 +32,9 @@ LOGIN: dict[str, Any] = {
     request_max_body_size=MAX_BODY_BYTES,
     summary="Log in",
     description="Returns a token for the routes under /api/v1/admin, which is sent as"
-    " `Authorization: Bearer <token>`. Failed logins are limited per user name and per address.",
-    dependencies={"credentials": provide_body(Credentials)},
+    " `Authorization: Bearer <token>`. Failed logins are limited per user name and per address;"
+    " a password that is too short counts as one.",
+    dependencies={"credentials": provide_body(LoginAttempt)},
     opt=documented(
         Success(kind=Login, example=LOGIN, headers=RATE_LIMIT_FIELDS),
         body=RequestBody(Credentials, CREDENTIALS),
@@ -42,12 +43,19 @@ LOGIN: dict[str, Any] = {
 )
 async def log_in(
     request: Request[Any, Any, Any],
-    credentials: NamedDependency[Credentials],
+    credentials: NamedDependency[LoginAttempt],
     auth: NamedDependency[AuthService],
 ) -> Response[Login]:
-    """Return a token for a user name and a password."""
+    """Return a token for a user name and a password.
+
+    A password that is too short is refused as invalid after it was counted as a failed login.
+    """
     address = client_network(request.client.host) if request.client else ""
-    login, rate_limit_fields = await service.log_in(auth, credentials, address)
+    try:
+        login, rate_limit_fields = await service.log_in(auth, credentials, address)
+    except UnauthorizedError:
+        decode_body(Credentials, await request.body())
+        raise
     return Response(login, media_type=MediaType.JSON, headers=rate_limit_fields)
 
 

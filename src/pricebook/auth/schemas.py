@@ -44,6 +44,12 @@ class Credentials(Struct, frozen=True):
     ]
 
 
+class LoginAttempt(Credentials, frozen=True):
+    """Credentials with a password of any length up to 255, which counts as an attempt."""
+
+    password: Annotated[str, Meta(max_length=255, pattern=NO_NUL)]
+
+
 class Login(Struct, frozen=True):
     """A token and the user that it belongs to."""
 

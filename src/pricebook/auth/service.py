@@ -10,6 +10,7 @@ import msgspec
 from pricebook.auth import repository, tokens
 from pricebook.auth.account_cache import AccountCache
 from pricebook.auth.account_schemas import Account, LoginAccount, NewUser, UserChange, UserRow
+from pricebook.auth.failed_logins import record_failure, record_success
 from pricebook.auth.key_cache import KeyCache
 from pricebook.auth.passwords import PasswordChecker
 from pricebook.auth.schemas import Caller, Credentials, Login
@@ -20,7 +21,7 @@ from pricebook.http.rate_limit import RateLimit, RateLimitCounter, RateLimiter, 
 
 WRONG_LOGIN = "Invalid username or password"
 FAILURE_WINDOW_SECONDS = 300
-NETWORK_RENEWAL_DAYS = 1.0
+NETWORK_RENEWAL_DAYS = 1 / (24 * 60)
 MIN_NAME_LENGTH, MAX_NAME_LENGTH = 3, 255
 
 
@@ -61,9 +62,10 @@ async def check_login(
 ) -> tuple[LoginAccount, dict[str, str]]:
     """Return the active account of a user name and password, and the RateLimit fields.
 
-    An unknown user, an inactive user and a wrong password take the same steps. An attempt is
-    counted before its password is checked, and no longer counts if it is correct. Raises
-    UnauthorizedError with the RateLimit fields, RateLimitExceededError, DatabaseUnavailableError.
+    Lengths are not limited: what no account can have is a failed login like others. An unknown
+    user, an inactive user and a wrong password take the same steps. An attempt is counted before
+    its password is checked, and no longer counts if it is correct. Raises UnauthorizedError with
+    the RateLimit fields, RateLimitExceededError, DatabaseUnavailableError.
     """
     network = _network_hash(auth, address)
     async with auth.database.connection() as conn:
@@ -75,11 +77,14 @@ async def check_login(
         fields = await auth.limiter.acquire(*counters)
         authenticated = await _authenticate(auth, credentials.password, account)
     if authenticated is None:
+        await record_failure(auth.database, account.id if account else None, address)
         raise UnauthorizedError(WRONG_LOGIN, headers=fields)
     by_name, *others = counters
     await auth.limiter.reset(by_name)
     await auth.limiter.release(*others)
     await _record_network(auth, authenticated, network)
+    if authenticated.has_failures:
+        await record_success(auth.database, authenticated.id)
     limit = by_name.limit
     return authenticated, rate_limit_fields(limit, limit.count, limit.window_seconds)
 
@@ -152,7 +157,7 @@ def _network_hash(auth: AuthService, address: str) -> bytes:
 
 
 async def _record_network(auth: AuthService, account: LoginAccount, network: bytes) -> None:
-    """Record a login from a network, at most once a day."""
+    """Record a login from a network, at most once a minute."""
     if account.network_age_days is None or account.network_age_days > NETWORK_RENEWAL_DAYS:
         async with auth.database.transaction() as conn:
             await repository.upsert_network(conn, account.id, network)

@@ -87,20 +87,20 @@ async def delete_session(conn: Connection, token_hash: bytes) -> None:
 
 
 async def list_open(
-    conn: Connection, user_id: UUID, present_hash: bytes, limit: int
+    conn: Connection, user_id: UUID, present_hash: bytes, limit: int, offset: int = 0
 ) -> list[OpenSession]:
-    """Return the sessions of a user that have not ended, the last used first."""
+    """Return sessions of a user that have not ended, the last used first, behind so many."""
     statement: LiteralString = """
         SELECT {session_id} AS id, session.created_at AS started_at, last_used_at, expires_at,
             token_hash = %s AS is_present
         FROM console_sessions AS session JOIN users AS account ON account.id = user_id
         WHERE user_id = %s AND expires_at > now() AND is_active
             AND account.token_version = session.token_version
-        ORDER BY last_used_at DESC, token_hash LIMIT %s
+        ORDER BY last_used_at DESC, token_hash LIMIT %s OFFSET %s
     """
     async with conn.cursor(row_factory=struct_row(OpenSession)) as cursor:
         await cursor.execute(
-            statement.format(session_id=SESSION_ID), [present_hash, user_id, limit]
+            statement.format(session_id=SESSION_ID), [present_hash, user_id, limit, offset]
         )
         return await cursor.fetchall()
 

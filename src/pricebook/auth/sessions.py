@@ -5,13 +5,11 @@ import secrets
 from contextlib import suppress
 from uuid import UUID
 
-import msgspec
-
 from pricebook.auth import service, session_repository
 from pricebook.auth.schemas import Caller, Credentials
-from pricebook.auth.service import WRONG_LOGIN, AuthService
+from pricebook.auth.service import AuthService
 from pricebook.auth.session_repository import SessionLifetime
-from pricebook.errors import DatabaseUnavailableError, UnauthorizedError
+from pricebook.errors import DatabaseUnavailableError
 
 TOKEN_BYTES = 32
 MAX_TOKEN_LENGTH = 64
@@ -25,7 +23,7 @@ async def open_session(
 
     Raises UnauthorizedError, RateLimitExceededError, DatabaseUnavailableError.
     """
-    account, _ = await service.check_login(auth, _credentials(username, password), address)
+    account, _ = await service.check_login(auth, Credentials(username, password), address)
     token = await _insert(auth, account.id, account.token_version)
     return token, Caller(account.id, account.username, account.role)
 
@@ -65,7 +63,7 @@ async def change_password(
     password, which counts as a failed login; ValidationError for a new one that is not allowed.
     """
     present, new = passwords
-    await service.check_login(auth, _credentials(caller.username, present), address)
+    await service.check_login(auth, Credentials(caller.username, present), address)
     password_hash = await auth.passwords.hash(new)
     async with auth.database.short_transaction() as conn:
         version = await session_repository.set_password(conn, caller.id, password_hash)
@@ -81,14 +79,6 @@ async def _insert(auth: AuthService, user_id: UUID, version: int) -> str:
             conn, hash_token(token), (user_id, version), _lifetime(auth)
         )
     return token
-
-
-def _credentials(username: str, password: str) -> Credentials:
-    """Return the credentials; raises UnauthorizedError for ones that no account can have."""
-    try:
-        return msgspec.convert({"username": username, "password": password}, Credentials)
-    except msgspec.ValidationError:
-        raise UnauthorizedError(WRONG_LOGIN) from None
 
 
 def _lifetime(auth: AuthService) -> SessionLifetime:

@@ -7,14 +7,18 @@ from pricebook.auth.account_schemas import UserChange
 from pricebook.auth.user_schemas import UserAccount, UserQuery
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, equals, fragment
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import find_value, struct_row
+from pricebook.db.sort_keys import Key
 
 SELECT_USER: LiteralString = """
     SELECT account.id, username, role, is_active, sessions,
-        greatest(last_used_at, last_login_at) AS last_seen_at, account.created_at, updated_at
+        greatest(last_used_at, last_login_at) AS last_seen_at,
+        coalesce(failures, 0) AS failed_logins, last_failed_at AS last_failed_login_at,
+        account.created_at, updated_at
     FROM users AS account
+    LEFT JOIN failed_logins AS failed ON failed.user_id = account.id
     CROSS JOIN LATERAL (
         SELECT max(last_used_at) AS last_used_at, count(*) FILTER (WHERE expires_at > now()
             AND session.token_version = account.token_version AND is_active) AS sessions

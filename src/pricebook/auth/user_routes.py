@@ -1,11 +1,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Response, Router, get, patch, post
+from litestar import Response, Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from pricebook.auth import user_service
+from pricebook.auth import user_service, user_sessions
 from pricebook.auth.guard import refuse_api_keys
 from pricebook.auth.schemas import Caller
 from pricebook.auth.service import AuthService
@@ -15,12 +15,21 @@ from pricebook.auth.user_schemas import (
     UserAccountChange,
     UserAccountPage,
     UserQuery,
+    UserSession,
+    UserSessionPage,
+    UserSessionQuery,
 )
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.json_body import provide_body
-from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import CursorPage
+from pricebook.http.openapi import (
+    RequestBody,
+    Success,
+    documented,
+    page_example,
+    plain_page_example,
+)
+from pricebook.http.pagination import CursorPage, Page
 from pricebook.http.query_string import provide_query
 
 NEW_USER: dict[str, Any] = {
@@ -35,17 +44,27 @@ USER: dict[str, Any] = {
     "is_active": True,
     "sessions": 2,
     "last_seen_at": "2026-03-02T06:15:00.002913Z",
+    "failed_logins": 0,
+    "last_failed_login_at": "2026-03-01T17:02:11.551204Z",
     "created_at": "2026-03-01T09:12:44.180722Z",
     "updated_at": "2026-03-01T09:12:44.180722Z",
 }
-NEW: dict[str, Any] = USER | {"sessions": 0, "last_seen_at": None}
+NEW: dict[str, Any] = USER | {"sessions": 0, "last_seen_at": None, "last_failed_login_at": None}
 CHANGED: dict[str, Any] = USER | {
     "is_active": False,
     "sessions": 0,
     "updated_at": "2026-03-02T09:00:00Z",
 }
 
+SESSION: dict[str, Any] = {
+    "id": "3f1b8a70-54c2-4e0d-9a6f-1c2d3e4f5a6b",
+    "started_at": "2026-03-02T06:10:00Z",
+    "last_used_at": "2026-03-02T06:15:00.002913Z",
+    "expires_at": "2026-03-02T18:15:00.002913Z",
+}
+
 UserId = Annotated[UUID, PathParameter(description="The user's id.")]
+SessionId = Annotated[UUID, PathParameter(description="The session's id.")]
 
 
 @get(
@@ -131,8 +150,57 @@ async def sign_out_user(user_id: UserId, auth: NamedDependency[AuthService]) -> 
     return await user_service.sign_out_user(auth, user_id)
 
 
+@get(
+    "/users/{user_id:str}/sessions",
+    summary="List the sessions of a user",
+    description="Returns the sessions of the console that have not ended, the last used first."
+    " Tokens of the API are no sessions. Admins see those of all users, the others their own.",
+    dependencies={"criteria": provide_query(UserSessionQuery)},
+    opt=documented(
+        Success(kind=UserSessionPage, example=plain_page_example(SESSION)),
+        query=UserSessionQuery,
+        errors=(NotFoundError,),
+    ),
+)
+async def list_user_sessions(
+    user_id: UserId,
+    criteria: NamedDependency[UserSessionQuery],
+    caller: NamedDependency[Caller],
+    database: NamedDependency[Database],
+) -> Page[UserSession]:
+    """Return a page of the sessions of a user."""
+    return await user_sessions.read_page(database, caller, user_id, criteria)
+
+
+@delete(
+    "/users/{user_id:str}/sessions/{session_id:str}",
+    status_code=204,
+    guards=[refuse_api_keys],
+    summary="End a session of a user",
+    description="Ends one session of the console at once. Admins end those of all users, the others"
+    " their own. Refused with an API key.",
+    opt=documented(Success(status=204), errors=(NotFoundError,)),
+)
+async def end_user_session(
+    user_id: UserId,
+    session_id: SessionId,
+    caller: NamedDependency[Caller],
+    database: NamedDependency[Database],
+) -> None:
+    """End a session of a user."""
+    await user_sessions.end_open_session(database, caller, user_id, session_id)
+
+
 router = Router(
     "/",
-    route_handlers=[list_users, get_user, create_user, change_user, sign_out_user],
+    route_handlers=[
+        list_users,
+        get_user,
+        create_user,
+        change_user,
+        sign_out_user,
+        list_user_sessions,
+        end_user_session,
+    ],
     tags=["Accounts"],
 )

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from pricebook.auth.schemas import Role
 from pricebook.errors import body_issue, validation_error
 from pricebook.http.field_types import NO_NUL, doc
-from pricebook.http.pagination import CursorPage, CursorPaging
+from pricebook.http.pagination import CursorPage, CursorPaging, Page, Paging
 
 Password = Annotated[
     str,
@@ -35,9 +35,17 @@ class UserAccount(Struct, frozen=True):
     last_seen_at: Annotated[
         datetime | None,
         doc(
-            "Last use of the console or last login, ISO 8601 UTC; up to a day old. Null without a"
-            " login in the last 90 days."
+            "Last use of the console or last login, ISO 8601 UTC; up to a minute old. Null without"
+            " a login in the last 90 days."
         ),
+    ]
+    failed_logins: Annotated[
+        int,
+        doc("Number of failed logins since the last one that succeeded, of the last 90 days."),
+    ]
+    last_failed_login_at: Annotated[
+        datetime | None,
+        doc("Time of the last failed login, ISO 8601 UTC. Null without one in the last 90 days."),
     ]
     created_at: Annotated[datetime, doc("Time of creation, ISO 8601 UTC.")]
     updated_at: Annotated[datetime, doc("Time of the last change, ISO 8601 UTC.")]
@@ -45,6 +53,27 @@ class UserAccount(Struct, frozen=True):
 
 class UserAccountPage(CursorPage[UserAccount], frozen=True):
     """A page of user accounts."""
+
+
+class UserSession(Struct, frozen=True):
+    """A session of the console that has not ended; neither address nor browser is stored."""
+
+    id: Annotated[UUID, doc("Id of the session.")]
+    started_at: Annotated[datetime, doc("Time of the login, ISO 8601 UTC.")]
+    last_used_at: Annotated[
+        datetime, doc("Time of the last use, ISO 8601 UTC; up to a minute old.")
+    ]
+    expires_at: Annotated[
+        datetime, doc("Time at which it ends unless it is used before, ISO 8601 UTC.")
+    ]
+
+
+class UserSessionPage(Page[UserSession], frozen=True):
+    """A page of the sessions of a user."""
+
+
+class UserSessionQuery(Paging, frozen=True):
+    """Which page of the sessions to return."""
 
 
 class UserQuery(CursorPaging, frozen=True):

@@ -59,7 +59,7 @@ def list_audit(
         entity_type=filters.entity_type,
         entity_id=_parse_id(filters.entity, LISTED_BY),
         task_id=_parse_id(filters.task, "pricebook tasks list"),
-        batch_id=_parse_id(filters.batch, "pricebook matches batches"),
+        batch_id=_parse_id(filters.batch, "pricebook matches batches list"),
         request_id=filters.request,
         since=filters.since,
         until=filters.until,

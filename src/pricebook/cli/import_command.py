@@ -11,6 +11,7 @@ from cyclopts import CycloptsError, Parameter
 
 from pricebook.cli import import_output, match_output, output
 from pricebook.cli.read_options import ReadOptions, option
+from pricebook.cli.reason_option import Reason
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
 from pricebook.db.resources import open_resources
 from pricebook.imports import importer
@@ -56,6 +57,9 @@ class ImportOptions(ReadOptions):
     create_products: Annotated[
         bool, option("Create an active product for every item without one.")
     ] = False
+    reason: Annotated[
+        Reason, option("Why it is imported, kept with the task and in the audit log.")
+    ] = None
     json: Annotated[bool, option("Print the result as JSON.")] = False
 
     @property
@@ -93,6 +97,7 @@ def import_list(
             rate_max_age_days=settings.rate_max_age_days,
             new_layout=options.new_layout,
             dry_run=options.dry_run,
+            reason=options.reason,
             corrections_of=options.corrections,
             max_listed_rows=None if options.json else MAX_LISTED_ROWS,
         )

@@ -51,7 +51,7 @@ def print_import(result: ImportResult) -> None:
     if result.dry_run or result.status == "held":
         _print_plan(result)
     _print_row_errors(result)
-    for sentence in result.errors:
+    for sentence in (*result.errors, *result.warnings):
         print_error(sentence)
     if result.counts.quarantined and not result.dry_run and result.status == "success":
         print_line(
@@ -70,7 +70,7 @@ def _print_row_errors(result: ImportResult) -> None:
     hidden = result.counts.rejected + result.counts.duplicate - MAX_SHOWN_ROW_ERRORS
     if hidden > 0:
         source = "--json" if result.dry_run else f"`pricebook tasks errors {result.task_id}`"
-        print_line(f"... and {hidden} more rows: {source} prints all.")
+        print_line(f"... and {hidden:,} more rows: {source} prints all.")
 
 
 def _print_plan(result: ImportResult) -> None:
@@ -80,7 +80,8 @@ def _print_plan(result: ImportResult) -> None:
     planned = counts.new + counts.changed + counts.absent
     hidden = planned + counts.stock_updated + counts.quarantined - MAX_SHOWN_PLANNED_ROWS
     if hidden > 0:
-        print_line(f"... and {hidden} more.")
+        way = ": --json prints all" if result.dry_run else ""
+        print_line(f"... and {hidden:,} more{way}.")
 
 
 def _format_planned_row(row: PlannedRow) -> str:

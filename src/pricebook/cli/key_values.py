@@ -1,13 +1,18 @@
 """Options of the form KEY=VALUE, as `--set` and `--column` have them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import msgspec
 
 from pricebook.errors import ValidationError, as_issue_text
+from pricebook.pricelists.schemas.read_config import SheetConfig
 from pricebook.system.refused_values import explain_refusal
 
+SHEET_SETTINGS = "sheet_settings"
+_SHEET_TYPES = {field.name: field.type for field in msgspec.structs.fields(SheetConfig)}
+_SHEET_OPTION = re.compile(rf"(.+?)\.({'|'.join(_SHEET_TYPES)})(?:\.(.+))?")
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 
@@ -27,7 +32,8 @@ def parse_assignments(
 ) -> dict[str, Any]:
     """Return the values that KEY=VALUE pairs set in a struct, not yet converted to its types.
 
-    A dot in a key sets a member of an object (`column_mapping.price=Net`). A list is JSON or has
+    A dot in a key sets a member of an object (`column_mapping.price=Net`), two that of a sheet
+    (`sheet_settings.Fittings.currency=USD`). A list is JSON or has
     its elements between commas, an object may be JSON. Raises ValidationError without a `=` and for
     invalid JSON.
     """
@@ -35,14 +41,39 @@ def parse_assignments(
     values: dict[str, Any] = {}
     for key, text in parse_key_values(option, "KEY=VALUE", pairs).items():
         name, dot, member = key.partition(".")
-        value = (
-            {member: text} if dot else _parse_value(f"{option} {key}", text, types.get(key, str))
-        )
-        earlier = values.get(name)
-        if isinstance(earlier, dict) and isinstance(value, dict):
-            value = cast("dict[str, Any]", earlier) | cast("dict[str, Any]", value)
-        values[name] = value
+        if dot and name == SHEET_SETTINGS:
+            value = _parse_sheet_setting(f"{option} {key}", member, text)
+        elif dot:
+            value = {member: text}
+        else:
+            value = _parse_value(f"{option} {key}", text, types.get(key, str))
+        values[name] = _merged(values.get(name), value)
     return values
+
+
+def _parse_sheet_setting(setting: str, path: str, text: str) -> dict[str, Any]:
+    """Return the value of `SHEET.OPTION`, `SHEET.OPTION.MEMBER`, or of a whole `SHEET`."""
+    match = _SHEET_OPTION.fullmatch(path)
+    if match is None:
+        if not text.startswith("{"):
+            raise ValidationError(
+                f"{setting}: expected SHEET.OPTION=VALUE, as in {SHEET_SETTINGS}.Fittings."
+                "currency=USD."
+            )
+        return {path: _parse_value(setting, text, dict[str, Any])}
+    sheet, name, member = match.groups()
+    value = {member: text} if member else _parse_value(setting, text, _SHEET_TYPES[name])
+    return {sheet: {name: value}}
+
+
+def _merged(earlier: Any, value: Any) -> Any:
+    """Return a value in which the members of an earlier object are kept."""
+    if not isinstance(earlier, dict) or not isinstance(value, dict):
+        return value
+    merged = dict(cast("dict[str, Any]", earlier))
+    for name, each in cast("dict[str, Any]", value).items():
+        merged[name] = _merged(merged.get(name), each)
+    return merged
 
 
 def _parse_value(setting: str, text: str, field_type: Any) -> Any:

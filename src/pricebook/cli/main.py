@@ -10,8 +10,10 @@ from pricebook import __version__
 from pricebook.cli import output
 from pricebook.cli.command_user import user_of_command
 from pricebook.cli.option_names import describe_error
+from pricebook.cli.usage_errors import describe_usage_error
 from pricebook.db.actor import Actor, set_actor
 from pricebook.errors import PricebookError, PriceListError, ValidationError
+from pricebook.system.ignored_exits import repeat_ignored_exits
 
 EXIT_FAILURE = 1
 EXIT_USAGE_ERROR = 2
@@ -61,11 +63,12 @@ for name, target in COMMANDS.items():
 def main() -> None:
     """Run the command; an error is one sentence on stderr and exit code 1, 2 for wrong usage."""
     signal.signal(signal.SIGTERM, _exit_on_sigterm)
+    repeat_ignored_exits()
     set_actor(Actor("command", user_of_command()))
     try:
         app()
     except CycloptsError as error:
-        output.print_error(f"{error} See `pricebook --help`.")
+        output.print_error(describe_usage_error(app, error))
         sys.exit(EXIT_USAGE_ERROR)
     except PriceListError as error:
         output.print_error("\n".join(error.sentences))

@@ -146,7 +146,7 @@ def dismiss(
     expect: int | None = None,
     json: bool = False,
 ) -> None:
-    """Say that no product fits these items: they come back with a new product only.
+    """Record that no product fits these items: they are suggested again only with a new product.
 
     Args:
         articles: Article codes of the supplier.
@@ -202,10 +202,10 @@ def undo(batch: str, *, json: bool = False) -> None:
     """Restore the state before a batch, but for links that somebody changed since.
 
     Args:
-        batch: Id of the batch, as `matches batches` shows it.
+        batch: Id of the batch, as `matches batches list` shows it.
         json: Print what was done and what was left as JSON.
     """
-    batch_id = parse_id(batch, "pricebook matches batches")
+    batch_id = parse_id(batch, "pricebook matches batches list")
     undone = run_with_database(
         lambda database: service.undo_batch(database, batch_id, COMMAND_LINE)
     )

@@ -15,7 +15,7 @@ from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.matching import codes, service
 from pricebook.matching.log_schemas import BatchDecisionPaging, DecisionQuery, LoggedDecision
 
-LISTED_BY = "pricebook matches batches"
+LISTED_BY = "pricebook matches batches list"
 
 batches_app = App(name="batches", help="Batches of decisions: who linked and rejected how much.")
 
@@ -37,7 +37,7 @@ class Subject:
     product: Annotated[str | None, Parameter(help="Only the product with this own SKU.")] = None
 
 
-@batches_app.default
+@batches_app.command(name="list")
 def list_batches(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> None:
     """List who linked, unlinked and rejected how much, newest first.
 
@@ -60,7 +60,7 @@ def show(batch: str, *, limit: Limit = 200, page: PageNumber = 1, json: bool = F
     """Show the decisions of a batch, newest first.
 
     Args:
-        batch: Id of the batch, as `matches batches` shows it.
+        batch: Id of the batch, as `matches batches list` shows it.
         limit: The number of decisions on a page, up to 200.
         page: The number of the page.
         json: Print the batch as JSON.

@@ -52,7 +52,7 @@ def run(*, supplier: str | None = None, json: bool = False) -> None:
 
 
 def runs(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> None:
-    """List the runs that suggest products, newest first: who asked, how far, what was found.
+    """List the runs that suggest products, newest first, with who requested them.
 
     Args:
         limit: The number of runs on a page, up to 200.

@@ -17,9 +17,9 @@ from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.notices import sending, service
 from pricebook.notices.schemas import Recipient, RecipientChange
 
-ALL_KINDS = "held,failed,late"
+ALL_KINDS = "held,failed,late,unusual"
 
-app = App(name="notices", help="Notices of held, failed and late price lists by e-mail.")
+app = App(name="notices", help="Notices of held, failed, late and unusual price lists by e-mail.")
 
 
 @app.command(name="set")
@@ -35,7 +35,7 @@ def change(
     Args:
         name: The user name, case-insensitive.
         email: The address of the user.
-        kinds: Of which price lists, with commas between: held, failed, late.
+        kinds: Of which price lists, with commas between: held, failed, late, unusual.
         json: Print what the user receives as JSON.
     """
     values = {"email": email, "kinds": [kind.strip() for kind in kinds.split(",")]}
@@ -76,6 +76,8 @@ def list_all(*, limit: Limit = 200, page: PageNumber = 1, json: bool = False) ->
     for recipient in listing.data:
         table.add_row(Text(recipient.username), Text(recipient.email), ", ".join(recipient.kinds))
     output.print_table(table)
+    if listing.total_count > len(listing.data):
+        output.print_line(f"{len(listing.data)} of {listing.total_count:,} users.")
 
 
 @app.command

@@ -168,6 +168,8 @@ def suppliers(
         output.print_json(page)
     else:
         _print_suppliers(page.data)
+        if page.total_count > len(page.data):
+            output.print_line(f"{len(page.data)} of {page.total_count:,} suppliers.")
 
 
 @app.command(name="as-of")
@@ -217,7 +219,8 @@ def series(
         output.print_json(found)
         return
     for day in found.data:
-        output.print_line(f"{day.date}  {_text(day.lowest)}")
+        undone = "  undone later" if day.undone_by else ""
+        output.print_line(f"{day.date}  {_text(day.lowest)}{undone}")
 
 
 def _not_after_now(time: datetime | None) -> str | None:
@@ -266,6 +269,8 @@ def _print_prices(prices: ProductPrices) -> None:
     table = _table(("supplier", "code", "", "since"), ("price",))
     for row in prices.prices:
         state = "" if row.state == "counted" else row.state.replace("_", " ")
+        if row.undone_by:
+            state = f"{state}, undone later".removeprefix(", ")
         since = f"{row.recorded_at:%Y-%m-%d %H:%M}" if row.recorded_at else ""
         table.add_row(
             Text(row.supplier_name), Text(row.supplier_sku), state, since, _text(row.price)

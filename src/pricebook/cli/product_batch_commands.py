@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from pricebook.cli.lookups import (
     read_category_names,
 )
 from pricebook.cli.option_types import Limit, PageNumber
+from pricebook.cli.product_batch_files import write_changes
 from pricebook.cli.product_batch_output import NONE
 from pricebook.cli.product_selection import ALL_PRODUCTS, Selection, find_selection
 from pricebook.cli.server_defaults import run_with_database
@@ -127,26 +129,35 @@ def list_all(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> 
         output.print_line(f"{len(listing.data)} of {listing.total_count:,} batches.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownChanges:
+    """Which changes of a batch are shown, and how."""
+
+    sort: Annotated[ChangeSort, Parameter(help="`increase` or `decrease`.")] = "increase"
+    limit: Annotated[Limit, Parameter(help="The number of changes, up to 200.")] = MAX_SHOWN_CHANGES
+    cursor: Annotated[
+        str | None, Parameter(help="Where the page begins, as the page before says.")
+    ] = None
+    csv: Annotated[Path | None, Parameter(help="Write all changes to this file instead.")] = None
+    json: Annotated[bool, Parameter(help="Print the changes as JSON.")] = False
+
+
 @app.command
 def show(
-    batch_id: str,
-    /,
-    *,
-    sort: ChangeSort = "increase",
-    limit: Limit = MAX_SHOWN_CHANGES,
-    json: bool = False,
+    batch_id: str, /, *, shown: Annotated[ShownChanges, Parameter(name="*")] = ShownChanges()
 ) -> None:
     """Show a batch and its changes, the largest change of the target price first.
 
     Args:
         batch_id: The id of the batch.
-        sort: `increase` or `decrease`.
-        limit: The number of changes, up to 200.
-        json: Print the changes as JSON.
+        shown: Which changes, and how.
     """
     parsed = _parse(batch_id)
-    query = ChangeQuery(sort=sort, limit=limit)
-    if json:
+    query = ChangeQuery(sort=shown.sort, limit=shown.limit, cursor=shown.cursor)
+    if (file := shown.csv) is not None:
+        run_with_database(lambda database: write_changes(database, parsed, query, file))
+        return
+    if shown.json:
         output.print_json(
             run_with_database(lambda database: service.list_changes(database, parsed, query))
         )
@@ -154,7 +165,8 @@ def show(
     product_batch_output.print_effect(
         run_with_database(lambda database: service.get_batch(database, parsed))
     )
-    _print_changes(parsed, query)
+    if next_cursor := _print_changes(parsed, query):
+        output.print_line(f"More follow: --cursor={next_cursor}")
 
 
 @app.command
@@ -267,6 +279,8 @@ def _number(text: str, problem: str) -> Decimal:
         raise ValidationError(problem) from None
 
 
-def _print_changes(batch_id: UUID, query: ChangeQuery) -> None:
+def _print_changes(batch_id: UUID, query: ChangeQuery) -> str | None:
+    """Print a page of changes; return the cursor of the next one."""
     page = run_with_database(lambda database: service.list_changes(database, batch_id, query))
-    product_batch_output.print_changes(page, run_with_database(read_category_names))
+    product_batch_output.print_changes(batch_id, page, run_with_database(read_category_names))
+    return page.next_cursor

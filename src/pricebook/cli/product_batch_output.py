@@ -3,7 +3,13 @@
 from uuid import UUID
 
 from pricebook.cli import output
-from pricebook.product_batches.schemas import BatchChange, BatchChangePage, BatchHead, ProductBatch
+from pricebook.product_batches.schemas import (
+    BatchChange,
+    BatchChangePage,
+    BatchHead,
+    LeftOut,
+    ProductBatch,
+)
 
 NONE = "none"
 
@@ -38,19 +44,35 @@ def print_effect(batch: ProductBatch) -> None:
         + ", ".join([f"{effect.products:,} products change", *shown])
         + "."
     )
-    if batch.without_cost:
-        output.print_line(f"{batch.without_cost:,} products are left out: no supplier has a price.")
+    if batch.left_out is not None and (reasons := _describe_left_out(batch.left_out)):
+        output.print_line(f"Left out: {reasons}.")
     is_shown = batch.state != "undone" and effect.margin_before != effect.margin_after
     if effect.margin_before is not None and is_shown:
         output.print_line(f"Mean margin {effect.margin_before} % → {effect.margin_after} %.")
 
 
-def print_changes(page: BatchChangePage, category_names: dict[UUID, str]) -> None:
-    """Print each change on a line."""
+def _describe_left_out(left_out: LeftOut) -> str:
+    """Return how many products are left out, and why."""
+    reasons = {
+        "archived": left_out.archived,
+        "without a supplier's price": left_out.without_cost,
+        "without a target price": left_out.without_target,
+        "that no rule fits": left_out.without_rule,
+        "that have the new values": left_out.unchanged,
+        "whose price would fall": left_out.lowered,
+    }
+    return ", ".join(f"{count:,} {reason}" for reason, count in reasons.items() if count)
+
+
+def print_changes(batch_id: UUID, page: BatchChangePage, category_names: dict[UUID, str]) -> None:
+    """Print each change on a line, how many there are, and how the others are shown."""
     for each in page.data:
         output.print_line(_describe(each, category_names))
     if page.total_count > len(page.data):
-        output.print_line(f"{len(page.data)} of {page.total_count:,} changes.")
+        output.print_line(
+            f"{len(page.data)} of {page.total_count:,} changes; all of them:"
+            f" `pricebook batches show {batch_id} --csv FILE`."
+        )
 
 
 def _describe(change: BatchChange, names: dict[UUID, str]) -> str:

@@ -159,8 +159,9 @@ def _print_result(result: ImportWithRows) -> None:
     total = counts.rejected + (counts.new + counts.changed if result.dry_run else 0)
     if counts.rejected:
         output.print_line(f"The rejected rows as CSV: `pricebook products rejected {result.id}`.")
-    if total > min(len(shown), MAX_SHOWN_ROWS):
-        output.print_line("All rows: --json.")
+    printed = min(len(shown), MAX_SHOWN_ROWS)
+    if total > printed:
+        output.print_line(f"{printed:,} of {total:,} rows: --json prints all.")
 
 
 def _describe(row: ImportedRow) -> str:

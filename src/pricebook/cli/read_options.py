@@ -26,7 +26,8 @@ class ReadOptions:
         list[str] | None,
         option(
             "KEY=VALUE, an option of reading: header_row=3, currency=EUR,"
-            " discount_groups.A=30+5, key_columns=Name,Pack.",
+            " discount_groups.A=30+5, key_columns=Name,Pack, of one sheet only:"
+            " sheet_settings.Fittings.currency=USD.",
             name="--set",
         ),
     ] = None

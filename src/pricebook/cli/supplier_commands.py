@@ -10,12 +10,12 @@ from pricebook.cli.key_values import convert_values, parse_assignments
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id
 from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.read_options import option
-from pricebook.cli.server_defaults import run_with_database
+from pricebook.cli.server_defaults import load_settings, run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.matching import service as matching
-from pricebook.suppliers import service
+from pricebook.suppliers import service, source_urls
 from pricebook.suppliers.schemas import (
     NewSupplier,
     SourceType,
@@ -116,7 +116,13 @@ def add(
         json: Print the supplier as JSON.
     """
     supplier = NewSupplier(name, type_, _source_config(assignments or []), email)
-    created = run_with_database(lambda database: service.create_supplier(database, supplier))
+    allows_private = load_settings().allow_private_urls
+
+    async def create(database: Database) -> SupplierOverview:
+        await source_urls.check_new(supplier, allows_private=allows_private)
+        return await service.create_supplier(database, supplier)
+
+    created = run_with_database(create)
     if json:
         output.print_json(created)
     else:
@@ -154,10 +160,14 @@ def change(
         options: The changes.
     """
     supplier_change = options.change
+    allows_private = load_settings().allow_private_urls
 
     async def change_supplier(database: Database) -> SupplierOverview:
         supplier_id = await find_supplier_id(database, name)
         if supplier_change is not None:
+            await source_urls.check_change(
+                database, supplier_id, supplier_change, allows_private=allows_private
+            )
             await service.change_supplier(database, supplier_id, supplier_change)
         if options.auto_link is not None:
             await matching.set_auto_link(

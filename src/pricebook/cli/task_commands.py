@@ -2,14 +2,20 @@
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 from uuid import UUID
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from msgspec.structs import replace
 
 from pricebook.cli import import_output, output, task_output
+from pricebook.cli.csv_files import write_csv
 from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.cli.option_types import Limit, PageNumber
+from pricebook.cli.reason_option import Reason
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.db.resources import open_resources
@@ -24,12 +30,12 @@ from pricebook.settings import Settings
 from pricebook.tasks import cancellation, history, refusal, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import Task, TaskQuery, TaskState
+from pricebook.undo import change_export as undo_export
 from pricebook.undo import service as undoing
 from pricebook.undo.schemas import UndoQuery
 from pricebook.undo.undo_preview_schemas import UndoResult
 
 POLL_SECONDS = 0.3
-UNDO_QUERY = UndoQuery(limit=100)
 EXIT_NOT_APPLIED = 1
 
 app = App(name="tasks", help="Imports of price lists: their state, errors, retries and approval.")
@@ -95,11 +101,7 @@ def errors(task_id: str) -> None:
     """
     task_uuid = _parse_task_id(task_id)
 
-    async def export(database: Database) -> None:
-        async for lines in history.export_row_errors(database, task_uuid):
-            sys.stdout.write(lines)
-
-    run_with_database(export)
+    run_with_database(lambda database: _print_csv(history.export_row_errors(database, task_uuid)))
 
 
 @app.command
@@ -133,7 +135,7 @@ def cancel(task_id: str) -> None:
 
 
 @app.command
-def refuse(task_id: str, *, reason: str | None = None) -> None:
+def refuse(task_id: str, *, reason: Reason = None) -> None:
     """Refuse a held price list: nothing of it is applied.
 
     Args:
@@ -150,29 +152,70 @@ def refuse(task_id: str, *, reason: str | None = None) -> None:
     output.print_line(f"Task {task_uuid} was refused by {by}.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class UndoOutput:
+    """What is printed of an undo."""
+
+    limit: Annotated[Limit, Parameter(help="The number of changes on a page, up to 200.")] = 100
+    page: Annotated[PageNumber, Parameter(help="The number of the page.")] = 1
+    csv: Annotated[
+        Path | None, Parameter(help="Write all to this file, too: what changes and what is left.")
+    ] = None
+    json: Annotated[bool, Parameter(help="Print the result as JSON.")] = False
+
+
 @app.command
-def undo(task_id: str, *, dry_run: bool = False, json: bool = False) -> None:
+def undo(
+    task_id: str,
+    *,
+    reason: Reason = None,
+    dry_run: bool = False,
+    shown: Annotated[UndoOutput, Parameter(name="*")] = UndoOutput(),
+) -> None:
     """Undo an import in the foreground; what was changed since is left and listed.
 
     Args:
         task_id: The task's id.
+        reason: Why it is undone, kept with the task and in the audit log.
         dry_run: Undo nothing, and print what an undo would do.
-        json: Print the result as JSON.
+        shown: What is printed.
     """
     task_uuid = _parse_task_id(task_id)
+    query = UndoQuery(page=shown.page, limit=shown.limit)
 
-    async def undo_import(database: Database) -> UndoResult:
+    async def preview_or_undo(database: Database) -> UndoResult:
         if dry_run:
-            return await undoing.preview_undo(database, task_uuid, UNDO_QUERY)
+            preview = await undoing.preview_undo(database, task_uuid, query)
+            if shown.csv is not None:
+                await write_csv(shown.csv, undo_export.export_plan(database, task_uuid))
+            return preview
         seconds = load_settings().import_lock_seconds
-        task = await undoing.undo_inline(database, task_uuid, COMMAND_LINE, seconds)
-        return await undoing.describe_undo(database, task, UNDO_QUERY)
+        task = await undoing.undo_inline(database, task_uuid, COMMAND_LINE, seconds, reason)
+        if shown.csv is not None:
+            await write_csv(shown.csv, undo_export.export_left(database, task.id))
+        return await undoing.describe_undo(database, task, query)
 
-    undone = run_with_database(undo_import)
-    if json:
+    undone = run_with_database(preview_or_undo)
+    if shown.json:
         output.print_json(undone)
     else:
         task_output.print_undo(undone, dry_run=dry_run)
+
+
+@app.command
+def left(task_id: str) -> None:
+    """Print as CSV what an undo left as it was, each with the reason.
+
+    Args:
+        task_id: The id of the task that has undone another one.
+    """
+    task_uuid = _parse_task_id(task_id)
+    run_with_database(lambda database: _print_csv(undo_export.export_left(database, task_uuid)))
+
+
+async def _print_csv(lines: AsyncIterator[str]) -> None:
+    async for each in lines:
+        sys.stdout.write(each)
 
 
 @app.command

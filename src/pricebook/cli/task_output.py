@@ -45,13 +45,15 @@ def print_task(task: Task) -> None:
     print_line(
         f"{describe_progress(task)}, requested at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
     )
+    if task.reason:
+        print_line(f"Reason: {task.reason}")
     if task.profile_sentence:
         print_line(task.profile_sentence)
     if task.retry_count:
         print_line(f"{task.retry_count} of {task.max_retries} retries")
     if task.completed_at:
         print_table(counts_table(task.counts))
-    for sentence in task.errors:
+    for sentence in (*task.errors, *task.warnings):
         print_line(sentence)
     _print_hold(task)
     if task.undo_of:
@@ -88,8 +90,9 @@ def _describe_hold(task: Task) -> str:
 
 def _print_decision(task: Task) -> None:
     """Print why a price list was held, and who applied or refused it."""
+    label = "Beyond a threshold" if task.overrides_thresholds else "It was held"
     for reason in task.held_reasons:
-        print_line(f"It was held: {reason}")
+        print_line(f"{label}: {reason}")
     decision = "Refused" if task.state == "refused" else "Applied"
     by = task.decided_by or "the system"
     print_line(f"{decision} by {by} at {task.decided_at:%Y-%m-%d %H:%M:%S}.")
@@ -107,7 +110,8 @@ def print_undo(undone: UndoResult, *, dry_run: bool) -> None:
     for each in undone.left.data:
         print_line(f"{each.kind} {each.code} {each.name}: {each.sentence}")
     if counts.left_as_is > len(undone.left.data):
-        print_line(f"{len(undone.left.data)} of {counts.left_as_is:,} that are left.")
+        print_line(f"{len(undone.left.data):,} of {counts.left_as_is:,} that are left.")
+    _print_way_to_others(undone, is_preview=dry_run)
     print_line("Nothing was undone." if dry_run else f"Undone by task {undone.task_id}.")
 
 
@@ -125,7 +129,18 @@ def _print_planned(changes: PlannedPage) -> None:
     if changes.data:
         print_table(table)
     if changes.total_count > len(changes.data):
-        print_line(f"{len(changes.data)} of {changes.total_count:,} that would change.")
+        print_line(f"{len(changes.data):,} of {changes.total_count:,} that would change.")
+
+
+def _print_way_to_others(undone: UndoResult, *, is_preview: bool) -> None:
+    """Print how to see the items and products that are not on the page that was printed."""
+    pages = [undone.left, undone.changes] if isinstance(undone, UndoPreview) else [undone.left]
+    if all(page.total_count == len(page.data) for page in pages):
+        return
+    if is_preview:
+        print_line("The others: --page and --limit; --csv FILE writes all.")
+    else:
+        print_line(f"All that is left, as CSV: `pricebook tasks left {undone.task_id}`.")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from rich.text import Text
 from pricebook.cli import output
 from pricebook.cli.lookups import COMMAND_LINE, parse_id
 from pricebook.cli.option_types import Limit, PageNumber
-from pricebook.cli.server_defaults import run_with_database
+from pricebook.cli.server_defaults import load_settings, run_with_database
 from pricebook.db.database import Database
 from pricebook.http.pagination import CursorPage
 from pricebook.webhooks import service
@@ -81,7 +81,9 @@ def add(
 
     async def create(database: Database) -> WebhookWithSecret:
         new = NewWebhook(name=name, url=url, types=types or [], after=after)
-        return await service.create_webhook(database, new, COMMAND_LINE)
+        return await service.create_webhook(
+            database, new, COMMAND_LINE, allows_private=load_settings().allow_private_urls
+        )
 
     created = run_with_database(create)
     if json:
@@ -129,7 +131,9 @@ def set_webhook(
 
     async def save(database: Database) -> Webhook:
         webhook_id = await service.find_webhook_id(database, name)
-        return await service.change_webhook(database, webhook_id, change)
+        return await service.change_webhook(
+            database, webhook_id, change, allows_private=load_settings().allow_private_urls
+        )
 
     changed = run_with_database(save)
     output.print_line(f'Webhook "{changed.name}" is {_describe_state(changed)}.')

@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Router, get
+from litestar import MediaType, Request, Response, Router, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
@@ -17,6 +17,7 @@ from pricebook.errors import NotFoundError
 from pricebook.http.cached_response import CachedResponse, ResponseForm
 from pricebook.http.openapi_document import build_document
 
+DOCUMENT_PATH = "/docs/json"
 # The Content-Security-Policy allows no inline scripts, so all scripts are files.
 SWAGGER_HTML = b"""<!DOCTYPE html>
 <html lang="en">
@@ -95,6 +96,17 @@ def asset(name: FromPath[str]) -> CachedResponse:
     return _load_asset(name)
 
 
+@get("/openapi.json", include_in_schema=False, status_code=308, sync_to_thread=False)
+def usual_address() -> Response[str]:
+    """Lead from the address where programs look first to the OpenAPI document."""
+    return Response(
+        f"The OpenAPI document is at {DOCUMENT_PATH}, its page at /docs.\n",
+        media_type=MediaType.TEXT,
+        status_code=308,
+        headers={"Location": DOCUMENT_PATH},
+    )
+
+
 class SwaggerPage(OpenAPIRenderPlugin):
     """The page of Swagger UI, which reads the document by itself."""
 
@@ -120,7 +132,7 @@ def _operation_id(handler: HTTPRouteHandler, *_: object) -> str:
     return handler.handler_name
 
 
-router = Router("/", route_handlers=[asset])
+router = Router("/", route_handlers=[asset, usual_address])
 
 openapi = OpenAPIConfig(
     title="Pricebook",
@@ -166,6 +178,8 @@ openapi = OpenAPIConfig(
     use_handler_docstrings=False,
     render_plugins=[
         SwaggerPage(path="/", media_type=MediaType.HTML),
-        DocumentPlugin(path="/json", media_type=MediaType.JSON),
+        # Without /openapi.json here, the framework serves its own document there, which lacks what
+        # `documented` adds: query parameters, bodies, responses.
+        DocumentPlugin(path=["/json", "/openapi.json"], media_type=MediaType.JSON),
     ],
 )

@@ -9,7 +9,7 @@ from litestar.di import Provide
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import is_plain_number
-from pricebook.system.refused_values import explain_refusal
+from pricebook.system.refused_values import explain_refusal, name_member
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -103,7 +103,8 @@ def _value_issue(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
             return body_issue(name + path, "expected a number such as 19.90")
     except msgspec.ValidationError as error:
         refused = explain_refusal(error, kind)
-        return body_issue(name + refused.path, refused.problem)
+        path = name_member(refused.path, error, kind, raw)
+        return body_issue(name + path, refused.problem)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return body_issue(name, "is not JSON in UTF-8")
     except RecursionError:

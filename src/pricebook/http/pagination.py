@@ -5,8 +5,9 @@ from urllib.parse import quote_plus
 
 import msgspec
 
-from pricebook.db.keyset import COUNT_LIMIT, Position, Window
+from pricebook.db.keyset import COUNT_LIMIT, Window
 from pricebook.db.list_pages import ListPage
+from pricebook.db.sort_keys import Position
 from pricebook.errors import FieldIssue, query_issue, validation_error
 from pricebook.http.cursor import Cursor, CursorQuery
 from pricebook.http.field_types import doc

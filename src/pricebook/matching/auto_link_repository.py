@@ -55,3 +55,29 @@ async def holds_auto_link(conn: Connection, supplier_id: UUID) -> bool:
         [supplier_id],
     )
     return cursor.rowcount == 1
+
+
+async def list_certain_pairs(conn: Connection, supplier_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Return the items of a supplier with their certain product, the likeliest first.
+
+    Pairs whose link somebody has taken back are left to people.
+    """
+    cursor = await conn.execute(
+        """
+        SELECT supplier_item_id, best.product_id
+        FROM match_items
+        CROSS JOIN LATERAL (
+            SELECT product_id FROM match_suggestions AS suggestion
+            WHERE suggestion.supplier_item_id = match_items.supplier_item_id
+            ORDER BY place LIMIT 1
+        ) AS best
+        WHERE supplier_id = %s AND best_band = 'certain' AND suggestions > 0
+            AND NOT EXISTS (
+                SELECT FROM match_unlinked_pairs AS unlinked
+                WHERE unlinked.supplier_item_id = match_items.supplier_item_id
+                    AND unlinked.product_id = best.product_id)
+        ORDER BY (-best_score), supplier_item_id
+        """,
+        [supplier_id],
+    )
+    return [(item_id, product_id) for item_id, product_id in await cursor.fetchall()]

@@ -8,9 +8,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.http.pagination import CursorPaging
 from pricebook.matching.decision_schemas import MatchBatch
 from pricebook.matching.schemas import Action

@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, compose, fragment
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
 from pricebook.db.row_types import struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.matching.cluster_schemas import Cluster, ClusterQuery
 from pricebook.matching.repository import WITHOUT_LIKELY
 from pricebook.matching.schemas import MatchItem

@@ -232,7 +232,7 @@ async def create_products(database: Database, supplier_id: UUID, name: str) -> M
 
 async def _certain_pairs(conn: Connection, supplier_id: UUID) -> list[Decision]:
     """Return the certain matches of a supplier, but for pairs that somebody has unlinked."""
-    pairs = await repository.list_certain_pairs(conn, supplier_id)
+    pairs = await auto_link_repository.list_certain_pairs(conn, supplier_id)
     return [Decision(item_id, "accept", product_id) for item_id, product_id in pairs]
 
 

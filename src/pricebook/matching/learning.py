@@ -14,7 +14,12 @@ from pricebook.db.database import Database
 from pricebook.matching import article_repository, model_repository
 from pricebook.matching.articles import Categories, category_path, item_article, product_article
 from pricebook.matching.scoring.candidates import ProductIndex
-from pricebook.matching.scoring.dictionary import learn_pairs, learn_sections, translations
+from pricebook.matching.scoring.dictionary import (
+    learn_pairs,
+    learn_sections,
+    translations,
+    without_brands,
+)
 from pricebook.matching.scoring.model import Model, load_shipped
 from pricebook.matching.scoring.prepared import Context
 from pricebook.matching.scoring.texts import describe
@@ -72,11 +77,10 @@ async def supplier_context(
     by_id = {product.id: product for product in products}
     linked = [(link, by_id[link.product_id]) for link in links if link.product_id in by_id]
     pairs = learn_pairs(
-        (
-            describe(item_article(item)).words,
-            describe(product_article(product, categories)).words,
+        without_brands(
+            (describe(item_article(item)), describe(product_article(product, categories)))
+            for item, product in linked
         )
-        for item, product in linked
     )
     sections = learn_sections(
         (item_article(item).category, category_path(product.category_id, categories))

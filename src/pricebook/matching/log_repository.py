@@ -4,9 +4,10 @@ from typing import LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.db.fragments import all_of, equals, fragment
-from pricebook.db.keyset import Key, Listing, Window
+from pricebook.db.fragments import all_of, equals
+from pricebook.db.keyset import Listing, Window
 from pricebook.db.list_pages import ListPage, as_structs, read_page
+from pricebook.db.sort_keys import Key
 from pricebook.matching.log_schemas import DecisionQuery, LoggedDecision
 
 DETAILS: LiteralString = """
@@ -25,31 +26,22 @@ DETAILS: LiteralString = """
     LEFT JOIN products AS product ON product.id = decision.product_id
     WHERE decision.id = page.k1
 """
-OF_SUPPLIER: LiteralString = """
-    supplier_item_id IN (SELECT id FROM supplier_items WHERE supplier_id = %s)
-"""
-# The same for one decision after the other.
-PROBE_SUPPLIER: LiteralString = """
-    (SELECT supplier_id FROM supplier_items AS item WHERE item.id = supplier_item_id) = %s
-"""
 
 
 async def list_decisions(
     conn: Connection, query: DecisionQuery, window: Window
 ) -> ListPage[LoggedDecision]:
     """Return a window of the decisions that pass the filters, newest first."""
-    supplier = [] if query.supplier_id is None else [query.supplier_id]
     listing = Listing(
         table="match_decisions",
         scope=all_of(
             *equals(
                 batch_id=query.batch_id,
+                supplier_id=query.supplier_id,
                 supplier_item_id=query.supplier_item_id,
                 product_id=query.product_id,
             )
         ),
-        conditions=all_of(*(fragment(OF_SUPPLIER, each) for each in supplier)),
-        probe=all_of(*(fragment(PROBE_SUPPLIER, each) for each in supplier)),
         keys=(Key("id", "bigint", is_descending=True),),
         details=DETAILS,
     )

@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment, all_of, compose, equals, fragment
-from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing, order_by
+from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Listing
 from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
 from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.db.sort_keys import Key, order_by
 from pricebook.matching.schemas import (
     Band,
     MatchFilter,
@@ -21,7 +22,12 @@ from pricebook.matching.schemas import (
     SuggestedMatch,
     SuggestedProduct,
 )
-from pricebook.suppliers.item_search import SUPPLIER_STAYS, ItemSearch, find_items
+from pricebook.suppliers.item_search import (
+    SUPPLIER_STAYS,
+    ItemSearch,
+    by_index_of_words,
+    find_items,
+)
 
 KEYS = (
     Key("best_band", "match_band"),
@@ -60,7 +66,8 @@ WITHOUT_SIBLINGS: LiteralString = """
             AND sibling.supplier_id = match_items.supplier_id)
 """
 ITEM_PASSES: LiteralString = """
-    supplier_item_id IN (SELECT id FROM supplier_items WHERE product_id IS NULL AND {words})
+    supplier_item_id IN (
+        SELECT id FROM supplier_items WHERE product_id IS NULL AND {of_supplier} AND {words})
 """
 # The same for one item after the other.
 PROBE_ITEM: LiteralString = """
@@ -147,7 +154,7 @@ def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
     """Return the list of the items that pass the filters."""
     filters = _filters(wanted)
     has_words = bool(wanted.words)
-    found = [compose(ITEM_PASSES, words=search.condition)] if has_words else []
+    found = _pass(search, by_index_of_words(wanted.supplier_id)) if has_words else []
     probed = [compose(PROBE_ITEM, words=search.condition)] if has_words else []
     is_without = wanted.band == "none"
     least = wanted.min_band
@@ -162,6 +169,8 @@ def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
             *at_least,
         ),
         conditions=all_of(*filters, *found),
+        # Otherwise the supplier is taken into account twice.
+        estimated=all_of(*filters, *_pass(search, fragment("true"))) if has_words else None,
         unestimated=unestimated,
         probe=all_of(*filters, *probed, unestimated),
         keys=KEYS[-1:] if is_without else KEYS,
@@ -169,6 +178,11 @@ def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
         details_order=", detail.place",
         count_limit=SEARCH_COUNT_LIMIT if wanted.words else COUNT_LIMIT,
     )
+
+
+def _pass(search: ItemSearch, of_supplier: Fragment) -> list[Fragment]:
+    """Return the condition that an item has the words, by which index they are found."""
+    return [compose(ITEM_PASSES, words=search.condition, of_supplier=of_supplier)]
 
 
 def _filters(wanted: MatchFilter) -> list[Fragment]:
@@ -203,12 +217,21 @@ async def count_matches(
 
 
 async def count_bands(
-    conn: Connection, wanted: MatchFilter, without_items: Sequence[UUID]
+    conn: Connection, wanted: MatchFilter, without_items: Sequence[UUID], limit: int
 ) -> dict[Band | None, int]:
-    """Return how many items that pass the filters have a best suggestion of each band."""
+    """Return how many of the items that pass the filters have a best suggestion of each band.
+
+    If more than `limit` pass, so many of them are counted.
+    """
+    template: LiteralString = """
+        SELECT best_band, count(*) FROM (
+            SELECT best_band FROM match_items WHERE {conditions} LIMIT {limit}
+        ) AS counted GROUP BY 1 ORDER BY 1
+    """
     statement = compose(
-        "SELECT best_band, count(*) FROM match_items WHERE {conditions} GROUP BY 1 ORDER BY 1",
+        template,
         conditions=await _conditions(conn, wanted, without_items),
+        limit=fragment("%s", limit),
     )
     cursor = await conn.execute(statement.text, statement.values)
     return dict(await cursor.fetchall())
@@ -240,32 +263,6 @@ async def list_best_pairs(
         limit=fragment("%s", limit),
     )
     cursor = await conn.execute(statement.text, statement.values)
-    return [(item_id, product_id) for item_id, product_id in await cursor.fetchall()]
-
-
-async def list_certain_pairs(conn: Connection, supplier_id: UUID) -> list[tuple[UUID, UUID]]:
-    """Return the items of a supplier with their certain product, the likeliest first.
-
-    Pairs whose link somebody has taken back are left to people.
-    """
-    cursor = await conn.execute(
-        """
-        SELECT supplier_item_id, best.product_id
-        FROM match_items
-        CROSS JOIN LATERAL (
-            SELECT product_id FROM match_suggestions AS suggestion
-            WHERE suggestion.supplier_item_id = match_items.supplier_item_id
-            ORDER BY place LIMIT 1
-        ) AS best
-        WHERE supplier_id = %s AND best_band = 'certain' AND suggestions > 0
-            AND NOT EXISTS (
-                SELECT FROM match_unlinked_pairs AS unlinked
-                WHERE unlinked.supplier_item_id = match_items.supplier_item_id
-                    AND unlinked.product_id = best.product_id)
-        ORDER BY (-best_score), supplier_item_id
-        """,
-        [supplier_id],
-    )
     return [(item_id, product_id) for item_id, product_id in await cursor.fetchall()]
 
 

@@ -9,9 +9,10 @@ from msgspec import Struct
 from psycopg.errors import UniqueViolation
 
 from pricebook.db.database import Connection
-from pricebook.db.keyset import Key, Listing
+from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import fetch_value, find_value, struct_row
+from pricebook.db.sort_keys import Key
 from pricebook.http.pagination import CursorPaging
 from pricebook.matching.run_schemas import MatchRun
 

@@ -32,7 +32,7 @@ from pricebook.matching.run_schemas import MatchRun
 from pricebook.matching.schemas import Band
 from pricebook.matching.scoring.candidates import ProductIndex
 from pricebook.matching.scoring.clusters import Unmatched, find_clusters
-from pricebook.matching.scoring.features import named
+from pricebook.matching.scoring.features import named, shares_number
 from pricebook.matching.scoring.model import Model
 from pricebook.matching.scoring.ranking import Suggestion
 from pricebook.matching.scoring.suggesting import CatalogProduct, Run
@@ -48,7 +48,7 @@ MAX_ATTEMPTS = 3
 COMPARED_ITEMS = 500
 # What was compared of so many items is in memory at once, some 20 KB for each.
 EXAMINED_AT_ONCE = 20_000
-# Suggestions that are less likely are not shown: they would be the only one of no item.
+# Suggestions that are less likely are not shown, unless a number is the same.
 LEAST_SCORE = 0.02
 MAX_CLUSTERED_ITEMS = 20_000
 
@@ -261,7 +261,7 @@ class _Examination:
 def _examined_item(item: ItemTexts, suggestions: Sequence[Suggestion[UUID]]) -> ExaminedItem:
     """Return an item with its suggestions, certain ones first, then by their score."""
     shown = sorted(
-        (each for each in suggestions if each.score >= LEAST_SCORE),
+        (each for each in suggestions if each.score >= LEAST_SCORE or shares_number(each.features)),
         key=lambda each: (each.band != "certain", -each.score),
     )
     return ExaminedItem(

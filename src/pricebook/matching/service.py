@@ -62,14 +62,14 @@ async def get_match(database: Database, item_id: UUID) -> SuggestedMatch:
 
 
 async def count_bands(
-    database: Database, query: MatchQuery, without_items: Sequence[UUID]
+    database: Database, query: MatchQuery, without_items: Sequence[UUID], limit: int
 ) -> dict[Band | None, int]:
-    """Return how many items that pass the filters of a query, but for some, each band has; exact.
+    """Return how many items that pass the filters of a query, but for some, each band has.
 
-    Items without a suggestion have the band None.
+    Items without a suggestion have the band None. If more than `limit` pass, so many are counted.
     """
     async with database.connection() as conn:
-        return await repository.count_bands(conn, query, without_items)
+        return await repository.count_bands(conn, query, without_items, limit)
 
 
 async def request_run(database: Database, request: RunRequest, name: str) -> MatchRun:

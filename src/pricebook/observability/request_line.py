@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -21,7 +21,7 @@ MAX_REJECTION_LINES = 20
 WINDOW_SECONDS = 10.0
 
 
-class CompletedRequest(NamedTuple):
+class CompletedRequest(msgspec.Struct, frozen=True, gc=False):
     """A request after its response, with the duration in seconds and the size of the body."""
 
     method: str
@@ -70,7 +70,10 @@ def make_request_logger(
     rejections = RejectionLogLimit()
 
     def log_request(completed: CompletedRequest) -> None:
-        if completed.status >= min_status and rejections.should_log(completed):
+        if completed.status < min_status:
+            return
+        # Checked here, because a call for each request counts.
+        if completed.status not in REJECTION_STATUSES or rejections.should_log(completed):
             writer.write(encode_line(build_log_line(completed)) + b"\n")
 
     return log_request
@@ -83,9 +86,7 @@ class RejectionLogLimit:
         self._counts: Counter[tuple[str, int]] = Counter()
 
     def should_log(self, completed: CompletedRequest) -> bool:
-        """Count a completed request; return whether it gets its own log line."""
-        if completed.status not in REJECTION_STATUSES:
-            return True
+        """Count a rejection; return whether it gets its own log line."""
         if not self._counts:
             asyncio.get_running_loop().call_later(WINDOW_SECONDS, self._end_window)
         self._counts[completed.route, completed.status] += 1

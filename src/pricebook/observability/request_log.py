@@ -93,7 +93,8 @@ class RequestLogMiddleware:
         self, key: CounterKey, incoming_id: str | None, first: CompletedRequest
     ) -> LogRequest:
         """Return the function that counts and logs requests with the same bytes as the first."""
-        method, route, path, status, _, size, _, trace_id, *_ = first
+        method, route, path, status = first.method, first.route, first.path, first.status
+        size, trace_id = first.bytes, first.trace_id
 
         def log(client: Any, started_at: float) -> str:
             request_id = incoming_id or self._new_id()

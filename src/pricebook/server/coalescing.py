@@ -14,6 +14,8 @@ class CoalescingTransport:
     they cost one system call, and the client is woken once.
     """
 
+    __slots__ = ("_buffered", "_loop", "_transport", "is_closing")
+
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop

@@ -44,6 +44,21 @@ class HttpProtocol(RejectingProtocol):
     A request whose bytes are in the raw-request cache is not parsed and gets its cached response.
     """
 
+    __slots__ = (
+        "_abort_connection",
+        "_blank_bytes",
+        "_body_bytes",
+        "_bytes_since_event",
+        "_chunk_count",
+        "_coalescing_transport",
+        "_counted_unparsed_bytes",
+        "_discarded_bytes",
+        "_max_connections",
+        "_parsed_bytes",
+        "_raw_cache",
+        "_segment",
+    )
+
     def __init__(
         self, *args: Any, raw_cache: RawRequestCache, max_connections: int, **kwargs: Any
     ) -> None:

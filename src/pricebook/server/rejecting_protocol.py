@@ -15,6 +15,17 @@ from pricebook.server.rejections import MALFORMED_REQUEST, serialize_rejection
 class RejectingProtocol(TimeoutProtocol):
     """Rejects requests that never reach the application."""
 
+    __slots__ = (
+        "_buffer_limits",
+        "_is_between_requests",
+        "_is_in_head",
+        "_is_rejected",
+        "_rejection",
+        "_response_headers",
+        "_running_cycle",
+        "_unparsed",
+    )
+
     def __init__(
         self, *args: Any, buffer_limits: BufferLimits, response_headers: Headers, **kwargs: Any
     ) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from msgspec import inspect
@@ -43,6 +43,39 @@ def explain_refusal(error: msgspec.ValidationError, kind: Any) -> RefusedValue:
         key = f"key {enum[1][:MAX_KEY_LENGTH]}: " if is_key else ""
         return RefusedValue(path, f"{key}expected one of {allowed}")
     return RefusedValue(path, as_issue_text(text)[:MAX_PROBLEM_LENGTH])
+
+
+def name_member(
+    path: str, error: msgspec.ValidationError, kind: Any, raw: bytes | msgspec.Raw
+) -> str:
+    """Return the path of a refused value with the name of the object's member that it is in.
+
+    `raw` is the whole value as JSON. msgspec writes `[...]` for any member of an object.
+    """
+    outer, mark, inner = path.partition("[...]")
+    steps = outer.split(".")[1:]
+    try:
+        sent = msgspec.json.decode(raw) if mark else None
+    except (msgspec.DecodeError, RecursionError):
+        return path
+    for step in steps:
+        sent = cast("dict[str, Any]", sent).get(step) if isinstance(sent, dict) else None
+    members = cast("dict[str, Any]", sent) if isinstance(sent, dict) else {}
+    for key, member in members.items():
+        alone: Any = {key: member}
+        for step in reversed(steps):
+            alone = {step: alone}
+        if _is_refused_so(alone, kind, error):
+            return f"{outer}.{key[:MAX_KEY_LENGTH]}{inner}"
+    return path
+
+
+def _is_refused_so(value: Any, kind: Any, error: msgspec.ValidationError) -> bool:
+    try:
+        msgspec.json.decode(msgspec.json.encode(value), type=kind)
+    except msgspec.ValidationError as other:
+        return str(other) == str(error)
+    return False
 
 
 def _steps(path: str) -> list[str | None]:

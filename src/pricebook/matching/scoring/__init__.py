@@ -19,8 +19,8 @@ products and suppliers are any hashable values.
   `model.contributions(features)` says what each feature adds.
 - Decisions: keep `named(suggestion.features)` of features.py (no numpy) with accepted or not;
   `train(decisions, load_shipped(), version)` of training.py returns the installation's model.
-- The dictionary of a supplier: `learn_pairs(links)` of dictionary.py (no numpy) from pairs
-  `(describe(item).words, describe(product).words)`; keep its `WordPair`s,
+- The dictionary of a supplier: `learn_pairs(without_brands(links))` of dictionary.py (no numpy)
+  from pairs `(describe(item), describe(product))`; keep its `WordPair`s,
   `translations(pairs)` is for the `Context`. `learn_sections(links)` likewise.
 - Clusters: `find_clusters({item_id: Unmatched(supplier, article)}, model)` of clusters.py.
 """

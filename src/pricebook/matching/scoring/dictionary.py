@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pricebook.matching.scoring.folding import fold
-from pricebook.matching.scoring.texts import split_words
+from pricebook.matching.scoring.measures import STANDARDS
+from pricebook.matching.scoring.texts import Description, split_words
 from pricebook.matching.scoring.words import WordSet, word_similarity
 
 # How likely a word has no counterpart, compared with the likelihoods of words given a meaning.
@@ -32,6 +33,23 @@ class WordPair(NamedTuple):
     meaning: str
     links: float
     total: int
+
+
+def without_brands(links: Iterable[tuple[Description, Description]]) -> list[Link]:
+    """Return the words of items and of their products without those that are brands.
+
+    A brand that one of both has in a field of its own corresponds to no word of the other, nor
+    does the name of a standard.
+    """
+    described = list(links)
+    no_words = {word for link in described for each in link for word in each.brand} | STANDARDS
+    return [
+        (
+            [word for word in item.words if word not in no_words],
+            [word for word in product.words if word not in no_words],
+        )
+        for item, product in described
+    ]
 
 
 def learn_pairs(links: Iterable[Link]) -> list[WordPair]:

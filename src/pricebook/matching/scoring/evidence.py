@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from pricebook.matching.scoring.measures import Comparison, compare_measures
+from pricebook.matching.scoring.measures import Comparison, Measure, compare_measures
+from pricebook.matching.scoring.model_numbers import NumberPair, pair_by_stem
+from pricebook.matching.scoring.number_endings import with_colours
 from pricebook.matching.scoring.prepared import (
     Context,
     PreparedItem,
@@ -29,19 +31,23 @@ class Numbers(NamedTuple):
 
     `strong` are model numbers and part numbers of both; `weak` those that are short, put together
     of two words or only in other cells; `codes` those that are a supplier's code or the own SKU.
-    `stem` is a number that both have but for other letters at its end. `prefix` is the longest
+    `almost` are numbers of both that differ in letters at their ends. `prefix` is the longest
     common beginning of two numbers as a share of the longer one. There is a conflict if both have
     strong numbers and none in common; it is one of the same shape if numbers of both look alike.
+    Without a conflict, `is_other` says that their short numbers have nothing in common either.
+    With `are_same`, neither name has a number that the other one has not.
     """
 
     strong: tuple[SharedNumber, ...]
     weak: tuple[SharedNumber, ...]
     codes: tuple[SharedNumber, ...]
-    stem: str
+    almost: NumberPair | None
     prefix: float
     is_conflict: bool
     is_same_shape: bool
     is_for_other: bool
+    is_other: bool
+    are_same: bool
 
 
 class Evidence(NamedTuple):
@@ -49,7 +55,8 @@ class Evidence(NamedTuple):
 
     `gtin`, `mpn` and `brand` say whether they agree, None if one of both is unknown. `variants`
     are kinds with the item's and the product's variant, `price_ratio` is the item's price by the
-    product's, and `price_of` says which price of the product that is.
+    product's, and `price_of` says which price of the product that is. `own_measures_missing` are
+    measures of the product's own name that the item has not.
     """
 
     item_words: Coverage
@@ -62,6 +69,7 @@ class Evidence(NamedTuple):
     brand: bool | None
     measures: Comparison
     measures_in_text: int
+    own_measures_missing: Sequence[Measure]
     variants: list[tuple[str, str, str]]
     shared_variants: Sequence[tuple[str, str]]
     marks: list[str]
@@ -74,6 +82,8 @@ def compare(item: PreparedItem, product: PreparedProduct, context: Context) -> E
     """Return what speaks for and against an item and a product being one article."""
     texts = item.texts
     measures = compare_measures(texts.measures, product.measures)
+    numbers = _numbers(item, product, context)
+    variants, others = with_colours(numbers.almost, texts.variants, product.variants)
     own = _cover_name(product.words, item)
     linked = (_cover_name(words, item).share for words in product.linked_words)
     return Evidence(
@@ -81,15 +91,18 @@ def compare(item: PreparedItem, product: PreparedProduct, context: Context) -> E
         own_words=own,
         linked_share=max(linked, default=0.0),
         text_share=_text_share(own, item),
-        numbers=_numbers(item, product, context),
+        numbers=numbers,
         gtin=bool(texts.gtins & product.gtins) if texts.gtins and product.gtins else None,
         mpn=texts.mpn in product.mpns if texts.mpn and product.mpns else None,
         brand=_brand(item, product),
         measures=measures,
         measures_in_text=_measures_in_text(measures, item),
-        variants=conflicting_kinds(texts.variants, product.variants),
-        shared_variants=sorted(texts.variants & product.variants),
-        marks=unshared_marks(texts.variants, product.variants),
+        own_measures_missing=[
+            each for each in measures.only_second if each in product.texts.measures
+        ],
+        variants=conflicting_kinds(variants, others),
+        shared_variants=sorted(variants & others),
+        marks=unshared_marks(texts.variants, product.texts.variants, product.variants),
         price_ratio=_ratio(texts.price, product.reference_price),
         price_of=product.reference,
         category_share=_category(item, product, context),
@@ -145,20 +158,35 @@ def _numbers(item: PreparedItem, product: PreparedProduct, context: Context) -> 
     if item.texts.code in product.numbers | product.codes | product.weak_numbers:
         codes |= {item.texts.code}
     is_one = bool(strong or weak)
-    common = "" if is_one else max(item.stems & product.stems, key=_length, default="")
+    almost = None if is_one else _pair_by_stem(item, product)
     prefix = 0.0 if is_one else _longest_prefix(item, product)
+    is_conflict = bool(item.numbers and product.numbers) and not is_one and not almost
     return Numbers(
         strong=_with_frequencies(strong, context),
         weak=_with_frequencies(weak - strong, context),
         codes=_with_frequencies(codes - strong, context),
-        stem=common,
+        almost=almost,
         prefix=prefix,
-        is_conflict=bool(item.numbers and product.numbers) and not is_one and not common,
+        is_conflict=is_conflict,
         is_same_shape=not is_one and bool(item.shapes & product.shapes),
         is_for_other=bool(
             models.others & product.numbers or item.numbers & product.texts.models.others
         ),
+        is_other=not (is_one or almost or is_conflict or codes) and _have_others(item, product),
+        are_same=models.numbers == product.texts.models.numbers,
     )
+
+
+def _have_others(item: PreparedItem, product: PreparedProduct) -> bool:
+    """Whether both have numbers of letters and digits, none of which the other's texts have.
+
+    Numbers of digits alone may be those of another list: they contradict no model number.
+    """
+    numbers = item.texts.models.numbers
+    others = product.texts.models.numbers
+    if not numbers or not others or any(map(str.isdigit, numbers | others)):
+        return False
+    return not (numbers & product.chunks or others & item.texts.models.chunks)
 
 
 def _with_frequencies(numbers: Iterable[str], context: Context) -> tuple[SharedNumber, ...]:
@@ -169,8 +197,18 @@ def _with_frequencies(numbers: Iterable[str], context: Context) -> tuple[SharedN
     )
 
 
-def _length(number: str) -> tuple[int, str]:
-    return len(number), number
+def _pair_by_stem(item: PreparedItem, product: PreparedProduct) -> NumberPair | None:
+    """Return the numbers of both with the most in common that differ in letters at their ends."""
+    pairs = (
+        pair_by_stem(number, other)
+        for number in item.numbers | item.weak_numbers
+        for other in product.numbers | product.weak_numbers
+    )
+    return max(filter(None, pairs), key=_length, default=None)
+
+
+def _length(pair: NumberPair) -> tuple[int, NumberPair]:
+    return len(pair.stem), pair
 
 
 def _longest_prefix(item: PreparedItem, product: PreparedProduct) -> float:

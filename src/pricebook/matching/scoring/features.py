@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pricebook.matching.scoring.evidence import Evidence, SharedNumber
 from pricebook.matching.scoring.folding import word_set
 from pricebook.matching.scoring.measures import COUNT, PLAIN, Measure
+from pricebook.matching.scoring.names import is_same_name
 from pricebook.matching.scoring.variants import COLOUR
 
 _MAX_WORDS = 4.0
@@ -18,7 +19,7 @@ NAMES = (
     *("similarity", "rank", "ahead_of_products", "ahead_of_items", "best_both_ways"),
     # Words: shares of the item's and of the product's, and what is missing.
     *("item_words", "product_words", "rare_words", "item_missing", "product_missing"),
-    *("item_missing_all", "product_missing_all", "other_cells"),
+    *("item_missing_all", "product_missing_all", "other_cells", "name_same"),
     # Model numbers and codes, by how rare they are.
     *("model_number", "weak_number", "code", "number_stem", "number_prefix"),
     *("number_conflict", "number_other", "for_another"),
@@ -74,6 +75,11 @@ def is_contradicted(features: Sequence[float]) -> bool:
     if any(features[place] >= 1 for place in _IDENTIFYING):
         return False
     return any(features[place] for place in _CONTRADICTING)
+
+
+def shares_number(features: Sequence[float]) -> bool:
+    """Whether an item and a product have a model number or a GTIN in common, however rare."""
+    return any(features[place] for place in _IDENTIFYING)
 
 
 class Standing(NamedTuple):
@@ -132,6 +138,7 @@ def _words(evidence: Evidence) -> tuple[float, ...]:
         _capped(sum(item_missing)),
         _capped(sum(own_missing)),
         evidence.text_share,
+        float(is_same_name(evidence)),
     )
 
 
@@ -145,7 +152,7 @@ def _numbers(evidence: Evidence) -> tuple[float, ...]:
         _rarity(numbers.strong),
         _rarity(numbers.weak),
         _rarity(numbers.codes),
-        float(bool(numbers.stem)),
+        float(bool(numbers.almost)),
         numbers.prefix,
         float(numbers.is_conflict and numbers.is_same_shape),
         float(numbers.is_conflict and not numbers.is_same_shape),

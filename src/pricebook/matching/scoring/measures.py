@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pricebook.matching.scoring.folding import word_set
-from pricebook.matching.scoring.unit_dimensions import COUNT, LENGTH, UNITS, Unit
+from pricebook.matching.scoring.unit_dimensions import COUNT, LENGTH, UNITS, Unit, capacity_unit
 
 # The dimension of a number without a unit; that of `M8` is `#m`.
 PLAIN = ""
@@ -128,6 +128,7 @@ def _terms(text: str) -> Iterator[_Term]:
 def _measured(match: re.Match[str], text: str, unit: Unit | None, end: int) -> _Term:
     """Return a number with its unit; behind a word such as `pack` it is a count."""
     start, numbers = match.start(), tuple(_numbers(match["number"]))
+    unit = capacity_unit(match["unit"], text) or unit
     is_count = numbers[0].is_integer() and _COUNT_BEFORE.search(text[max(0, start - 14) : start])
     if is_count and (unit is None or unit.dimension == COUNT):
         unit = UNITS["pcs"]

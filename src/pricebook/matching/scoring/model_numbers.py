@@ -10,6 +10,7 @@ from pricebook.matching.scoring.measures import STANDARDS, blank
 from pricebook.matching.scoring.notation import STOP_WORDS
 from pricebook.matching.scoring.trade_words import meanings
 from pricebook.matching.scoring.unit_dimensions import COUNT, UNITS
+from pricebook.matching.scoring.words import common_prefix
 
 _CHUNK = re.compile(r"[a-z0-9]+(?:[-._/+][a-z0-9]+)*(?:\([a-z]{1,3}\))?")
 _SEPARATORS = str.maketrans("", "", "-._/+()")
@@ -91,9 +92,36 @@ def stem(number: str) -> str:
     It is empty if too little would be left: `ysp4000bk` is `ysp4000`, `tg9348t` is `tg9348`.
     """
     bare = number.rstrip(_LETTERS)
+    return bare if len(number) - len(bare) <= _MAX_ENDING and _is_stem(bare) else ""
+
+
+class NumberPair(NamedTuple):
+    """What two numbers have in common, and the letters with which each of them ends."""
+
+    stem: str
+    ending: str
+    other_ending: str
+
+
+def pair_by_stem(number: str, other: str) -> NumberPair | None:
+    """Return two numbers that differ in a few letters at their ends; None for others.
+
+    Letters that both have belong to what they have in common: `wrt311fzdb` and `wrt311fzdw`.
+    """
+    length = common_prefix(number, other)
+    ending, other_ending = number[length:], other[length:]
+    are_endings = all(
+        len(each) <= _MAX_ENDING and not each.strip(_LETTERS) for each in (ending, other_ending)
+    )
+    common = number[:length]
+    return NumberPair(common, ending, other_ending) if are_endings and _is_stem(common) else None
+
+
+def _is_stem(text: str) -> bool:
+    """Whether a text without the letters at its end is long enough for a model number."""
+    bare = text.rstrip(_LETTERS)
     digits = sum(map(str.isdigit, bare))
-    is_one = len(number) - len(bare) <= _MAX_ENDING and len(bare) >= _MIN_LENGTH
-    return bare if is_one and (digits > 1 or len(bare) > _MIN_LENGTH) else ""
+    return len(bare) >= _MIN_LENGTH and (digits > 1 or len(bare) > _MIN_LENGTH)
 
 
 def shape(number: str) -> str:

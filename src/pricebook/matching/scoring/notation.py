@@ -46,6 +46,12 @@ _UNIT_IN_FRONT = re.compile(
 )
 # `17-in-1`: as many in one, not inches.
 _IN_ONE = re.compile(r"(?<=\d)-in-(?=1(?!\d))")
+# `twin pack`, `PG-40-BK-TWIN`: how many there are, as a word.
+_PACK_WORDS = {"twin": 2, "double": 2, "dual": 2, "duo": 2, "triple": 3, "triplet": 3, "quad": 4}
+_PACK_OF = re.compile(
+    rf"(?<![a-z0-9])({'|'.join(_PACK_WORDS)})[ -]?(?:packs?|pk)(?![a-z0-9])"
+    r"|(?<=[a-z0-9])-(twin)(?![a-z0-9-])(?!\s+[a-z])"
+)
 # Articles and prepositions, which say nothing about what an article is.
 STOP_WORDS = word_set(
     "and or the of for with from in on at by to an und oder mit fur fuer von aus der die das den "
@@ -57,6 +63,7 @@ STOP_WORDS = word_set(
 
 def plain_notation(text: str) -> str:
     """Return a folded text with measures and grades as most lists write them."""
+    text = _PACK_OF.sub(_counted, text)
     if not any(map(str.isdigit, text)):
         return text
     text = _PACK.sub(r"\1 ", _POINT.sub(r"\1 ", text))
@@ -68,6 +75,12 @@ def plain_notation(text: str) -> str:
         text = _SECTION.sub(r"\1 x \2 mm2", text)
     text = _UNIT_IN_FRONT.sub(r"\2 \1", text)
     return _RUN.sub(lambda match: _spaced(match[0]), text)
+
+
+def _counted(match: re.Match[str]) -> str:
+    """Return a word for a pack as a number of pieces, behind the code that ends with it."""
+    code = "-twin" if match[2] else ""
+    return f"{code} {_PACK_WORDS[match[1] or match[2]]} pack"
 
 
 def _spaced(run: str) -> str:

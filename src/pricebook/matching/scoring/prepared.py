@@ -5,7 +5,7 @@ from statistics import median
 from typing import NamedTuple, Protocol
 
 from pricebook.matching.scoring.measures import Measure
-from pricebook.matching.scoring.model_numbers import is_strong, shape, stem
+from pricebook.matching.scoring.model_numbers import is_strong, shape
 from pricebook.matching.scoring.texts import MAX_LINKED, Description
 from pricebook.matching.scoring.trade_words import meanings
 from pricebook.matching.scoring.words import WordSet
@@ -56,7 +56,6 @@ class PreparedItem(NamedTuple):
     meanings: Mapping[str, float]
     numbers: frozenset[str]
     weak_numbers: frozenset[str]
-    stems: frozenset[str]
     shapes: frozenset[str]
 
 
@@ -70,7 +69,6 @@ class PreparedProduct(NamedTuple):
     category: WordSet
     numbers: frozenset[str]
     weak_numbers: frozenset[str]
-    stems: frozenset[str]
     shapes: frozenset[str]
     mpns: frozenset[str]
     codes: frozenset[str]
@@ -94,7 +92,6 @@ def prepare_item(texts: Description, context: Context) -> PreparedItem:
         meanings=_meanings(texts.words, context),
         numbers=strong,
         weak_numbers=weak,
-        stems=_stems(strong | weak),
         shapes=frozenset(map(shape, strong)),
     )
 
@@ -116,7 +113,6 @@ def prepare_product(
         category=WordSet(texts.category),
         numbers=strong,
         weak_numbers=weak,
-        stems=_stems(strong | weak),
         shapes=frozenset(map(shape, strong)),
         mpns=frozenset(each.mpn for each in everything if each.mpn),
         codes=frozenset(each.code for each in everything if each.code),
@@ -162,10 +158,6 @@ def _numbers(texts: Description) -> tuple[frozenset[str], frozenset[str]]:
     if texts.mpn:
         strong.add(texts.mpn)
     return frozenset(strong), (texts.models.numbers | texts.models.joined) - strong
-
-
-def _stems(numbers: Iterable[str]) -> frozenset[str]:
-    return frozenset(filter(None, map(stem, numbers)))
 
 
 def _measures(texts: Description, linked: Sequence[Description]) -> tuple[Measure, ...]:

@@ -12,10 +12,10 @@ from pricebook.matching.scoring.bands import is_identified, vetoes
 from pricebook.matching.scoring.candidates import Candidate, ProductIndex
 from pricebook.matching.scoring.evidence import Evidence, compare
 from pricebook.matching.scoring.features import Standing, features
+from pricebook.matching.scoring.match_reasons import objections, reasons
 from pricebook.matching.scoring.model import Model
 from pricebook.matching.scoring.prepared import Context, prepare_item, prepare_product
 from pricebook.matching.scoring.ranking import Pair, Suggestion, rank_pairs
-from pricebook.matching.scoring.reasons import objections, reasons
 from pricebook.matching.scoring.texts import Article, Description, describe
 from pricebook.matching.scoring.token_ids import identifying, search_tokens
 

@@ -10,7 +10,7 @@ from pricebook.matching.scoring.texts import MAX_LINKED, MIN_CODE, Article, Desc
 from pricebook.matching.scoring.trade_words import meanings
 
 # What texts become tokens; if it changes, the tokens of all products are read again.
-TOKENS_VERSION = 4
+TOKENS_VERSION = 5
 # The kind of a token is in the lowest two bits of its id.
 WORD, CODE, MEASURE, GRAM = range(4)
 KINDS = 4

@@ -41,16 +41,33 @@ def _stem(word: str) -> str:
     return word
 
 
+def _lines() -> list[str]:
+    text = files("pricebook.matching.scoring").joinpath(_FILE).read_text("utf-8")
+    return text.splitlines()
+
+
+def _meaning(line: str) -> str:
+    """Return the id of what the words of a line name."""
+    english, german, *_ = line.split(";")
+    return f"={fold(english).strip()};{fold(german).strip()}"
+
+
+@lru_cache(maxsize=1)
+def _qualities() -> Meanings:
+    """Return the ids of the last section: materials and adjectives."""
+    lines = _lines()
+    start = max(place for place, line in enumerate(lines) if line.startswith("#"))
+    return frozenset(map(_meaning, lines[start + 1 :]))
+
+
 @lru_cache(maxsize=1)
 def _tables() -> tuple[dict[str, Meanings], dict[str, Meanings], dict[str, Meanings]]:
     """Return the meanings by word, by stem, and by German word for the parts of compounds."""
     words, stems, parts = dict[str, set[str]](), dict[str, set[str]](), dict[str, set[str]]()
-    text = files("pricebook.matching.scoring").joinpath(_FILE).read_text("utf-8")
-    for line in text.splitlines():
+    for line in _lines():
         if line.startswith("#"):
             continue
-        columns = line.split(";")
-        meaning = f"={fold(columns[0]).strip()};{fold(columns[1]).strip()}"
+        columns, meaning = line.split(";"), _meaning(line)
         for word in _WORD.findall(fold(line)):
             words.setdefault(word, set()).add(meaning)
             for stem in (word, _stem(word)):
@@ -67,10 +84,19 @@ def _tables() -> tuple[dict[str, Meanings], dict[str, Meanings], dict[str, Meani
 @lru_cache(maxsize=1 << 16)
 def meanings(word: str) -> tuple[str, ...]:
     """Return ids of what a folded word names, none if it is unknown; `gummihammer` has two."""
-    words, stems, _ = _tables()
-    found = words.get(word) or stems.get(_stem(word)) or _meanings_of_parts(word)
-    variant = _variant(word)
+    found, variant = _named(word), _variant(word)
     return tuple(sorted(found | {variant} if variant else found))
+
+
+def _named(word: str) -> Meanings:
+    words, stems, _ = _tables()
+    return words.get(word) or stems.get(_stem(word)) or _meanings_of_parts(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def things(word: str) -> Meanings:
+    """Return ids of the things that a folded word names; a colour or an adjective names none."""
+    return _NOTHING if _variant(word) else _named(word) - _qualities()
 
 
 def _variant(word: str) -> str:

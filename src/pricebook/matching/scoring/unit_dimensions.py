@@ -1,5 +1,6 @@
 """Units as they follow numbers in texts: what each measures, and its size in a base unit."""
 
+import re
 from typing import NamedTuple
 
 from pricebook.matching.scoring.folding import fold, word_set
@@ -130,6 +131,22 @@ _AMBIGUOUS = word_set(
     "can dose ht pal day days roll rol rl ark kor list lista but od let kart lata a h k-t "
     "c62 h87 ea each rames rm tafel bogen kit kits"
 )
+
+
+# What fits into a cooler: no pack, and bottles are not compared with cans.
+_CAPACITIES = {
+    **dict.fromkeys(("bottle", "bottles", "flaschen"), Unit("bottles inside", 1)),
+    **dict.fromkeys(("can", "cans", "dosen"), Unit("cans inside", 1)),
+}
+_COOLER = re.compile(
+    r"cool(?:er|ing)|chiller|fridge|refrigerator|cellar|(?:kuehl|kuhl|klima)schrank|kuhler|kuehler"
+)
+
+
+def capacity_unit(word: str | None, text: str) -> Unit | None:
+    """Return the unit of what fits into the cooler that a text names; None for other articles."""
+    unit = _CAPACITIES.get(word or "")
+    return unit if unit and _COOLER.search(text) else None
 
 
 def _known_units() -> dict[str, Unit]:

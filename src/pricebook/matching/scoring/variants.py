@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from pricebook.matching.scoring.notation import STOP_WORDS
 
-COLOUR, MARK, SIZE = "colour", "mark", "size"
+COLOUR, MARK, SIZE, SHAPE = "colour", "mark", "size", "shape"
+HALF_ROUND = "half-round"
 # Kinds of variants, each with its variants, each with its words in folded form. A word that ends
 # with `*` is the beginning of words.
 _KINDS: Mapping[str, Mapping[str, str]] = {
@@ -120,6 +121,18 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
         "hexagon": "hex hexagon sechskant* shestigrann* szesciokatn* hexagonale",
         "cylinder": "zylinderkopf* cheese cilindrichesk* walcow*",
     },
+    SHAPE: {
+        HALF_ROUND: "halfround halbrund* semicircular* halbkreis* semicirculaire polokragl*",
+        "round": "round rund* rundfeil* rundstahl* rundstab* rundrohr* rond ronde redondo redonda "
+        "tondo tonda rotondo rotonda okragl* krugl*",
+        "square": "square vierkant* quadratisch* carre carree cuadrado cuadrada quadrato quadrata "
+        "kwadratow* kvadratn*",
+        "triangular": "triangular dreikant* dreieckig* triangulaire triangolare trojkatn* "
+        "trehgrann* treugoln*",
+        "flat": "flat flach flache flacher flaches flachfeil* flachstahl* piatto piatta plaski "
+        "plaska plaskie ploskii ploskaya ploskoe",
+        "oval": "oval ovale ovaler ovales ovaln* owaln*",
+    },
     "drive": {
         "torx": "torx tx star",
         "pozidriv": "pozidriv pz",
@@ -144,7 +157,8 @@ _MARKS: Mapping[str, str] = {
 }
 _WORD = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:[-/][a-z])?(?![a-z0-9]|-\d)")
 _SIZE_LETTER = re.compile(
-    r"(?:size|gr|groesse|grosse|taille|talla|taglia|razmer|rozmiar|,)\.?\s*(s|m|l)(?=$|[,;)\s])"
+    r"(?:(?<![a-z])(?:size|gr|groesse|grosse|taille|talla|taglia|razmer|rozmiar)[.:\s]\s*|,\s*)"
+    r"(s|m|l)(?=$|[,;)\s])"
 )
 # `PH2`, `PZ 2`, `TX20`: a drive with its size.
 _DRIVE = re.compile(r"(?<![a-z0-9])(ph|pz|tx)(?=-?\d{1,2}(?![a-z0-9]))")
@@ -163,8 +177,21 @@ _DESIGNATED = re.compile(
     rf"(?<![a-z0-9])({'|'.join(_KIND_OF)})(?:(?:\.|[ -])+([a-z]{{1,2}}|ii?ir?|\d{{1,2}}[a-z])"
     r"|[ .-]?(\d[a-z]?))(?![a-z0-9]|[.,]\d)"
 )
-# `chrome vanadium` is a steel, `Blu-ray` a disc.
-_NO_VARIANTS = re.compile(r"chrome?[ -]vanad\w+|blu[ -]?rays?(?![a-z])|red[ -]eyes?(?![a-z])")
+# `half-round`, `demi-rond`, `полукруглый`: one shape in two words or two parts. Of screws with such
+# heads, `полукруглая головка` is the shape of the head.
+_HALF_ROUND = re.compile(
+    r"(?<![a-z])(?:(?:half|semi)[ -]?round|demi[ -]?ronde?s?|media[ -](?:cana|redonda)"
+    r"|medio[ -]redondo|mezz[oa][ -]?tond[oa]|polukrugl\w+(?! golov))(?![a-z])"
+)
+# `chrome vanadium` is a steel, `Blu-ray` a disc; glass shelves are a part, and a front loader is no
+# front part. A square foot has no shape, nor has a flat screen.
+_NO_VARIANTS = re.compile(
+    r"chrome?[ -]vanad\w+|blu[ -]?rays?(?![a-z])|red[ -]eyes?(?![a-z])"
+    r"|glass[ -](?:shel(?:f|ves|ving)|doors?|lids?|tops?|trays?|drawers?|bowls?)(?![a-z])"
+    r"|front[ -]?load(?:s|ing|ers?)?(?![a-z])"
+    r"|(?:all|year)[ -]?round|square[ -](?:feet|foot|ft|met\w+|inch\w*|yards?)(?![a-z])"
+    r"|flat[ -](?:panel|screen|pack)s?(?![a-z])"
+)
 
 
 def _tables(words: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, tuple[str, str]], ...]:
@@ -208,11 +235,8 @@ def _is_ending(ending: str, stem_length: int) -> bool:
 
 def find_variants(text: str) -> frozenset[tuple[str, str]]:
     """Return the kinds and variants that a folded text names."""
-    found = {
-        variant
-        for word in _WORD.findall(_NO_VARIANTS.sub(" ", text))
-        if (variant := variant_of(word))
-    }
+    named = _HALF_ROUND.sub(" halfround ", _NO_VARIANTS.sub(" ", text))
+    found = {variant for word in _WORD.findall(named) if (variant := variant_of(word))}
     found.update(_WHOLE[drive] for drive in _DRIVE.findall(text))
     found.update((SIZE, _SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
     found.update(
@@ -238,10 +262,16 @@ def conflicting_kinds(
 
 
 def unshared_marks(
-    first: Iterable[tuple[str, str]], second: Iterable[tuple[str, str]]
+    item: Collection[tuple[str, str]],
+    name: Collection[tuple[str, str]],
+    product: Collection[tuple[str, str]],
 ) -> list[str]:
-    """Return the marks that one text has and the other has not: upgrade, refurbished, without."""
-    different = set(first) ^ set(second)
+    """Return the marks that one text has and the other has not: upgrade, refurbished, without.
+
+    What only linked items of a product say is a mark of an item that has it too, but missing in
+    none: they may say in another way what both names have.
+    """
+    different = {*item} - {*product} | {*name} - {*item}
     return sorted(variant for kind, variant in different if kind == MARK)
 
 
