@@ -283,7 +283,8 @@ class Faults:
         recorded = """
             SELECT count(*) FROM price_history
             JOIN supplier_items ON supplier_item_id = supplier_items.id
-            JOIN suppliers ON supplier_id = suppliers.id WHERE suppliers.name = 'Importer'
+            JOIN suppliers ON suppliers.id = supplier_items.supplier_id
+            WHERE suppliers.name = 'Importer'
         """
         expect("prices recorded", self.soak.one(recorded), imported * self.size.rows)
         print(f"price lists: {imported} of {self.size.rows:,} rows imported, each once")

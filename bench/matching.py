@@ -33,7 +33,11 @@ Ranked = Mapping[str, Sequence[Suggestion[str]]]
 
 
 class Figures(NamedTuple):
-    """What a view shows, as shares from 0 to 1."""
+    """What a view shows, as shares from 0 to 1.
+
+    `accepted` are the first suggestions that are certain or likely and have no objection, which a
+    person accepts all at once; `accepted_right` is the share of matches among them.
+    """
 
     recall_5: float
     recall_10: float
@@ -41,6 +45,8 @@ class Figures(NamedTuple):
     linked: int
     precision: float
     share: float
+    accepted: int
+    accepted_right: float
     wrong: list[tuple[str, str]]
 
 
@@ -58,6 +64,11 @@ def judge(view: View, ranked: Ranked, tested: Iterable[str]) -> Figures:
     certain = [
         (item, each.product_id) for item in truth for each in ranked[item] if each.band == "certain"
     ]
+    accepted = [
+        (item, ranked[item][0].product_id)
+        for item in truth
+        if ranked[item] and ranked[item][0].band != "possible" and not ranked[item][0].objections
+    ]
     wrong = [(item, product) for item, product in certain if truth[item] != product]
     return Figures(
         recall_5=recall(visible, ranked, 5),
@@ -66,6 +77,9 @@ def judge(view: View, ranked: Ranked, tested: Iterable[str]) -> Figures:
         linked=len(certain),
         precision=1 - len(wrong) / max(len(certain), 1),
         share=len(certain) / max(len(visible), 1),
+        accepted=len(accepted),
+        accepted_right=sum(truth[item] == product for item, product in accepted)
+        / max(len(accepted), 1),
         wrong=wrong,
     )
 
@@ -106,6 +120,7 @@ def print_tables(data: DataSet, kept: Sequence[View], model: Model) -> None:
     print(f"\n{data.name}: weights trained on {', '.join(model.trained_on)}")
     print(
         "view                            decisions    @5   @10     F1 before linked precision share"
+        " accepted  right"
     )
     for view in kept:
         for count in DECISIONS:
@@ -120,6 +135,7 @@ def print_tables(data: DataSet, kept: Sequence[View], model: Model) -> None:
                 f"{view.data.name[-20:]:20} {view.supplier[:11]:11} {count:9} "
                 f"{figures.recall_5:6.1%} {figures.recall_10:6.1%} {figures.f1:6.1%} "
                 f"{before.f1:6.1%} {figures.linked:6} {figures.precision:8.2%} {figures.share:6.1%}"
+                f"{figures.accepted:8} {figures.accepted_right:7.2%}"
             )
             if count == 0:
                 print_wrong(view, figures.wrong)

@@ -19,6 +19,7 @@ KNOWN = {
     "gtin_differs": -3.0,
     "mpn_differs": -2.0,
     "model_number": 3.0,
+    "name_same": 3.0,
     "for_another": -2.0,
     "count_missing": -1.0,
 }

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from matching_data import DataSet, linked_items
 
 from pricebook.matching.scoring.candidates import ProductIndex
-from pricebook.matching.scoring.dictionary import learn_pairs, translations
+from pricebook.matching.scoring.dictionary import learn_pairs, translations, without_brands
 from pricebook.matching.scoring.model import Model
 from pricebook.matching.scoring.prepared import Context
 from pricebook.matching.scoring.ranking import Pair
@@ -56,11 +56,11 @@ def collect(
     index = ProductIndex(
         (product, product_tokens(own, articles[product])) for product, own in data.products.items()
     )
-    links = [
-        (describe(each).words, describe(data.products[product]).words)
+    links = without_brands(
+        (describe(each), describe(data.products[product]))
         for product, others in articles.items()
         for each in others
-    ]
+    )
     context = Context(index, translations(learn_pairs(links)))
     run = Run[str, str](index, context, *how)
     items = {key: each.article for key, each in data.items.items() if each.supplier == supplier}

@@ -3,8 +3,9 @@
 OTHER is a checkout with its own `.venv` (`make install`), or `stock`: this checkout with
 HTTP_PROTOCOL=stock, uvicorn's own protocol class. Each has its own servers and equal data.
 Each round runs a case on both, so that other load on the machine affects both. Prints medians:
-requests per second, their ratio (this / other), p95 in milliseconds and CPU of the API in
-microseconds per request. With case names, only the cases that begin with one of them are run.
+requests per second, their ratio (this / other), p95 in milliseconds and CPU of the API and of
+PostgreSQL in microseconds per request. With case names, only the cases that begin with one of
+them are run.
 """
 
 import os
@@ -22,7 +23,7 @@ import sample
 from load import cpu_seconds, drive, require_wrk
 from servers import served, settings_for
 
-from catalog import PRODUCTS, Case, cases, prepare
+from catalog import PRODUCTS, Case, cases, postmaster, prepare
 from pricebook.embedded import servers
 from pricebook.settings import HttpProtocolName
 
@@ -37,25 +38,34 @@ class Run(msgspec.Struct, frozen=True):
 
     rate: float
     p95: float
-    cpu: float
+    api_cpu: float
+    postgres_cpu: float
     errors: int
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One checkout: the address and process id of its API, and the cases by name."""
+    """One checkout: the address of its API, process ids, and the cases by name."""
 
     address: str
-    pid: int
+    api_pid: int
+    postgres_pid: int
     cases: dict[str, Case]
 
     def run(self, case: Case, number: int, seconds: int) -> Run:
         """Run a case once; cases with new requests start at another path in each round."""
         start = number * 20_011 % len(case.paths) if case.is_new else 0
         paths = [*case.paths[start:], *case.paths[:start]]
-        before = cpu_seconds(self.pid)
+        before = self.cpu_seconds()
         load = drive(self.address, case.demand(paths, seconds))
-        cost = (cpu_seconds(self.pid) - before) / max(1, load.requests) * 1e6
-        return Run(load.rate, load.p95, cost, load.errors)
+        api_cpu, postgres_cpu = (
+            (after - start) / max(1, load.requests) * 1e6
+            for start, after in zip(before, self.cpu_seconds(), strict=True)
+        )
+        return Run(load.rate, load.p95, api_cpu, postgres_cpu, load.errors)
+
+    def cpu_seconds(self) -> tuple[float, float]:
+        """Return the CPU seconds that the API and PostgreSQL have used."""
+        return cpu_seconds(self.api_pid), cpu_seconds(self.postgres_pid)
 
 
 def main() -> None:
@@ -70,7 +80,10 @@ def main() -> None:
         is_stock = words[0] == STOCK
         checkout = HERE if is_stock else Path(words[0]).resolve()
         other = stack.enter_context(serving(checkout, PORTS[1], STOCK if is_stock else "pricebook"))
-        print(f"{'case':34}{'this':>8}{'other':>8}{'ratio':>7}{'p95 ms':>15}{'CPU us':>15}")
+        print(
+            f"{'case':34}{'this':>8}{'other':>8}{'ratio':>7}{'p95 ms':>15}"
+            f"{'API us':>15}{'PostgreSQL us':>15}"
+        )
         for name in this.cases:
             if name.startswith(tuple(words[1:] or [""])):
                 compare(name, (this, other), rounds, seconds)
@@ -85,11 +98,13 @@ def compare(name: str, sides: tuple[Side, Side], rounds: int, seconds: int) -> N
     ratio = median(ours.rate / theirs.rate for ours, theirs in zip(*runs, strict=True))
     rates = [median(run.rate for run in side) for side in runs]
     p95 = " / ".join(f"{median(run.p95 for run in side):.1f}" for side in runs)
-    cpu = " / ".join(f"{median(run.cpu for run in side):.1f}" for side in runs)
+    api = " / ".join(f"{median(run.api_cpu for run in side):.1f}" for side in runs)
+    postgres = " / ".join(f"{median(run.postgres_cpu for run in side):.1f}" for side in runs)
     errors = sum(run.errors for side in runs for run in side)
     failed = f"  {errors} failed" if errors else ""
     print(
-        f"{name:34}{rates[0]:8,.0f}{rates[1]:8,.0f}{ratio:7.3f}{p95:>15}{cpu:>15}{failed}",
+        f"{name:34}{rates[0]:8,.0f}{rates[1]:8,.0f}{ratio:7.3f}{p95:>15}{api:>15}"
+        f"{postgres:>15}{failed}",
         flush=True,
     )
 
@@ -113,7 +128,8 @@ def serving(checkout: Path, port: int, protocol: HttpProtocolName) -> Generator[
         prepare(endpoints.database_url)
         pid = stack.enter_context(served(settings, str(python)))
         found = cases(endpoints.database_url, port)
-        yield Side(settings.address, pid, {case.name: case for case in found})
+        postgres_pid = postmaster(endpoints.database_url)
+        yield Side(settings.address, pid, postgres_pid, {case.name: case for case in found})
 
 
 if __name__ == "__main__":

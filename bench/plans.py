@@ -5,6 +5,7 @@ the page alone, with the count and the first product known from another page, an
 its count. Exits with 1 if a query that an index could serve scans the whole table.
 """
 
+import asyncio
 import sys
 import time
 from statistics import median
@@ -15,15 +16,21 @@ import psycopg
 import sample
 from servers import migrated_servers
 
+from pricebook.catalog.kept_plans import may_keep_plan
+from pricebook.catalog.price_distribution import (
+    COLUMNS,
+    PriceDistribution,
+    read_distribution,
+)
 from pricebook.catalog.schemas import CatalogQuery, with_prices
 from pricebook.catalog.statements import (
     FilterStatistics,
     SortKey,
     Statement,
-    may_keep_plan,
     page_statement,
 )
 from pricebook.db import migrations
+from pricebook.db.database import Database
 from pricebook.http.query_string import decode_query
 from pricebook.settings import CatalogPrices
 
@@ -131,16 +138,35 @@ def measure_all(products: int) -> dict[str, Timed]:
         conn.execute(RARE, [products // 2000])
         conn.execute("VACUUM (ANALYZE) products, categories")
         conn.execute("SET random_page_cost = 1.1")
-        timed = {name: measure(conn, query) for name, query in (QUERIES | SCANNING).items()}
+        timed = measure_queries(conn, QUERIES | SCANNING)
         migrations.upgrade(endpoints.database_url, catalog_prices="target")
-        timed |= {name: measure(conn, query, "target") for name, query in TARGET_QUERIES.items()}
-        return timed | {name: measure(conn, query) for name, query in SUBTREE_QUERIES.items()}
+        timed |= measure_queries(conn, TARGET_QUERIES, "target")
+        return timed | measure_queries(conn, SUBTREE_QUERIES)
 
 
-def measure(conn: psycopg.Connection, query: str, prices: CatalogPrices = "supplier") -> Timed:
+def measure_queries(
+    conn: psycopg.Connection, named: dict[str, str], prices: CatalogPrices = "supplier"
+) -> dict[str, Timed]:
+    """Measure queries by name."""
+    distribution = asyncio.run(distribution_of(conn.info.dsn, COLUMNS[prices]))
+    return {name: measure(conn, query, prices, distribution) for name, query in named.items()}
+
+
+async def distribution_of(url: str, column: str) -> PriceDistribution | None:
+    """Return the distribution of the prices that the API would use."""
+    async with Database(url) as database, database.connection() as conn:
+        return await read_distribution(conn, column)
+
+
+def measure(
+    conn: psycopg.Connection,
+    query: str,
+    prices: CatalogPrices,
+    distribution: PriceDistribution | None,
+) -> Timed:
     """Time a query with and without its count."""
     criteria = criteria_of(conn, query, prices)
-    mode = "auto" if may_keep_plan(criteria) else "force_custom_plan"
+    mode = "auto" if may_keep_plan(criteria, distribution) else "force_custom_plan"
     conn.execute("SELECT set_config('plan_cache_mode', %s, false)", [mode])
     counting = page_statement(criteria)
     row = conn.execute(counting.text, counting.values).fetchone()

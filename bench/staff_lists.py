@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import product
 from typing import Any, LiteralString, get_args
-from uuid import UUID
+
+from staff_activity_lists import activity_cases
 
 from pricebook.categories import service as categories
 from pricebook.db.database import Connection
@@ -23,7 +24,7 @@ from pricebook.product_imports.schemas import ImportedRowQuery
 from pricebook.products import search
 from pricebook.products import service as products
 from pricebook.products.list_filters import Sort, StaffProductQuery
-from pricebook.products.listing import products_listing
+from pricebook.products.list_plans import plan_listing
 from pricebook.quarantine import repository as quarantine_repository
 from pricebook.quarantine import service as quarantine
 from pricebook.quarantine.schemas import QuarantineQuery
@@ -103,6 +104,10 @@ PLAIN: list[tuple[str, Any, Listing | None]] = [
     ("suppliers", suppliers.list_suppliers, SUPPLIERS),
     ("categories", categories.list_categories, None),
 ]
+MADE_AT: LiteralString = """
+    SELECT changes_at FROM ingestion_tasks
+    WHERE supplier_name = '{name}' AND keeps_changes AND changes_at IS NOT NULL LIMIT 1
+"""
 IDS: dict[str, LiteralString] = {
     "supplier": "SELECT id FROM suppliers WHERE name = 'Supplier 1'",
     "medium": "SELECT id FROM suppliers WHERE name = 'Medium'",
@@ -112,6 +117,10 @@ IDS: dict[str, LiteralString] = {
     "task": "SELECT task_id FROM quarantined_rows WHERE task_id IS NOT NULL LIMIT 1",
     "failed": "SELECT task_id FROM parsing_logs LIMIT 1",
     "import": "SELECT import_id FROM product_import_rows LIMIT 1",
+    "made_all": "SELECT id FROM suppliers WHERE name = 'Supplier 1'",
+    "made_few": "SELECT id FROM suppliers WHERE name = 'Supplier 2'",
+    "made_all_at": MADE_AT.format(name="Supplier 1"),
+    "made_few_at": MADE_AT.format(name="Supplier 2"),
 }
 Cases = Iterator[tuple[str, Any, Any, Any]]
 
@@ -124,15 +133,16 @@ async def lists_of(conn: Connection) -> list[tuple[str, Any, Any, Any]]:
         *item_cases(ids),
         *other_cases(ids),
         *detail_cases(ids),
+        *activity_cases(ids),
     ]
 
 
-def product_cases(ids: dict[str, UUID]) -> Cases:
+def product_cases(ids: dict[str, Any]) -> Cases:
     """Yield every filter with every sort, and the searches."""
 
     async def listing(conn: Connection, query: StaffProductQuery) -> Listing:
         exact = await search.exact_filter(conn, query) if query.words else None
-        return products_listing(query, exact)
+        return await plan_listing(conn, query, exact)
 
     for text, sort in product(PRODUCT_FILTERS, ["", *SORTS]):
         if not sort and "search" not in text:
@@ -145,7 +155,7 @@ def product_cases(ids: dict[str, UUID]) -> Cases:
         yield f"products search={text}", products.list_products, query, None
 
 
-def item_cases(ids: dict[str, UUID]) -> Cases:
+def item_cases(ids: dict[str, Any]) -> Cases:
     """Yield the lists of unmatched items and of matches with every filter and search."""
 
     async def unmatched(conn: Connection, query: UnmatchedItemQuery) -> Listing:
@@ -163,7 +173,7 @@ def item_cases(ids: dict[str, UUID]) -> Cases:
         yield f"matches {_short(text)} {words}", matching.list_matches, match_query, matches
 
 
-def other_cases(ids: dict[str, UUID]) -> Cases:
+def other_cases(ids: dict[str, Any]) -> Cases:
     """Yield the other lists with their filters."""
     for name, service, kind, make, filters in OTHERS:
 
@@ -185,7 +195,7 @@ def other_cases(ids: dict[str, UUID]) -> Cases:
         yield name, service, CursorPaging(), plain and same
 
 
-def detail_cases(ids: dict[str, UUID]) -> Cases:
+def detail_cases(ids: dict[str, Any]) -> Cases:
     """Yield the lists of rows of one task or import."""
 
     async def errors(database: Any, query: Any) -> Any:
@@ -203,7 +213,7 @@ def detail_cases(ids: dict[str, UUID]) -> Cases:
     yield "product-imports/{id}/rows outcome=new", rows, changed, rows_listing
 
 
-def _join(text: str, more: str, ids: dict[str, UUID]) -> bytes:
+def _join(text: str, more: str, ids: dict[str, Any]) -> bytes:
     return "&".join(filter(None, [text.format(**ids), more])).encode()
 
 

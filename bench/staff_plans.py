@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+import staff_activity
 import staff_sample
 from servers import migrated_servers
 from staff_lists import lists_of
@@ -63,6 +64,7 @@ def main() -> int:
     with migrated_servers() as endpoints:
         with psycopg.connect(endpoints.database_url) as conn:
             staff_sample.fill(conn, products=int(products))
+            staff_activity.fill(conn, products=int(products))
         return asyncio.run(measure_all(endpoints.database_url, int(products)))
 
 
@@ -97,12 +99,19 @@ async def measure(database: Database, case: Case) -> Measured:
         cursor = (await case.service(database, with_cursor(case.query, cursor))).next_cursor
     if cursor is not None:
         deep, _ = await time_page(database, case, with_cursor(case.query, cursor))
-    count = f"{'' if page.total_count_is_exact else '~'}{page.total_count:,}"
     reads = ""
     if case.listing:
         async with database.connection() as conn:
             reads = await describe_plan(conn, await case.listing(conn, case.query), case.query)
-    return Measured(case.name, count, first, deep, reads)
+    return Measured(case.name, count_of(page), first, deep, reads)
+
+
+def count_of(page: Any) -> str:
+    """Return the number of rows of a list, with ~ if it is estimated; some lists have none."""
+    total_count = getattr(page, "total_count", None)
+    if total_count is None:
+        return ""
+    return f"{'' if getattr(page, 'total_count_is_exact', True) else '~'}{total_count:,}"
 
 
 def with_cursor(query: Any, cursor: str) -> Any:

@@ -110,10 +110,13 @@ class Soak:
         return {"Authorization": f"Bearer {token}"}
 
     def write_list(self, supplier_id: UUID, rows: int, price: int) -> str:
-        """Write a price list with one price for all rows; return its path below UPLOADS_DIR."""
+        """Write a price list of which all rows cost 100.50 + price; return its path in UPLOADS_DIR.
+
+        The next price is so near that no list is held.
+        """
         path = self.settings.uploads / f"{supplier_id}-{price}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = (f"A-{number},Nail {number},{price}.50" for number in range(rows))
+        lines = (f"A-{number},Nail {number},{100 + price}.50" for number in range(rows))
         path.write_text("\n".join(["Article code,Name,Price", *lines]))
         return path.name
 
