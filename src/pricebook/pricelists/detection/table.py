@@ -120,7 +120,9 @@ def choose_delimiter(
 def sample_score(records: Sequence[Record], expected: ExpectedColumns) -> tuple[bool, int, int]:
     """Return how much the first rows look like a price list; the greatest score is the best."""
     widths = Counter(len(cells) for _, cells, _ in records if len(cells) > 1)
-    (width, rows) = widths.most_common(1)[0] if widths else (0, 0)
+    if not widths:
+        return False, 0, 0
+    width, rows = widths.most_common(1)[0]
     return find_first_header(records[:HEADER_SEARCH_ROWS], expected) is not None, rows, width
 
 
