@@ -33,7 +33,7 @@ CHUNK_BYTES = 1 << 20
 def main() -> None:
     """Measure both formats."""
     csv_rows, xlsx_rows = map(int, [*sys.argv[1:], "200000", "200000"][:2])
-    with migrated_servers() as endpoints, ParserPool(has_spare=True) as parser_pool:
+    with migrated_servers() as endpoints, ParserPool() as parser_pool:
         settings = settings_for(endpoints, free_port())
         for name, write, count in (
             ("list.csv", write_csv, csv_rows),

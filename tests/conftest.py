@@ -78,7 +78,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def parser_pool() -> Iterator[ParserPool]:
-    with ParserPool(has_spare=True) as parser_pool:
+    with ParserPool() as parser_pool:
         yield parser_pool
 
 

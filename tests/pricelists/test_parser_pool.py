@@ -1,21 +1,18 @@
 """Parser processes: the frames that they send, their limits, and the end of each process."""
 
-import asyncio
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from parser_processes import parser_pids, program_pids
 from pricebook.errors import ParserKilledError, PriceListError
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits, ReadRequest
 from pricelists.price_lists import csv_text, read_request
-
-PARSE_MODULE = b"pricebook.pricelists.isolation.parse_process"
 
 
 @pytest.fixture
@@ -31,28 +28,6 @@ def long_list(tmp_path: Path) -> ReadRequest:
         csv_text(*(f"A{number};Lamp number {number};5.50" for number in range(200_000)))
     )
     return read_request(path)
-
-
-def parser_pids() -> list[int]:
-    """Return the ids of the parser processes that this process has started."""
-    pids: list[int] = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if parent_of(process) == os.getpid() and PARSE_MODULE in command_line(process):
-                pids.append(int(process.name))
-    return pids
-
-
-def parent_of(process: Path) -> int:
-    return int((process / "stat").read_text().rpartition(")")[2].split()[1])
-
-
-def command_line(process: Path) -> bytes:
-    """Return the command line, which the kernel sets a moment after it has started the program."""
-    while not (command := (process / "cmdline").read_bytes()):
-        if (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
-            break
-    return command
 
 
 async def read_lines(stream: PriceListStream) -> list[bytes]:
@@ -76,24 +51,40 @@ async def test_rows_are_lines_for_copy(own_parser_pool: ParserPool, tmp_path: Pa
     ]
 
 
-async def test_each_price_list_gets_a_new_process_and_the_spare_is_used(
+async def test_each_price_list_gets_a_new_process(
+    own_parser_pool: ParserPool, long_list: ReadRequest
+) -> None:
+    others = parser_pids()
+    async with own_parser_pool.opened(long_list):
+        (first,) = parser_pids() - others
+        async with own_parser_pool.opened(long_list) as stream:
+            assert len(parser_pids() - others - {first}) == 1
+            assert len(await read_lines(stream)) == 200_000
+    assert parser_pids() == others
+
+
+async def test_killed_program_fails_its_price_lists_and_is_started_again(
     long_list: ReadRequest,
 ) -> None:
-    others = set(parser_pids())
-    with ParserPool(has_spare=True) as parser_pool:
-        async with parser_pool.opened(long_list):
-            both = set(parser_pids()) - others
-        assert len(both) == 2
-        (spare,) = set(parser_pids()) - others
-        async with parser_pool.opened(long_list):
-            assert spare in parser_pids()
-        (next_one,) = set(parser_pids()) - others
-        assert next_one not in both
-        os.kill(next_one, signal.SIGKILL)
-        await asyncio.to_thread(os.waitid, os.P_PID, next_one, os.WEXITED | os.WNOWAIT)
+    programs, others = program_pids(), parser_pids()
+    with ParserPool() as parser_pool:
+        async with parser_pool.opened(long_list) as stream:
+            (program,) = program_pids() - programs
+            os.kill(program, signal.SIGKILL)
+            with pytest.raises(ParserKilledError, match="SIGKILL"):
+                await read_lines(stream)
         async with parser_pool.opened(long_list) as stream:
             assert len(await read_lines(stream)) == 200_000
-    assert set(parser_pids()) == others
+    assert (program_pids(), parser_pids()) == (programs, others)
+
+
+async def test_stopped_program_is_killed_with_its_processes(long_list: ReadRequest) -> None:
+    programs = program_pids()
+    with ParserPool() as parser_pool:
+        async with parser_pool.opened(long_list):
+            (program,) = program_pids() - programs
+            os.kill(program, signal.SIGSTOP)
+        assert program not in program_pids()
 
 
 async def test_stopped_process_is_killed_at_its_deadline(
@@ -102,7 +93,7 @@ async def test_stopped_process_is_killed_at_its_deadline(
     before = parser_pids()
     request = msgspec.structs.replace(long_list, limits=ReadLimits(seconds=20))
     async with own_parser_pool.opened(request) as stream:
-        (parser,) = set(parser_pids()) - set(before)
+        (parser,) = parser_pids() - before
         os.kill(parser, signal.SIGSTOP)
         with pytest.raises(ParserKilledError, match="more than 20 seconds"):
             await read_lines(stream)
@@ -124,7 +115,7 @@ async def test_killed_process_fails_its_price_list_and_no_other(
 ) -> None:
     others = parser_pids()
     async with own_parser_pool.opened(long_list) as stream:
-        (parser,) = set(parser_pids()) - set(others)
+        (parser,) = parser_pids() - others
         os.kill(parser, signal.SIGKILL)
         with pytest.raises(ParserKilledError, match="SIGKILL"):
             await read_lines(stream)
@@ -137,7 +128,7 @@ async def test_process_has_a_lower_priority(
 ) -> None:
     others = parser_pids()
     async with own_parser_pool.opened(long_list):
-        (parser,) = set(parser_pids()) - set(others)
+        (parser,) = parser_pids() - others
         assert os.getpriority(os.PRIO_PROCESS, parser) > os.getpriority(os.PRIO_PROCESS, 0)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from parser_processes import parser_pids
 from pricebook.errors import ParserKilledError, PriceListError
 from pricebook.pricelists.isolation import frames, sandbox
 from pricebook.pricelists.isolation.child_process import build_environment
@@ -19,7 +20,7 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.isolation.workspace import Workspace
 from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricelists.price_lists import csv_text, read_request
-from pricelists.test_parser_pool import parser_pids, read_lines
+from pricelists.test_parser_pool import read_lines
 
 SECRET = "a secret of forty characters, and not one less"
 # The start of the code that runs in the sandbox; `tried` returns the error of an action as text.
@@ -90,7 +91,7 @@ async def test_parser_process_has_no_secrets_and_few_rights(
     path.write_text(csv_text(*(f"A{number};Lamp;5" for number in range(200_000))))
     before = parser_pids()
     async with own_parser_pool.opened(read_request(path)) as stream:
-        (parser,) = set(parser_pids()) - set(before)
+        (parser,) = parser_pids() - before
         status = process_status(parser)
         assert len(await read_lines(stream)) == 200_000
     assert "SECRET" not in status["environ"]

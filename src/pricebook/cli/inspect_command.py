@@ -77,7 +77,7 @@ async def _inspect(files: list[Path], config: ReadConfig, *, json: bool) -> bool
         limits=parser_limits_of(settings),
     )
     all_read = True
-    with ParserPool(has_spare=len(files) > 1) as parser_pool:
+    with ParserPool() as parser_pool:
         for file in files:
             inspected = await inspect_price_list(parser_pool, str(file), request)
             all_read = all_read and inspected.profile is not None

@@ -64,7 +64,7 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
     """Yield a worker with its database pool, Redis client and parser pool."""
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         queue = QueueClient(redis, settings.redis_queue_name)
-        with ParserPool(has_spare=True) as parser_pool:
+        with ParserPool() as parser_pool:
             runner = create_import_runner(settings, resources.database, parser_pool)
             import_products = create_product_importer(settings, resources.database, parser_pool)
             previews = list_preview_work(settings, resources.database, parser_pool)

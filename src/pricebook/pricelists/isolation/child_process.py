@@ -1,4 +1,4 @@
-"""Runs a Python module as a child process that sends frames, without the parent's environment."""
+"""Child processes that send frames, without the parent's environment."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, Self, cast
 
 import msgspec
 
@@ -32,30 +32,46 @@ _EXIT_TIMEOUT_SECONDS = 5
 _PYTHON_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 
 
+class ChildProcess(Protocol):
+    """The part of subprocess.Popen that an IsolatedProcess needs, with pipes."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code; raises subprocess.TimeoutExpired."""
+        ...
+
+    def kill(self) -> None:
+        """Kill the process."""
+        ...
+
+
 class IsolatedProcess:
-    """A child process, started in a folder; the caller kills it when its deadline passes."""
+    """A child process; the caller kills it when its deadline passes."""
 
     def __init__(
-        self, module: str, *arguments: str, folder: Path, variables: tuple[str, ...] = ()
+        self, process: ChildProcess, pipes: tuple[BinaryIO, BinaryIO], stderr: BinaryIO
     ) -> None:
         self._deadline = 0.0
         self._seconds = 0
-        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `kill`)
-        self._process = subprocess.Popen(  # noqa: S603 (a module of this package)
+        self._process = process
+        self._request_pipe, self._response_pipe = pipes
+        self._stderr_file = stderr
+
+    @classmethod
+    def run_module(
+        cls, module: str, *arguments: str, folder: Path, variables: tuple[str, ...] = ()
+    ) -> Self:
+        """Start a module as a program in a folder, with some variables of the environment."""
+        stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `kill`)
+        process = subprocess.Popen(  # noqa: S603 (a module of this package)
             [sys.executable, "-P", "-m", module, str(os.getpid()), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._stderr_file,
+            stderr=stderr,
             cwd=folder,
             env=build_environment(variables),
         )
-        self._request_pipe = cast("BinaryIO", self._process.stdin)
-        self._response_pipe = cast("BinaryIO", self._process.stdout)
-
-    @property
-    def is_running(self) -> bool:
-        """Return whether the process is running."""
-        return self._process.poll() is None
+        pipes = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
+        return cls(process, pipes, stderr)
 
     def set_deadline(self, deadline: float, seconds: int) -> None:
         """Set the deadline for all frames, on the clock of the event loop.

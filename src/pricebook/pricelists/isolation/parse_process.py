@@ -1,16 +1,21 @@
-"""The parser process: reads one price list, or one table with known columns, and exits.
+"""The program that parser processes are forked from, and what such a process does.
+
+It reads one price list, or one table with known columns, and exits.
 
 It is a process of its own because a file can exhaust memory or time or crash a library, and it is
 sandboxed because a file can exploit a library. It has no database and no network; it writes the
 rows to its standard output as lines for COPY.
 """
 
+import gc
 import math
 import os
 import resource
 import signal
+import socket
 import sys
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO
@@ -20,7 +25,7 @@ import msgspec
 from pricebook.errors import ParserKilledError, PricebookError, PriceListError
 from pricebook.pricelists import formats
 from pricebook.pricelists.column_table import open_column_table
-from pricebook.pricelists.isolation import frames, sandbox
+from pricebook.pricelists.isolation import fork_loop, frames, sandbox
 from pricebook.pricelists.isolation.copy_lines import LineFormatter
 from pricebook.pricelists.isolation.frames import (
     Frame,
@@ -67,9 +72,17 @@ _cells_request_decoder = msgspec.msgpack.Decoder(RowCellsRequest)
 
 
 def main() -> None:
+    """Fork a parser process for each request on the socket that the second argument names."""
+    parent, descriptor = map(int, sys.argv[1:])
+    set_parent_death_signal(parent, signal.SIGKILL)
+    sandbox.preload_lazy_modules()
+    gc.freeze()
+    with socket.socket(fileno=descriptor) as requests:
+        fork_loop.serve(requests, partial(_parse, os.getpid()))
+
+
+def _parse(parent: int, user: str) -> None:
     """Process the one price list on standard input; exit without it if standard input is closed."""
-    parent, user = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     os.nice(_NICENESS)
     with (
         os.fdopen(os.dup(sys.stdout.fileno()), "wb") as responses,
@@ -77,7 +90,7 @@ def main() -> None:
     ):
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library prints between the frames
         sandbox.confine(int(user) if user else None)
-        set_parent_death_signal(int(parent), signal.SIGKILL)  # changing the user would clear it
+        set_parent_death_signal(parent, signal.SIGKILL)  # changing the user would clear it
         if payload := frames.receive(sys.stdin.buffer):
             _handle_request(_request_decoder.decode(payload), responses, status)
 

@@ -1,6 +1,7 @@
 """Starts parser processes, sends each one price list, and kills it when it exceeds its limits."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
@@ -10,6 +11,7 @@ import msgspec
 from pricebook.errors import ParserKilledError
 from pricebook.pricelists.isolation import sandbox
 from pricebook.pricelists.isolation.child_process import IsolatedProcess
+from pricebook.pricelists.isolation.fork_server import ForkServer
 from pricebook.pricelists.isolation.frames import (
     Frame,
     PriceListFinished,
@@ -94,22 +96,18 @@ class TableStream:
 class ParserPool:
     """Runs a new parser process for each file, so that a hostile one reaches no other list.
 
-    With `has_spare`, the next process is started while a price list is read. Frames are received
-    in threads, so that a process is not bound to one event loop.
+    Frames are received in threads, so that a process is not bound to one event loop.
     """
 
-    def __init__(self, *, has_spare: bool = False) -> None:
-        self._has_spare = has_spare
-        self._spare: _ParserProcess | None = None
+    def __init__(self) -> None:
+        self._server = ForkServer(_PARSE_MODULE)
 
     def __enter__(self) -> Self:
         remove_abandoned_workspaces()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._spare:
-            self._spare.kill()
-            self._spare = None
+        self._server.close()
 
     @asynccontextmanager
     async def opened(self, request: ReadRequest) -> AsyncGenerator[PriceListStream]:
@@ -147,7 +145,7 @@ class ParserPool:
         seconds = request.limits.seconds
         deadline = asyncio.get_running_loop().time() + seconds
         with translate_temporary_disk_full():
-            parser = self._take_process()
+            parser = _ParserProcess(self._server)
         try:
             with parser.workspace.input_folder() as input_folder:
                 source = request.source
@@ -157,37 +155,20 @@ class ParserPool:
                     parser.workspace.copy_in, source, input_folder, request.limits
                 )
                 request = msgspec.structs.replace(request, source=source)
-                opened = await parser.read(request, deadline)
-                self._start_spare()
-                yield parser, opened
+                yield parser, await parser.read(request, deadline)
         finally:
             parser.kill()
-
-    def _take_process(self) -> "_ParserProcess":
-        spare, self._spare = self._spare, None
-        if spare and spare.is_running:
-            return spare
-        if spare:
-            spare.kill()
-        return _ParserProcess()
-
-    def _start_spare(self) -> None:
-        if self._has_spare and self._spare is None:
-            with translate_temporary_disk_full():
-                self._spare = _ParserProcess()
 
 
 class _ParserProcess:
     """A parser process and its workspace."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: ForkServer) -> None:
         user = sandbox.unused_user_id()
         self.workspace = Workspace(user)
-        self._child = IsolatedProcess(_PARSE_MODULE, str(user or ""), folder=self.workspace.path)
-
-    @property
-    def is_running(self) -> bool:
-        return self._child.is_running
+        stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `kill`)
+        process = server.fork(self.workspace.path, str(user or ""), stderr)
+        self._child = IsolatedProcess(process, (process.stdin, process.stdout), stderr)
 
     async def read(self, request: ReadRequest | TableRequest, deadline: float) -> Frame:
         self._child.set_deadline(deadline, request.limits.seconds)

@@ -47,7 +47,8 @@ async def read_rates(
 async def _parse(
     workspace: Workspace, path: Path, limits: ReadLimits, deadline: float
 ) -> list[ReferenceRate]:
-    process = IsolatedProcess(_RATE_MODULE, str(workspace.user or ""), folder=workspace.path)
+    user = str(workspace.user or "")
+    process = IsolatedProcess.run_module(_RATE_MODULE, user, folder=workspace.path)
     try:
         process.set_deadline(deadline, limits.seconds)
         process.send(RateFileRequest(path=str(path), limits=limits))

@@ -26,7 +26,9 @@ async def fetch(
     Raises PriceListError if the source refuses it for good, SourceUnavailableError if a later
     attempt can succeed, ParserKilledError at the deadline.
     """
-    fetch_process = IsolatedProcess(_FETCH_MODULE, folder=Path.cwd(), variables=_CA_VARIABLES)
+    fetch_process = IsolatedProcess.run_module(
+        _FETCH_MODULE, folder=Path.cwd(), variables=_CA_VARIABLES
+    )
     try:
         fetch_process.set_deadline(deadline, limits.seconds)
         fetch_process.send(FetchRequest(source=source, limits=limits, folder=str(folder)))

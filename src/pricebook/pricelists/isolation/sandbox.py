@@ -53,7 +53,7 @@ def confine(user: int | None) -> dict[str, bool]:
     """
     tempfile.tempdir = SCRATCH_FOLDER
     _set_resource_limits()
-    _preload_lazy_modules()
+    preload_lazy_modules()
     active_restrictions = {"user": _switch_user(user)}
     active_restrictions["privileges"] = (
         kernel_restrictions.drop_capabilities() and kernel_restrictions.forbid_new_privileges()
@@ -67,6 +67,15 @@ def confine(user: int | None) -> dict[str, bool]:
     )
     active_restrictions["calls"] = kernel_restrictions.restrict_system_calls()
     return active_restrictions
+
+
+def preload_lazy_modules() -> None:
+    """Import modules while the rights to read their files are still there."""
+    for module in _LAZY_MODULES:
+        import_module(module)
+    for module in pkgutil.iter_modules(encodings.__path__):
+        if module.name not in _WINDOWS_ENCODINGS:
+            import_module(f"encodings.{module.name}")
 
 
 def main() -> None:
@@ -96,15 +105,6 @@ def find_active_restrictions() -> set[str]:
 def _set_resource_limits() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_OPEN_FILES, _MAX_OPEN_FILES))
-
-
-def _preload_lazy_modules() -> None:
-    """Import modules while the rights to read their files are still there."""
-    for module in _LAZY_MODULES:
-        import_module(module)
-    for module in pkgutil.iter_modules(encodings.__path__):
-        if module.name not in _WINDOWS_ENCODINGS:
-            import_module(f"encodings.{module.name}")
 
 
 def _switch_user(user: int | None) -> bool:
