@@ -5,9 +5,10 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
-from multipart import MultipartError, MultipartSegment, PushMultipartParser
+from multipart import MultipartError, MultipartSegment
 
 from pricebook.errors import PayloadTooLargeError, as_issue_text, body_issue, validation_error
+from pricebook.http.multipart_lines import StrictLinesParser
 from pricebook.system.refused_values import explain_refusal
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
@@ -39,7 +40,7 @@ async def read_form(
     """
     form_parser = _FormParser(write, max_bytes)
     try:
-        with PushMultipartParser(_boundary(request), max_segment_count=MAX_FIELDS) as parser:
+        with StrictLinesParser(_boundary(request), max_segment_count=MAX_FIELDS) as parser:
             async for chunk in _chunks(request):
                 for event in parser.parse(chunk):
                     await form_parser.handle_event(event)
@@ -89,9 +90,6 @@ class _FormParser:
             await self._add_data(bytes(event))
 
     def _begin_part(self, part: MultipartSegment) -> None:
-        if any("\n" in value for _, value in part.headerlist):
-            # The parser refuses it only if the line arrives in more than one chunk.
-            raise MultipartError("Invalid line break in segment header")
         self._name, self._part_bytes, self._field_data = part.name or "(unnamed)", 0, b""
         if self._name == FILE_FIELD:
             if self.form.file_name is not None:
