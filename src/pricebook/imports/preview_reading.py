@@ -33,7 +33,7 @@ from pricebook.imports.staging import add_cells, check_staged_rows
 from pricebook.pricelists.first_rows import read_first_rows
 from pricebook.pricelists.isolation.frames import SheetSample
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
-from pricebook.pricelists.profile_sentence import describe_profile
+from pricebook.pricelists.profile_sentence import describe_tables
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.settings import Settings
@@ -185,7 +185,9 @@ async def _compare(
     doubtful = await preview_row_repository.list_rejected(conn, 1, "price_ambiguous")
     return PreviewResult(
         sheets=sheets,
-        sentence=staged.found and describe_profile(staged.found, end.counts.accepted),
+        understood=tuple(
+            describe_tables(staged.found, end.counts.accepted) if staged.found else ()
+        ),
         counts=end.counts,
         row_error_counts=end.row_error_counts,
         average_price_change=end.average_price_change,

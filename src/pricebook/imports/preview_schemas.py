@@ -10,6 +10,7 @@ from msgspec import Struct
 from pricebook.errors import PriceListIssue
 from pricebook.imports.preview_basis import PreviewBasis
 from pricebook.pricelists.isolation.frames import SheetSample
+from pricebook.pricelists.profile_sentence import Description
 from pricebook.pricelists.sources.address_logins import mask_address
 from pricebook.tasks.counts import Counts
 
@@ -97,7 +98,7 @@ class PreviewResult(Struct, frozen=True, kw_only=True):
 
     issues: tuple[PriceListIssue, ...] = ()
     sheets: tuple[SheetSample, ...] = ()
-    sentence: str | None = None
+    understood: tuple[Description, ...] = ()
     counts: Counts | None = None
     row_error_counts: dict[str, int] = {}
     average_price_change: float | None = None
