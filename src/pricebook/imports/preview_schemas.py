@@ -61,7 +61,8 @@ class PreviewChange(Struct, frozen=True):
     """The outcome of one item, its prices, their change in percent, and why it is out of line.
 
     `currency` None: that of the catalog. `vat_included` is whether the listed price includes VAT,
-    `vat_rate` is percent; both None if they are not known.
+    `vat_rate` is percent; both None if they are not known. `details` are those of the price as
+    JSON, in which numbers are decimals.
     """
 
     outcome: str
@@ -76,6 +77,7 @@ class PreviewChange(Struct, frozen=True):
     currency: str | None = None
     vat_included: bool | None = None
     vat_rate: Decimal | None = None
+    details: str | None = None
 
 
 class RejectedPreviewRow(Struct, frozen=True):
