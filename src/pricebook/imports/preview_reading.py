@@ -19,7 +19,12 @@ from pricebook.errors import (
     PriceListIssue,
     StorageFullError,
 )
-from pricebook.imports import preview_repository, preview_row_repository, staging_repository
+from pricebook.imports import (
+    preview_repository,
+    preview_row_repository,
+    staging_repository,
+    unlike_price_repository,
+)
 from pricebook.imports.configuration import (
     safety_thresholds_of,
 )
@@ -51,6 +56,7 @@ RETRY_SECONDS = 3.0
 MAX_ATTEMPTS = 3
 MAX_CHANGES = 1_000
 MAX_REJECTED = 100
+MAX_UNLIKE = 50
 
 
 class _Progress:
@@ -183,6 +189,7 @@ async def _compare(
     end, _, mode = await compare_staged_rows(conn, staged)
     changed = ["changed", "back", "quarantined"]
     doubtful = await preview_row_repository.list_rejected(conn, 1, "price_ambiguous")
+    unlike = end.counts.new and await unlike_price_repository.list_unlike_prices(conn, MAX_UNLIKE)
     return PreviewResult(
         sheets=sheets,
         understood=tuple(
@@ -198,6 +205,7 @@ async def _compare(
         absent=tuple(await preview_row_repository.list_changes(conn, ["absent"], MAX_CHANGES)),
         rejected=tuple(await preview_row_repository.list_rejected(conn, MAX_REJECTED)),
         ambiguous=next(iter(doubtful), None),
+        unlike=tuple(unlike or ()),
         mode=mode,
     )
 

@@ -80,6 +80,21 @@ class PreviewChange(Struct, frozen=True):
     details: str | None = None
 
 
+class UnlikePrice(Struct, frozen=True):
+    """A new item whose price is far from the usual one of the rows that it is `similar_to`.
+
+    `usual_price` is the median of these; `currency` None: that of the catalog.
+    """
+
+    row_number: int
+    supplier_sku: str
+    name: str
+    price: Decimal
+    currency: str | None
+    similar_to: str
+    usual_price: Decimal
+
+
 class RejectedPreviewRow(Struct, frozen=True):
     """A row that is not imported: why, and its cells, if they are known."""
 
@@ -111,6 +126,7 @@ class PreviewResult(Struct, frozen=True, kw_only=True):
     absent: tuple[PreviewChange, ...] = ()
     rejected: tuple[RejectedPreviewRow, ...] = ()
     ambiguous: RejectedPreviewRow | None = None
+    unlike: tuple[UnlikePrice, ...] = ()
     mode: str = "full"
     basis: PreviewBasis | None = None
 
