@@ -75,3 +75,19 @@ async def test_listed_price_stands_beside_the_cost(
     assert "1250.00 USD per 100, without VAT" in text
     assert "Comparable cost of one, USD" in text
     assert "Change, %" not in text  # of new articles
+
+
+async def test_prices_are_in_the_currency_of_the_list(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("procurement")
+    path = f"{PREVIEWS}/{await builders.import_preview(conn, await builders.supplier(conn))}"
+    assert "Comparable cost of one, USD" in await show_text(client, path)
+    await conn.execute(
+        """UPDATE import_previews SET result = jsonb_set(result, '{added,0,currency}', '"EUR"')"""
+    )
+    text = await show_text(client, path)
+    assert ("Comparable cost of one, EUR" in text, "Comparable cost of one, USD" in text) == (
+        True,
+        False,
+    )

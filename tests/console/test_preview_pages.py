@@ -370,22 +370,6 @@ async def test_further_articles_are_shown_by_a_link(
     assert (more.count("Hammer"), "Show more" in more) == (60, False)
 
 
-async def test_prices_are_in_the_currency_of_the_list(
-    client: Client, log_in_as: LogInAs, conn: Connection
-) -> None:
-    await log_in_as("procurement")
-    path = f"{PREVIEWS}/{await builders.import_preview(conn, await builders.supplier(conn))}"
-    assert "Comparable cost of one, USD" in await show_text(client, path)
-    await conn.execute(
-        """UPDATE import_previews SET result = jsonb_set(result, '{added,0,currency}', '"EUR"')"""
-    )
-    text = await show_text(client, path)
-    assert ("Comparable cost of one, EUR" in text, "Comparable cost of one, USD" in text) == (
-        True,
-        False,
-    )
-
-
 async def test_discarded_preview_says_by_whom(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
