@@ -23,7 +23,11 @@ from pricebook.console.previews.price_list_samples import (
 )
 from pricebook.console.previews.questions import list_problems, list_questions
 from pricebook.console.previews.sheet_fields import list_sheet_fields
-from pricebook.console.previews.supplier_settings import show_changes, show_settings
+from pricebook.console.previews.supplier_settings import (
+    list_groups,
+    show_changes,
+    show_settings,
+)
 from pricebook.console.previews.tax_texts import gross_notice
 from pricebook.console.reason_field import read_reason
 from pricebook.console.rendering import may, render, wants_fragment
@@ -205,7 +209,8 @@ async def _page(
         "not_obeyed": list_unread_choices(preview.config, found, load_texts()),
         "shared": list_shared_choices(preview.config, found, load_texts()),
         "given": list_given(preview.config, load_texts(), new_layout=preview.new_layout),
-        "used_settings": show_settings(used, load_texts()),
+        "used_settings": show_settings(used, load_texts(), columns),
+        "groups": list_groups(used, preview.config),
         "changes": show_changes(state.changes, load_texts()),
         "columns": columns,
         "sheet_columns": [
