@@ -85,6 +85,9 @@ def test_vat_and_price_quantity() -> None:
         price_clause(basis={"vat_included": False, "price_quantity": Decimal(1000)})
         == "net of VAT, per 1,000"
     )
+    assert price_clause(columns={"vat_rate": "Farbe"}) == (
+        'VAT not stated, at the rate of column F "Farbe"'
+    )
     assert (
         price_clause(
             basis={"vat_included": True, "prices_per_pack": True}, columns={"pack_size": "Farbe"}

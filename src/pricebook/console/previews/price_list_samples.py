@@ -97,7 +97,10 @@ def list_columns(
         return _set_columns(result, config)
     columns: list[Column] = []
     tables = Samples(result.sheets, found).tables
-    for sheet, own in (found.get("sheet_profiles") or {"": found}).items():
+    profiles: Mapping[str, Any] = found.get("sheet_profiles") or {"": found}
+    order: Sequence[str] = found.get("sheets") or ()  # stored profiles are ordered by their names
+    for sheet in dict.fromkeys([*(each for each in order if each in profiles), *profiles]):
+        own = profiles[sheet]
         of_sheet = _placed_columns(_read_columns(own, sheet), own)
         if len(columns) + len(of_sheet) > MAX_COLUMNS_OF_SHEETS:
             break
