@@ -160,6 +160,8 @@ def test_tiers_and_upcoming_prices() -> None:
 def test_rates_of_the_conversion_have_their_day() -> None:
     rate = AppliedRate(Decimal("1.08120"), date(2026, 11, 25), "USD")
     assert price_clause(exchange_rates={"EUR": rate}).endswith(", 1 EUR = 1.0812 USD (2026-11-25)")
+    # Rows may be in other currencies than the list.
+    assert price_clause(exchange_rates={"GBP": rate}).endswith(", 1 GBP = 1.0812 USD (2026-11-25)")
 
 
 def test_columns_without_unique_headers_are_named_by_their_letters(tmp_path: Path) -> None:

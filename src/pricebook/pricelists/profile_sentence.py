@@ -64,7 +64,8 @@ def _clauses_of(
     table: RowTable, tables: Sequence[RowTable], profile: DetectedProfile
 ) -> TableClauses:
     own = msgspec.structs.replace(table.profile or profile, headers=tuple(table.headers))
-    return TableClauses(_place(table, tables), ProfileClauses(with_rates(own, profile)).clauses())
+    own = with_rates(own, profile) if len(tables) > 1 else own
+    return TableClauses(_place(table, tables), ProfileClauses(own).clauses())
 
 
 def _place(table: RowTable, tables: Sequence[RowTable]) -> str:
