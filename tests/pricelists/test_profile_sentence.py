@@ -190,4 +190,6 @@ def test_sheets_that_are_read_and_those_that_are_not_are_named() -> None:
 def test_key_that_would_tell_repeated_codes_apart_is_proposed() -> None:
     content = csv_text("1;Filter;A;5", "1;Filter;B;6", "2;Belt;A;7", header="Code;Name;Brand;Price")
     sentence = describe_profile(read_price_list(content).profile)
-    assert 'some codes have several prices, A "Code" and C "Brand" would tell them' in sentence
+    assert (
+        'some codes have several prices, A "Code" and C "Brand" would distinguish them' in sentence
+    )

@@ -1,4 +1,4 @@
-"""What a detected profile says about a table, as clauses that can be compared with another's."""
+"""What a detected profile has about a table, as clauses that are compared with those of others."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -84,7 +84,7 @@ class ProfileClauses:
         return f", where it is empty, from column {', else column '.join(texts)}" if texts else ""
 
     def _origin(self, name: str) -> str:
-        """Return in brackets what says something, unless that is its column or the header.
+        """Return in brackets where something is stated, unless that is its column or the header.
 
         A sentence is quoted once, then its row is named.
         """
@@ -218,7 +218,7 @@ class ProfileClauses:
                 yield self._name(index)
 
     def proposed_key(self) -> str:
-        """Return the columns that would tell repeated codes apart; empty for none."""
+        """Return the columns that would distinguish repeated codes; empty for none."""
         return " and ".join(map(self._column, self._profile.proposed_key_columns))
 
     def _index(self, reference: str) -> int | None:

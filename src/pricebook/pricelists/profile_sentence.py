@@ -100,4 +100,4 @@ def _describe_rows(profile: DetectedProfile, items: int | None) -> Iterator[str]
         texts = [f"{n:,} of {FIELD_LABELS[field]}" for field, n in profile.unread_cells.items()]
         yield f"cells not understood and kept as text: {', '.join(texts)}"
     if keys := ProfileClauses(profile).proposed_key():
-        yield f"some codes have several prices, {keys} would tell them apart (key_columns)"
+        yield f"some codes have several prices, {keys} would distinguish them (key_columns)"
