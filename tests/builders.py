@@ -267,7 +267,8 @@ async def import_preview(conn: Connection, supplier_id: UUID, state: str = "read
     change |= {"old_price": None, "new_price": "12.50", "percent": None}
     counts = dict.fromkeys(Counts.__struct_fields__, 0) | {"new": 1}
     sheets = [{"name": None, "rows": [[1, ["Code", "Name", "Price"]]]}]
-    result = {"sentence": "Price from column C.", "counts": counts, "added": [change]}
+    understood = [{"place": "", "clauses": ["price from column C", "1 article"]}]
+    result = {"understood": understood, "counts": counts, "added": [change]}
     found = {"headers": ["Code", "Name", "Price"], "columns": {"price": "Price"}, "format": "csv"}
     supplier = await suppliers.find_supplier(conn, supplier_id)
     assert supplier

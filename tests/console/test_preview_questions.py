@@ -8,6 +8,7 @@ import pytest
 from pricebook.console.page_texts import load_texts
 from pricebook.console.previews.questions import Question, list_questions
 from pricebook.errors import PriceListIssue
+from pricebook.imports.preview_basis import PreviewBasis
 from pricebook.imports.preview_schemas import PreviewResult
 from pricebook.pricelists.isolation.frames import SheetSample
 
@@ -145,12 +146,26 @@ def test_discounts_of_titles_are_a_question_about_a_readable_list() -> None:
 
 def test_articles_without_the_discount_are_a_question_with_their_marks() -> None:
     message = "Row 1 says N = net, and no row has it; set net_marks to their marks."
-    question = question_of(PriceListIssue(message, "net_marks", ("none", "N")))
-    assert [(c.label, msgspec.json.decode(c.patch)) for c in question.choices] == [
-        ("None: all articles take the discount", {"net_marks": "none"}),
-        ("Those marked N", {"net_marks": "N"}),
+    issue = PriceListIssue(message, "net_marks", ("none", "N"), "A")
+    question = question_of(issue)
+    assert [(c.label, msgspec.json.decode(c.patch), c.example) for c in question.choices] == [
+        (
+            "Not at all: each article takes the discount",
+            {"net_marks": "none"},
+            "12.50 less its discount in each row",
+        ),
+        (
+            "Rows with N take no discount, the others do",
+            {"net_marks": "N"},
+            "12.50 in a row with N, 12.50 less its discount in any other",
+        ),
     ]
     assert [name for name, _ in question.entries] == ["net_marks"]
+    assert "A mark is a sign" in question.details[-1]
+    basis = PreviewBasis(options={"discount": "30+5"}, supplier_options={})
+    result = PreviewResult(issues=(issue,), sheets=(ROWS,), basis=basis)
+    (question,) = list_questions(result, None, "USD", load_texts())
+    assert question.choices[0].example == "12.50 less 30+5 % in each row"
 
 
 def test_example_of_a_value_is_of_the_column_of_the_price() -> None:

@@ -109,7 +109,7 @@ async def test_new_supplier_is_saved_and_tried(
     assert f"fetched for {name}" in text
     assert "uploaded by" not in text
     assert f'href="{PATH}/{supplier_id}"' in text
-    assert f'href="{PATH}/{supplier_id}/settings"' in text
+    assert f'href="{PATH}/{supplier_id}/settings?preview=' in text
 
 
 async def test_form_that_is_sent_back_as_it_is_changes_nothing(

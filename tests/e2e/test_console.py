@@ -220,10 +220,10 @@ def check_joined_forms(browser: Chrome, root: str, path: Path) -> None:
     browser.find_element(By.CSS_SELECTOR, "details.review summary").click()
     browser.find_element(By.NAME, "vat_rate").send_keys("21")
     browser.find_element(By.CSS_SELECTOR, "details.review form button").click()
-    wait_until(browser, "document.querySelector('p.sentence') !== null")
-    sentence = browser.find_element(By.CSS_SELECTOR, "p.sentence").text
-    assert 'Price from column C "Price A"' in sentence
-    assert "21 %" in sentence
+    wait_until(browser, "document.querySelector('.understood') !== null")
+    understood = browser.find_element(By.CSS_SELECTOR, ".understood").text
+    assert 'Price from column C "Price A"' in understood
+    assert "21 %" in understood
 
 
 def check_bulk_change(browser: Chrome, root: str) -> None:

@@ -1,5 +1,6 @@
 """The rows of previews: prices with their tax, and the first rows of each table."""
 
+import msgspec
 import pytest
 
 import builders
@@ -32,6 +33,20 @@ async def test_new_price_has_its_tax(
         _, result = await previews.read(preview_id)
     first = result.added[0]
     assert (str(first.vat_included), str(first.vat_rate)) == expected
+
+
+async def test_new_price_has_what_it_is_for(
+    conn: Connection, previews: Previews, running_worker: RunningWorker
+) -> None:
+    text = "Article code;Name;Unit;Brand;Price per 100\nA-1;Screw;pcs;Acme;12.50\n"
+    async with running_worker():
+        preview_id = await previews.upload(await builders.supplier(conn), text)
+        _, result = await previews.read(preview_id)
+    (added,) = result.added
+    assert (str(added.new_price), msgspec.json.decode(added.details or "")) == (
+        "0.125",
+        {"list_price": 12.5, "price_quantity": 100, "unit": "H87"},
+    )
 
 
 async def test_first_rows_are_those_of_each_table(

@@ -39,7 +39,7 @@ async def test_preview_changes_nothing(
     assert preview.state == "ready"
     assert counts is not None
     assert (counts.new, counts.changed, counts.absent, counts.rejected) == (1, 1, 0, 1)
-    assert "Price from column C" in str(result.sentence)
+    assert "price from column C" in result.understood[0].clauses[0]
     (change,) = result.changes
     assert (str(change.old_price), str(change.percent)) == ("10.00", "25.00")
     (rejected,) = result.rejected

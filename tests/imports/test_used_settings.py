@@ -101,7 +101,7 @@ async def test_answer_from_the_last_list_is_forgotten(
         await used_settings.forget(previews.database, second, "vat_included", None)
         assert await used_by(previews, second) == []
         again, result = await previews.read(second)
-    assert (again.state, "VAT not stated" in str(result.sentence)) == ("ready", True)
+    assert (again.state, "VAT not stated" in str(result.understood)) == ("ready", True)
     entries = "SELECT before FROM audit_log WHERE action = 'supplier.layout_forgotten'"
     assert await rows(conn, entries) == [({"vat_included": "true"},)]
 

@@ -85,6 +85,9 @@ def test_vat_and_price_quantity() -> None:
         price_clause(basis={"vat_included": False, "price_quantity": Decimal(1000)})
         == "net of VAT, per 1,000"
     )
+    assert price_clause(columns={"vat_rate": "Farbe"}) == (
+        'VAT not stated, at the rate of column F "Farbe"'
+    )
     assert (
         price_clause(
             basis={"vat_included": True, "prices_per_pack": True}, columns={"pack_size": "Farbe"}
@@ -157,6 +160,8 @@ def test_tiers_and_upcoming_prices() -> None:
 def test_rates_of_the_conversion_have_their_day() -> None:
     rate = AppliedRate(Decimal("1.08120"), date(2026, 11, 25), "USD")
     assert price_clause(exchange_rates={"EUR": rate}).endswith(", 1 EUR = 1.0812 USD (2026-11-25)")
+    # Rows may be in other currencies than the list.
+    assert price_clause(exchange_rates={"GBP": rate}).endswith(", 1 GBP = 1.0812 USD (2026-11-25)")
 
 
 def test_columns_without_unique_headers_are_named_by_their_letters(tmp_path: Path) -> None:
@@ -185,4 +190,6 @@ def test_sheets_that_are_read_and_those_that_are_not_are_named() -> None:
 def test_key_that_would_tell_repeated_codes_apart_is_proposed() -> None:
     content = csv_text("1;Filter;A;5", "1;Filter;B;6", "2;Belt;A;7", header="Code;Name;Brand;Price")
     sentence = describe_profile(read_price_list(content).profile)
-    assert 'some codes have several prices, A "Code" and C "Brand" would tell them' in sentence
+    assert (
+        'some codes have several prices, A "Code" and C "Brand" would distinguish them' in sentence
+    )

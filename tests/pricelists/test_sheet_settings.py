@@ -43,7 +43,7 @@ def test_each_sheet_is_read_by_its_own_settings() -> None:
     ]
     assert list(result.profile.sheet_profiles) == BOTH
     sentence = describe_profile(result.profile, 4)
-    assert 'Sheet "Taps & more": Price from column C "Price EUR": EUR' in sentence
+    assert 'Sheet "Taps & more": price from column C "Price EUR": EUR' in sentence
 
 
 def test_common_settings_are_completed_by_those_of_a_sheet() -> None:
@@ -141,7 +141,7 @@ def test_tables_of_a_sheet_with_settings_are_read_each_by_its_header() -> None:
     pipes, taps = result.profile.sheet_profiles.values()
     assert ([each.first_row for each in pipes.tables], taps.tables) == ([1, 5], ())
     sentence = describe_profile(result.profile, 5)
-    assert 'From row 5 on: Price from column D "Net"' in sentence
+    assert 'from row 5 on: price from column D "Net"' in sentence
     again = read_next_price_list(content, result.profile, sheet_names=BOTH)
     assert [item.price for item in again.items] == [item.price for item in result.items]
 

@@ -42,8 +42,8 @@ def test_profile_has_each_table() -> None:
     assert profile.columns["price"] == "Gross"
     assert profile.headers == ("Art.nr.", "Name", "per", "Gross", "Discount %", *NET_ONLY)
     sentence = describe_profile(profile, 4)
-    assert 'Price from column D "Gross"' in sentence
-    assert 'From row 5 on: Price from column D "Net price"' in sentence
+    assert 'From row 1 on: price from column D "Gross"' in sentence
+    assert 'From row 5 on: price from column D "Net price"' in sentence
 
 
 NET_ONLY = ("Unit", "Net price", "Note")

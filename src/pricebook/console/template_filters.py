@@ -9,6 +9,7 @@ from pricebook.console.issue_texts import issue_text
 from pricebook.console.letter_differences import mark_differences
 from pricebook.console.number_texts import plain, price_text
 from pricebook.console.page_texts import Texts
+from pricebook.console.previews.listed_texts import list_deductions, listed_price
 from pricebook.console.previews.tax_texts import both_bases
 from pricebook.console.rule_sentences import rule_pricing, rule_scope
 from pricebook.console.setting_words import plain_words
@@ -68,14 +69,7 @@ def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
     if details.price_quantity is not None:
         unit = details.unit_text or details.unit or ""
         parts.append(t("product.derived.quantity", n=plain(details.price_quantity), unit=unit))
-    parts += [t("product.derived.discounts", percent=plain(each)) for each in details.discounts]
-    if details.surcharge is not None:
-        parts.append(t("product.derived.surcharge", amount=plain(details.surcharge)))
-    if details.surcharge_percent is not None:
-        percent = plain(details.surcharge_percent)
-        parts.append(t("product.derived.surcharge_percent", percent=percent))
-    if details.deposit is not None:
-        parts.append(t("product.derived.deposit", amount=plain(details.deposit)))
+    parts += list_deductions(details, t)
     if details.vat_included:
         parts.append(t("product.derived.vat_included"))
     return [each.strip() for each in parts]
@@ -99,5 +93,6 @@ FILTERS: dict[str, Any] = {
         batch_scope,
         plain_words,
         both_bases,
+        listed_price,
     )
 }

@@ -23,7 +23,7 @@ EARLIER_RELEASE = "The price list was read by an earlier release of Pricebook"
 class PreviewChanges(NamedTuple):
     """Whether another list was imported since, the changed settings and rates, or if all is old.
 
-    `is_of_earlier_release`: with which settings it was read is not known.
+    `is_of_earlier_release`: with which settings it was read, or what was understood, is not known.
     """
 
     is_imported: bool = False
@@ -76,7 +76,7 @@ async def find_changes(
     return PreviewChanges(
         is_compared and await preview_repository.is_outdated(conn, preview.id),
         tuple(changes),
-        is_compared and basis is None,
+        is_compared and not (basis and result and result.understood),
     )
 
 

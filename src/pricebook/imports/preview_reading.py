@@ -19,7 +19,12 @@ from pricebook.errors import (
     PriceListIssue,
     StorageFullError,
 )
-from pricebook.imports import preview_repository, preview_row_repository, staging_repository
+from pricebook.imports import (
+    preview_repository,
+    preview_row_repository,
+    staging_repository,
+    unlike_price_repository,
+)
 from pricebook.imports.configuration import (
     safety_thresholds_of,
 )
@@ -33,7 +38,7 @@ from pricebook.imports.staging import add_cells, check_staged_rows
 from pricebook.pricelists.first_rows import read_first_rows
 from pricebook.pricelists.isolation.frames import SheetSample
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
-from pricebook.pricelists.profile_sentence import describe_profile
+from pricebook.pricelists.profile_sentence import describe_tables
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.settings import Settings
@@ -51,6 +56,7 @@ RETRY_SECONDS = 3.0
 MAX_ATTEMPTS = 3
 MAX_CHANGES = 1_000
 MAX_REJECTED = 100
+MAX_UNLIKE = 50
 
 
 class _Progress:
@@ -183,9 +189,12 @@ async def _compare(
     end, _, mode = await compare_staged_rows(conn, staged)
     changed = ["changed", "back", "quarantined"]
     doubtful = await preview_row_repository.list_rejected(conn, 1, "price_ambiguous")
+    unlike = end.counts.new and await unlike_price_repository.list_unlike_prices(conn, MAX_UNLIKE)
     return PreviewResult(
         sheets=sheets,
-        sentence=staged.found and describe_profile(staged.found, end.counts.accepted),
+        understood=tuple(
+            describe_tables(staged.found, end.counts.accepted) if staged.found else ()
+        ),
         counts=end.counts,
         row_error_counts=end.row_error_counts,
         average_price_change=end.average_price_change,
@@ -196,6 +205,7 @@ async def _compare(
         absent=tuple(await preview_row_repository.list_changes(conn, ["absent"], MAX_CHANGES)),
         rejected=tuple(await preview_row_repository.list_rejected(conn, MAX_REJECTED)),
         ambiguous=next(iter(doubtful), None),
+        unlike=tuple(unlike or ()),
         mode=mode,
     )
 

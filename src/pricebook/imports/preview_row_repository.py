@@ -12,11 +12,12 @@ from pricebook.imports.staging_repository import analyze_staged_rows
 _CHANGES: LiteralString = """
     SELECT outcome, row_number, supplier_sku, name, old_price, new_price,
         round((new_price - old_price) / nullif(old_price, 0) * 100, 2) AS percent,
-        old_name, reason, currency, vat_included, vat_rate
+        old_name, reason, currency, vat_included, vat_rate, details
     FROM (
         SELECT outcome, row_number, supplier_sku, name, old_name, reason,
             (price_details ->> 'vat_included')::boolean AS vat_included,
             (price_details ->> 'vat_rate')::numeric AS vat_rate,
+            (price_details - %(not_shown)s::text[])::text AS details,
             CASE WHEN is_same THEN currency END AS currency,
             CASE WHEN is_same THEN old_cost ELSE old_price END AS old_price,
             CASE WHEN outcome = 'absent' THEN NULL WHEN is_same THEN coalesce(cost, current_price)
@@ -30,6 +31,8 @@ _CHANGES: LiteralString = """
         row_number NULLS LAST, supplier_sku COLLATE "C"
     LIMIT %(limit)s
 """
+# Of the details, what is long or is about something else than the price.
+_NOT_SHOWN = ["price_tiers", "gtin", "gtin_text", "mpn", "brand", "discount_group"]
 
 
 async def insert_rows(conn: Connection, preview_id: UUID) -> None:
@@ -84,7 +87,8 @@ async def delete_rows(conn: Connection, preview_id: UUID) -> None:
 async def list_changes(conn: Connection, outcomes: list[str], limit: int) -> list[PreviewChange]:
     """Return planned items with one of the outcomes, the largest changes of the price first."""
     async with conn.cursor(row_factory=struct_row(PreviewChange)) as cursor:
-        await cursor.execute(_CHANGES, {"outcomes": outcomes, "limit": limit})
+        values = {"outcomes": outcomes, "limit": limit, "not_shown": _NOT_SHOWN}
+        await cursor.execute(_CHANGES, values)
         return await cursor.fetchall()
 
 

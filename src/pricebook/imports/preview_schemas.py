@@ -10,6 +10,7 @@ from msgspec import Struct
 from pricebook.errors import PriceListIssue
 from pricebook.imports.preview_basis import PreviewBasis
 from pricebook.pricelists.isolation.frames import SheetSample
+from pricebook.pricelists.profile_sentence import Description
 from pricebook.pricelists.sources.address_logins import mask_address
 from pricebook.tasks.counts import Counts
 
@@ -60,7 +61,8 @@ class PreviewChange(Struct, frozen=True):
     """The outcome of one item, its prices, their change in percent, and why it is out of line.
 
     `currency` None: that of the catalog. `vat_included` is whether the listed price includes VAT,
-    `vat_rate` is percent; both None if they are not known.
+    `vat_rate` is percent; both None if they are not known. `details` are those of the price as
+    JSON, in which numbers are decimals.
     """
 
     outcome: str
@@ -75,6 +77,22 @@ class PreviewChange(Struct, frozen=True):
     currency: str | None = None
     vat_included: bool | None = None
     vat_rate: Decimal | None = None
+    details: str | None = None
+
+
+class UnlikePrice(Struct, frozen=True):
+    """A new item whose price is far from the usual one of the rows that it is `similar_to`.
+
+    `usual_price` is the median of these; `currency` None: that of the catalog.
+    """
+
+    row_number: int
+    supplier_sku: str
+    name: str
+    price: Decimal
+    currency: str | None
+    similar_to: str
+    usual_price: Decimal
 
 
 class RejectedPreviewRow(Struct, frozen=True):
@@ -97,7 +115,7 @@ class PreviewResult(Struct, frozen=True, kw_only=True):
 
     issues: tuple[PriceListIssue, ...] = ()
     sheets: tuple[SheetSample, ...] = ()
-    sentence: str | None = None
+    understood: tuple[Description, ...] = ()
     counts: Counts | None = None
     row_error_counts: dict[str, int] = {}
     average_price_change: float | None = None
@@ -108,6 +126,7 @@ class PreviewResult(Struct, frozen=True, kw_only=True):
     absent: tuple[PreviewChange, ...] = ()
     rejected: tuple[RejectedPreviewRow, ...] = ()
     ambiguous: RejectedPreviewRow | None = None
+    unlike: tuple[UnlikePrice, ...] = ()
     mode: str = "full"
     basis: PreviewBasis | None = None
 

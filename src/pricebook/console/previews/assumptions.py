@@ -15,8 +15,11 @@ from pricebook.console.previews.question_choices import (
 )
 from pricebook.console.previews.sheet_questions import name_sheets
 from pricebook.imports.preview_schemas import PreviewResult
+from pricebook.pricelists.detection.currencies import currencies_in_text
 
 _COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "CZK")
+# More that one word may mean are of no help.
+_MAX_CURRENCIES = 3
 Found = Mapping[str, Any]
 
 
@@ -87,7 +90,7 @@ class _QuestionWriter:
     def of_currency(self, _: Sequence[_Sheet]) -> Question:
         """Return the question about the currency, which no sheet states."""
         t = self._t
-        codes = dict.fromkeys([self._currency, *_COMMON_CURRENCIES])
+        codes = dict.fromkeys([self._currency, *self._named_currencies(), *_COMMON_CURRENCIES])
         return Question(
             legend=t("previews.questions.currency"),
             details=[t("previews.no_currency", currency=self._currency)],
@@ -95,6 +98,12 @@ class _QuestionWriter:
             entries=[("currency", t("previews.another_value"))],
             is_needed=False,
         )
+
+    def _named_currencies(self) -> list[str]:
+        """Return the currencies of other columns, such as that of a retail price."""
+        titles = [column.header for table in self._samples.tables for column in table.columns]
+        found = [currencies_in_text(each, self._currency) or () for each in titles]
+        return sorted({code for codes in found if len(codes) <= _MAX_CURRENCIES for code in codes})
 
     def of_titles(self, sheets: Sequence[_Sheet]) -> Question:
         """Return the question whether the discounts of section titles apply."""

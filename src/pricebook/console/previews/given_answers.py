@@ -9,6 +9,7 @@ from pricebook.console.previews.sheet_questions import name_sheets, sheets_patch
 from pricebook.console.setting_words import setting_label
 from pricebook.imports.preview_options import COLUMNS, NEW_LAYOUT
 
+_MAX_TEXT = 160
 _OWN = frozenset(
     ("sheet_names", "sheet_name", "column_mapping", "ignored_columns", "sheet_settings")
 )
@@ -44,7 +45,12 @@ def _given_options(config: Mapping[str, Any], t: Texts) -> Iterator[Choice]:
         yield make_choice(label, {COLUMNS: {column: ""}})
     for name, value in config.items():
         if name not in _OWN and value not in (None, [], {}):
-            yield make_choice(answer_text(name, value, t), {name: None})
+            yield make_choice(shortened(answer_text(name, value, t)), {name: None})
+
+
+def shortened(text: str) -> str:
+    """Return the begin of a text that is long."""
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
 
 
 def answer_text(name: str, value: Any, t: Texts) -> str:

@@ -14,16 +14,17 @@ from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.page_texts import load_texts
 from pricebook.console.previews.column_choices import list_shared_choices, list_unread_choices
+from pricebook.console.previews.first_row_tables import list_first_rows
 from pricebook.console.previews.given_answers import list_given
 from pricebook.console.previews.preview_forms import SETTING, read_answers, read_settings
-from pricebook.console.previews.price_list_samples import (
-    Column,
-    columns_of_sample,
-    list_columns,
-)
+from pricebook.console.previews.price_list_samples import list_columns
 from pricebook.console.previews.questions import list_problems, list_questions
 from pricebook.console.previews.sheet_fields import list_sheet_fields
-from pricebook.console.previews.supplier_settings import show_changes, show_settings
+from pricebook.console.previews.supplier_settings import (
+    list_groups,
+    show_changes,
+    show_settings,
+)
 from pricebook.console.previews.tax_texts import gross_notice
 from pricebook.console.reason_field import read_reason
 from pricebook.console.rendering import may, render, wants_fragment
@@ -45,7 +46,6 @@ PATH = "/console/imports/previews"
 ONE = PATH + "/{preview_id:str}"
 UPLOAD = page_for("POST", "/suppliers/{id}/upload")
 CHANGE = page_for("PATCH", "/suppliers/{id}")
-FIRST_FIELDS = ("sku", "name", "price")
 FIRST_ROWS, MAX_ROWS = 50, 1_000
 APPLIED = {"succeeded", "partially_succeeded"}
 ENDED = {*APPLIED, "failed", "dead", "held", "refused"}
@@ -205,13 +205,11 @@ async def _page(
         "not_obeyed": list_unread_choices(preview.config, found, load_texts()),
         "shared": list_shared_choices(preview.config, found, load_texts()),
         "given": list_given(preview.config, load_texts(), new_layout=preview.new_layout),
-        "used_settings": show_settings(used, load_texts()),
+        "used_settings": show_settings(used, load_texts(), columns),
+        "groups": list_groups(used, preview.config),
         "changes": show_changes(state.changes, load_texts()),
         "columns": columns,
-        "sheet_columns": [
-            (each, sorted(enumerate(columns_of_sample(each, found, columns)), key=_rank))
-            for each in (result.sheets if result else ())
-        ],
+        "first_rows": list_first_rows(result, found, columns),
         "row_limit": MAX_ROWS if "rows" in request.query_params else FIRST_ROWS,
         "settings": _texts(preview.config),
         **_show_found(found),
@@ -245,12 +243,6 @@ def _beyond_thresholds(caller: Caller, form: Mapping[str, str]) -> BeyondThresho
     if not may(caller, "POST", "/tasks/{id}/apply"):
         return "hold"
     return "apply" if "overrides" in form else "refuse"
-
-
-def _rank(column: tuple[int, Column]) -> int:
-    """Return the order of a column in the first rows: code, name and price stand first."""
-    field = column[1].field
-    return FIRST_FIELDS.index(field) if field in FIRST_FIELDS else len(FIRST_FIELDS)
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:

@@ -1,14 +1,19 @@
 """The first rows of a price list: examples of its columns, and its table with their meaning."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from pricebook.console.page_texts import Texts
-from pricebook.console.previews.sample_tables import SampleTable, read_table, sample_table
+from pricebook.console.previews.sample_tables import (
+    MAX_EXAMPLES,
+    SampleTable,
+    read_table,
+    sample_table,
+)
 from pricebook.imports.preview_schemas import PreviewResult
 from pricebook.pricelists.detection.column_names import (
     column_index,
@@ -20,15 +25,17 @@ from pricebook.pricelists.isolation.frames import SheetSample
 from pricebook.pricelists.row_tables import find_table, row_tables
 from pricebook.pricelists.schemas.profile import convert_profile
 
-MAX_COLUMNS = 40
+MAX_COLUMNS = 100
 MAX_COLUMNS_OF_SHEETS = 200
+_MAX_CELL = 40
 _NUMBER = re.compile(r"\d[\d.,' \u00a0]*")
 
 
 class Column(Struct, frozen=True):
     """A column of the first rows: letters, header, and the field that is read from it, if any.
 
-    `sheet` is set if it has a meaning in one of several sheets only.
+    `sheet` is set if it has a meaning in one of several sheets only. `example` has first cells,
+    `row` is the first one of its table if that is a further one of the sheet.
     """
 
     letters: str
@@ -36,6 +43,8 @@ class Column(Struct, frozen=True):
     field: str
     reference: str
     sheet: str = ""
+    example: str = ""
+    row: int | None = None
 
 
 class Samples:
@@ -87,12 +96,43 @@ def list_columns(
     if not found.get("headers"):
         return _set_columns(result, config)
     columns: list[Column] = []
-    for sheet, own in (found.get("sheet_profiles") or {"": found}).items():
-        of_sheet = _read_columns(own, sheet)
+    tables = Samples(result.sheets, found).tables
+    profiles: Mapping[str, Any] = found.get("sheet_profiles") or {"": found}
+    order: Sequence[str] = found.get("sheets") or ()  # stored profiles are ordered by their names
+    for sheet in dict.fromkeys([*(each for each in order if each in profiles), *profiles]):
+        own = profiles[sheet]
+        of_sheet = _placed_columns(_read_columns(own, sheet), own)
         if len(columns) + len(of_sheet) > MAX_COLUMNS_OF_SHEETS:
             break
-        columns += of_sheet
+        columns += _with_examples(of_sheet, [each for each in tables if sheet in {"", each.name}])
     return columns
+
+
+def _placed_columns(columns: Sequence[Column], found: Mapping[str, Any]) -> Sequence[Column]:
+    """Return columns with their letters in the table that has them, if a sheet has several."""
+    profile = convert_profile(found)
+    tables = row_tables(profile) if profile and profile.tables else ()
+    letters: dict[int, tuple[str, int | None]] = {}
+    for number, table in enumerate(tables):
+        row = table.first_row - table.rows_before if number else None
+        for index, column in enumerate(table.columns):
+            if column is not None:
+                letters.setdefault(column, (column_letters(index), row))
+    return [
+        msgspec.structs.replace(each, letters=letters[index][0], row=letters[index][1])
+        if index in letters
+        else each
+        for index, each in enumerate(columns)
+    ]
+
+
+def _with_examples(columns: Sequence[Column], tables: Sequence[SampleTable]) -> Iterator[Column]:
+    """Yield columns with the first cells of the first table that has some below their title."""
+    for each in columns:
+        found = [table.find(each.reference) for table in tables]
+        cells = next((one.cells for one in found if one and one.cells), list[str]())
+        example = ", ".join(cell[:_MAX_CELL] for cell in dict.fromkeys(cells[:MAX_EXAMPLES]))
+        yield msgspec.structs.replace(each, example=example)
 
 
 def _read_columns(found: Mapping[str, Any], sheet: str) -> list[Column]:
@@ -153,10 +193,11 @@ def _set_columns(result: PreviewResult, config: Mapping[str, Any]) -> list[Colum
     for field, reference in config.get("column_mapping", {}).items():
         if column := table.find(reference):
             fields[column.letters] = field
-    return [
+    columns = [
         Column(each.letters, each.header, fields.get(each.letters, ""), each.reference)
         for each in table.columns[:MAX_COLUMNS]
     ]
+    return list(_with_examples(columns, [table]))
 
 
 def read_as(cell: str, mark: str, t: Texts) -> str:

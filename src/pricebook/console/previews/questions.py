@@ -115,7 +115,7 @@ class _QuestionWriter:
         choices, others = self._choices(option, field, issue)
         question = Question(
             legend=self._legend(option, field, issue, sheets),
-            details=[*group.sentences, *scope],
+            details=[*group.sentences, *self._explanation(option), *scope],
             choices=choices,
             others=others,
             others_label=self._others_label(option),
@@ -137,6 +137,10 @@ class _QuestionWriter:
         if sheets:
             legend = t("previews.of_sheet", question=legend, sheets=name_sheets(sheets, t))
         return legend
+
+    def _explanation(self, option: str) -> list[str]:
+        """Return what an option means, where its question alone does not show it."""
+        return [self._t("previews.marks_detail")] if option == "net_marks" else []
 
     def _others_label(self, option: str) -> str:
         name = "key_with" if option == "key_columns" else "another_column"
@@ -236,12 +240,19 @@ class _QuestionWriter:
             yield make_choice(label, {option: _typed(option, value)}, self._example(option, value))
 
     def _example(self, option: str, value: str) -> str:
-        options = {"price_quantity", "vat_included", "prices_per_pack", "discount"}
+        options = {"price_quantity", "vat_included", "prices_per_pack", "discount", "net_marks"}
         if not self._price or option not in options:
             return ""
         key = f"previews.example.{option}"
         text = self._t.get(f"{key}.{value}") or self._t.get(key)
-        return text.format(price=self._price, value=value)
+        return text.format(price=self._price, value=value, deduction=self._deduction())
+
+    def _deduction(self) -> str:
+        """Return the discount that all articles take, as far as one is set."""
+        options = self._result.basis.options if self._result.basis else {}
+        if discount := options.get("discount"):
+            return self._t("previews.example.less", discount=discount)
+        return self._t("previews.example.less_its_own")
 
     def _choice(self, name: str, patch: dict[str, Any], example: str = "") -> Choice:
         return make_choice(self._t(f"previews.answer.{name}"), patch, example)

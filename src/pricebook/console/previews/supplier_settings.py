@@ -1,39 +1,50 @@
 """The settings of its supplier that a preview is read with, each with what forgets it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
 from pricebook.console.page_texts import Texts
-from pricebook.console.previews.given_answers import answer_text, value_text
+from pricebook.console.previews.given_answers import answer_text, shortened, value_text
+from pricebook.console.previews.preview_forms import NUMBERS, TEXTS
+from pricebook.console.previews.price_list_samples import Column
 from pricebook.console.setting_words import setting_label
 from pricebook.imports.preview_basis import EXCHANGE_RATE, BasisChange, UsedSetting
 from pricebook.imports.preview_changes import PreviewChanges
 
-_MAX_TEXT = 160
+MAX_GROUPS = 100
+_GROUPS = "discount_groups"
+_FIELDS = {*TEXTS, *NUMBERS, "vat_included"}
 
 
 class ShownSetting(Struct, frozen=True):
-    """A setting as a sentence, the field of the form that changes it, and what forgets it."""
+    """A setting as a sentence, the field of the form that changes it, and what forgets it.
+
+    `is_here`: that form is on the page of the preview, else on that of the supplier.
+    """
 
     text: str
     anchor: str
+    is_here: bool
     origin: str
     name: str
     member: str
     sheet: str = ""
 
 
-def show_settings(settings: Sequence[UsedSetting], t: Texts) -> list[ShownSetting]:
+def show_settings(
+    settings: Sequence[UsedSetting], t: Texts, columns: Sequence[Column] = ()
+) -> list[ShownSetting]:
     """Return the settings as the page of a preview lists them."""
     return [
         ShownSetting(
             text=t("previews.given_of_sheet", sheet=each.sheet, answer=_text(each, t))
             if each.sheet
             else _text(each, t),
-            anchor=_anchor(each),
+            anchor=_anchor_here(each, columns) or _anchor(each),
+            is_here=bool(_anchor_here(each, columns)),
             origin=each.origin,
             name=each.name,
             member=each.member or "",
@@ -78,18 +89,36 @@ def _label(change: BasisChange, t: Texts) -> str:
 def _value(value: Any, t: Texts) -> str:
     """Return a value in words, without its label."""
     text = format(value, "f") if isinstance(value, Decimal) else value_text(value, t)
-    return _shortened(text)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
+    return shortened(text)
 
 
 def _text(setting: UsedSetting, t: Texts) -> str:
     if setting.member is not None:
         field = t(f"previews.fields.{setting.member}")
         return t("previews.given_column", field=field, column=setting.value)
-    return _shortened(answer_text(setting.name, setting.value, t))
+    return shortened(answer_text(setting.name, setting.value, t))
+
+
+def list_groups(
+    settings: Sequence[UsedSetting], config: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """Return the discount groups that a preview is read with, and the discount of each."""
+    of_supplier = [each.value for each in settings if each.name == _GROUPS and not each.sheet]
+    found: list[dict[str, str]] = [config.get(_GROUPS) or {}, *of_supplier]
+    groups = next(filter(None, found), dict[str, str]())
+    return list(groups.items()) if len(groups) <= MAX_GROUPS else []
+
+
+def _anchor_here(setting: UsedSetting, columns: Sequence[Column]) -> str:
+    """Return the field of the form of the preview that changes a setting, empty without one."""
+    if setting.sheet:
+        return ""
+    if setting.member is not None:
+        fields = [each.field for each in columns]
+        return f"column.{fields.index(setting.member)}" if setting.member in fields else ""
+    if setting.name == _GROUPS:
+        return _GROUPS if len(setting.value) <= MAX_GROUPS else ""
+    return setting.name if setting.name in _FIELDS else ""
 
 
 def _anchor(setting: UsedSetting) -> str:

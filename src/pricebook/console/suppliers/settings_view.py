@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response
 
@@ -68,10 +69,19 @@ async def _form_values(
         "delimiters": known if delimiter in {"", *known} else [*known, delimiter],
         "columns": COLUMNS,
         "days": DAYS,
+        "preview": preview_of(request, typed),
         **describe_schedule(typed),
         "done": done if done in DONE else "",
         **await _read_stored(request, supplier),
     }
+
+
+def preview_of(request: AnyRequest, typed: Mapping[str, str]) -> str:
+    """Return the id of the preview from which the settings were opened, empty for none."""
+    try:
+        return str(UUID(typed.get("preview") or request.query_params.get("preview", "")))
+    except ValueError:
+        return ""
 
 
 async def render_refused(

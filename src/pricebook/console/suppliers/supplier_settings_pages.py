@@ -18,6 +18,7 @@ from pricebook.console.suppliers.schedule_fields import (
 )
 from pricebook.console.suppliers.settings_view import (
     DONE,
+    preview_of,
     render_conflict,
     render_form,
     render_refused,
@@ -124,6 +125,8 @@ async def change_supplier(request: AnyRequest, supplier_id: SupplierId) -> Respo
         return await render_conflict(request, supplier, typed)
     except (ConflictError, ValidationError) as error:
         return await render_refused(request, supplier, typed, error)
+    if preview_id := preview_of(request, typed):
+        return _redirect(f"/console/imports/previews/{preview_id}")
     return _redirect(f"{PATH}/{supplier_id}?done=changed")
 
 
