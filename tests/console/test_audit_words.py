@@ -70,4 +70,5 @@ async def test_last_day_is_included_and_today_is_one_step_away(
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     text = await show_text(client, f"{PATH}?action=supplier.created&until={today}")
     assert "ACME" in text
+    assert text.count("This day is included.") == 2
     assert f'since={today}">Today</a>' in text
