@@ -139,9 +139,8 @@ async def test_days_of_the_filter_state_whether_they_are_included(
     await log_in_as("sales")
     day = datetime.now(UTC).date() - timedelta(days=8)
     text = await show_text(client, f"{PATH}?since={day - timedelta(days=2)}&until={day}")
-    assert '<label for="until">Before day</label>' in text
-    assert "This day is not included." in text
+    assert '<label for="until">Before day (not included)</label>' in text
     assert "No price was changed in these days" in text
     text = await show_text(client, f"{PATH}?since={day}&until={day + timedelta(days=1)}")
-    assert "This day is included." in text
+    assert '<label for="since">From day (included)</label>' in text
     assert "2 dearer, 1 cheaper" in text
