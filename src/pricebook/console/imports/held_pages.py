@@ -12,7 +12,6 @@ from pricebook.console.imports.task_lines import PATH, VIEW, AnyRequest, TaskLin
 from pricebook.console.query_fields import read_page_query
 from pricebook.console.rendering import render
 from pricebook.db.database import Database
-from pricebook.errors import ConflictError
 from pricebook.http.csv_download import file_response
 from pricebook.imports.held_change_list import (
     HeldChangePage,
@@ -55,15 +54,12 @@ async def show_held_changes(request: AnyRequest, task_id: TaskId) -> Response[An
 
 
 @get(PATH + "/{task_id:str}/held/export", opt=VIEW)
-async def export_held(request: AnyRequest, task_id: TaskId) -> Stream:
-    """Send all price changes of a held price list as CSV."""
+async def export_held(request: AnyRequest, task_id: TaskId) -> Stream | Response[Any]:
+    """Send all price changes of a held price list as CSV; show the page if it is held no more."""
     database: Database = request.app.state.database
     supplier_id = _supplier_of(task_line(await history.get_task(database, task_id)))
     if supplier_id is None:
-        raise ConflictError(
-            f"The price list of import {task_id} is not held any more: its page shows what was"
-            " decided."
-        )
+        return Response(None, status_code=303, headers={"Location": f"{PATH}/{task_id}/held"})
     return await file_response(
         export_held_changes(database, task_id, supplier_id), f"{task_id}.csv"
     )
