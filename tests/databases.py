@@ -5,6 +5,7 @@ of that. Larger changes by a test are not undone: the next test gets a new copy 
 so that settings, and the application that was created for them, stay the same.
 """
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,6 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from pricebook.db import migrations
+from pricebook.db.database import Connection
 from pricebook.db.migrations.rights import ROLES_SQL
 
 TEMPLATE = "pricebook_template"
@@ -141,3 +143,11 @@ class Template:
 
 def _query(text: Any, name: str) -> sql.Composed:
     return sql.SQL(text).format(sql.Identifier(name))
+
+
+async def wait_until_blocked(conn: Connection) -> None:
+    """Wait until a session waits for another one."""
+    blocked = "SELECT FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
+    async with asyncio.timeout(120):
+        while not (await conn.execute(blocked)).rowcount:
+            pass

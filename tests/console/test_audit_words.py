@@ -12,6 +12,8 @@ from pricebook.db.database import Connection
 
 PATH = "/console/administration/audit"
 SOURCE = Path(__file__).parents[2] / "src/pricebook"
+AUDITED = Path(__file__).parents[1] / "audit"
+ACTIONS = re.compile(r"actions=\{([^}]*)\}")
 TRIGGERS = re.compile(r"audit_row\('([^;]*)'\)")
 
 
@@ -22,6 +24,9 @@ def test_each_action_and_field_of_a_trigger_has_words() -> None:
     actions = {call[0] for call in calls}
     code = "".join(path.read_text() for path in SOURCE.rglob("*.py"))
     actions |= set(re.findall(r'\baction="([a-z_]+\.[a-z_]+)"', code))
+    requests = "".join(path.read_text() for path in AUDITED.glob("*.py"))
+    actions |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', "".join(ACTIONS.findall(requests))))
+    assert "webhook.tested" in actions
     assert {"product.updated", "category.created", "task.finished"} <= actions
     assert {each for each in actions if not texts.get(f"audit.actions.{each}")} == set()
     assert {
@@ -70,4 +75,5 @@ async def test_last_day_is_included_and_today_is_one_step_away(
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     text = await show_text(client, f"{PATH}?action=supplier.created&until={today}")
     assert "ACME" in text
+    assert '<label for="until">To day (included)</label>' in text
     assert f'since={today}">Today</a>' in text

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import builders
-from console.conftest import Client, LogInAs
+from console.conftest import HTML, Client, LogInAs
 from console.fragments import show, show_text
 from console.test_import_pages import HELD, PATH
 from import_fixtures import rows
@@ -49,6 +49,52 @@ async def test_first_rows_of_a_long_held_list_are_compared(
     text = await show_text(client, f"{PATH}/{held.task_id}")
     assert "Of 10 stored prices in the list, 10 would rise and 0 fall." in text
     assert "Only the first 10 rows were compared." in text
+
+
+async def test_all_changes_of_a_held_list_are_shown_by_pages_and_exported(
+    client: Client, log_in_as: LogInAs, conn: Connection, merge_rows: MergeRows
+) -> None:
+    await merge_rows(item_rows(130))
+    changed = [*item_rows(120, "19.00"), *item_rows(130)[120:], item_row("A131", "5.00")]
+    held = await merge_rows(changed, safety_thresholds=SafetyThresholds())
+    await log_in_as("admin")
+    path = f"{PATH}/{held.task_id}/held"
+    text = await show_text(client, f"{PATH}/{held.task_id}")
+    assert f'href="{path}"' in text
+    assert "All 120 price changes" in text
+    codes: list[str] = []
+    page = path
+    while page:
+        text = await show_text(client, page)
+        codes += re.findall(r'<td class="wide code">([^<]+)<', text)
+        page = next(iter(re.findall(r'rel="next" href="([^"]+)"', text)), "")
+    assert codes == [f"A{n}" for n in range(1, 121)]
+    lines = (await client.get(f"{path}/export")).text.splitlines()
+    assert lines[0].startswith("row_number,supplier_sku,name,currency,old_price,new_price,percent")
+    assert len(lines) == 121
+    assert re.match(r"\d+,A1,.*,USD,10\.00\d*,19\.00\d*,90\.00,", lines[1])
+    await conn.execute("UPDATE ingestion_tasks SET state = 'refused' WHERE state = 'held'")
+    assert "The price list is not held any more." in await show_text(client, path)
+    late = await client.get(f"{path}/export", headers=HTML, follow_redirects=False)
+    assert (late.status_code, late.headers["location"]) == (303, path)
+
+
+async def test_page_of_a_long_held_list_reads_some_rows_only(
+    client: Client, log_in_as: LogInAs, merge_rows: MergeRows, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("pricebook.imports.held_change_list.READ_ROWS", 10)
+    await merge_rows(item_rows(25))
+    changed = [*item_rows(25)[:22], *item_rows(25, "90.00")[22:]]
+    held = await merge_rows(changed, safety_thresholds=SafetyThresholds())
+    await log_in_as("admin")
+    page, pages, text = f"{PATH}/{held.task_id}/held", 0, ""
+    while page:
+        text = await show_text(client, page)
+        page = next(iter(re.findall(r'rel="next" href="([^"]+)"', text)), "")
+        pages += 1
+        if page:
+            assert "The rows read for this page change no price. Further rows follow." in text
+    assert (pages, text.count("+800.00")) == (3, 3)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,10 @@ async def test_key_is_shown_once_and_works_until_it_is_revoked(
         assert key not in text
         assert name in text
         assert TOMORROW in text
+    assert f"ends {TOMORROW}</span>" in await show_text(client, PATH)
+    text = await show_text(client, f"{PATH}/{key_id}")
+    (changes,) = re.findall(r'href="([^"]+)" data-key="r"', text)
+    assert changes.endswith("audit?actor_type=api_key&actor=%3Ci%3EERP%3C/i%3E")
     assert "It was last used at" in await show_text(client, f"{PATH}/{key_id}")
     text = await follow(client, await send(client, f"{PATH}/{key_id}/revoke"))
     assert "The key was revoked." in text

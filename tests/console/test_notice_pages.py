@@ -11,8 +11,11 @@ from litestar import Litestar
 import builders
 from console.conftest import Client, LogInAs, send
 from console.fragments import follow, show, show_text
+from notices.conftest import StartMailServer, certificate, start_mail_server
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
+
+__all__ = ["certificate", "start_mail_server"]
 
 PATH = "/console/administration/notices"
 ROWS = "SELECT count(*) FROM notice_recipients"
@@ -95,6 +98,36 @@ async def test_last_mails_have_their_results(
     text = await show(client, PATH)
     for part in ("SMTP refuses.", "No connection.", "not sent", "tries again", "&lt;b&gt;"):
         assert part in text
+
+
+async def test_test_is_sent_at_once_or_has_the_reason_why_not(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    start_mail_server: StartMailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await log_in_as("admin")
+    user_id = await builders.user(conn, "anna")
+    await add(conn, user_id)
+    path = f"{PATH}/{user_id}/test"
+    assert f'action="{path}"' in await show(client, f"{PATH}/{user_id}")
+    off = await send(client, path)
+    assert (off.status_code, "no mail server is configured" in off.text) == (400, True)
+    server = start_mail_server("none")
+    state = cast("Litestar", client.app).state
+    url = f"smtp://127.0.0.1:{server.port}?starttls=off"
+    settings = msgspec.structs.replace(state.settings, smtp_url=url, smtp_from="from@example.com")
+    monkeypatch.setattr(state, "settings", settings)
+    text = await follow(client, await send(client, path))
+    assert "The mail server has accepted the test." in text
+    assert [mail["To"] for mail in server.mails] == ["anna@example.com"]
+    server.recipient_replies.append("550 no such user")
+    refused = await send(client, path)
+    assert refused.status_code == 400
+    assert "The test was not sent." in refused.text
+    assert "no such user" in refused.text
+    assert await fetch_value(conn, "SELECT count(*) FROM notice_mails") == 0
 
 
 async def test_mail_server_is_named_without_its_password(

@@ -1,6 +1,7 @@
 """What a price list changed: the price changes of one import, their sums, and the links to them."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -129,3 +130,17 @@ async def test_losses_that_are_all_addressed_lead_to_the_next_page(
     assert note in text
     assert re.search(rf'href="{re.escape(PATH)}[^"]+cursor=[^"]+" data-key="n"', text)
     assert note in await show_text(client, "/console")
+
+
+async def test_days_of_the_filter_state_whether_they_are_included(
+    client: Client, log_in_as: LogInAs, task_ids: list[str]
+) -> None:
+    assert task_ids
+    await log_in_as("sales")
+    day = datetime.now(UTC).date() - timedelta(days=8)
+    text = await show_text(client, f"{PATH}?since={day - timedelta(days=2)}&until={day}")
+    assert '<label for="until">Before day (not included)</label>' in text
+    assert "No price was changed in these days" in text
+    text = await show_text(client, f"{PATH}?since={day}&until={day + timedelta(days=1)}")
+    assert '<label for="since">From day (included)</label>' in text
+    assert "2 dearer, 1 cheaper" in text

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -122,11 +123,33 @@ async def test_rate_that_was_stored_meanwhile_is_shown_first(
     late = await send(client, f"{PATH}/new", **FORM, before="")
     assert late.status_code == 400
     assert "Another rate was stored meanwhile." in late.text
-    assert "1 EUR = 1.05 USD" in late.text
+    assert "It replaces the rate that is stored for this day:" in late.text
+    assert re.search(r"<del>.*1\.05</del>.*<ins>.*1\.1</ins>", late.text)
+    assert "(+4.76 %). It was set by a command," in unescape(late.text)
+    assert "Replace the rate" in late.text
     stored = "SELECT rate FROM exchange_rates"
     assert await fetch_value(conn, stored) == Decimal("1.05")
-    await follow(client, await send(client, f"{PATH}/new", **hidden_fields(late.text)))
+    done = await follow(client, await send(client, f"{PATH}/new", **hidden_fields(late.text)))
     assert await fetch_value(conn, stored) == Decimal("1.10")
+    assert "It replaced the rate of that day: 1.05 → 1.1." in done
+
+
+async def test_former_rate_of_an_older_day_is_shown_before_it_is_replaced(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("admin")
+    await rate(conn, "1.05")
+    await rate(conn, "1.5", age_days=1)
+    query = f"base=EUR&currency=USD&rate=1.2&date={today() - timedelta(1)}"
+    text = await show_text(client, f"{PATH}/new?{query}")
+    assert re.search(r"<del>.*1\.5</del>.*<ins>.*1\.2</ins>", text)
+    assert "It came from bank.xml," in text
+    assert "It changes no price now" in text
+    await conn.execute("UPDATE exchange_rates SET rate = 1.6 WHERE rate = 1.5")
+    late = await send(client, f"{PATH}/new", **hidden_fields(text))
+    assert "Another rate was stored meanwhile." in late.text
+    same = await show_text(client, f"{PATH}/new?{query.replace('1.2', '1.60')}")
+    assert "This very rate is stored for this day already." in same
 
 
 async def test_rate_of_an_older_day_says_that_it_changes_nothing(

@@ -301,7 +301,7 @@ async def test_source_is_tried_as_a_preview(
     path = f"{PATH}/{await builders.supplier(conn)}"
     await log_in_as("procurement")
     assert "Try it" not in await show_text(client, path)
-    assert "not an address" in (await send(client, f"{path}/try")).text
+    assert "expected an address such as https://" in (await send(client, f"{path}/try")).text
     config = {"source_config": {"url": "https://acme.example/list.csv"}}
     await conn.execute("UPDATE suppliers SET metadata = %s", [Jsonb(config)])
     assert "Try it" in await show_text(client, path)

@@ -1,5 +1,6 @@
 """Price lists that were undone: what their pages show, and where they are marked."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -90,6 +91,38 @@ async def test_page_of_an_undone_import_states_that_all_of_it_was_undone(
     assert "What the undo left as it was" not in text
     await conn.execute("DELETE FROM ingestion_tasks WHERE undo_of IS NOT NULL")
     assert "It was undone." in await show_text(client, f"{IMPORTS}/{task_id}")
+
+
+async def test_list_that_is_in_force_after_an_undo_is_named(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database, merge_rows: MergeRows
+) -> None:
+    first = await merge_rows(item_rows(2))
+    second = await merge_rows(item_rows(2, "11.00"))
+    await conn.execute(
+        "UPDATE ingestion_tasks SET enqueued_at = '2026-01-02 03:04Z' WHERE id = %s",
+        [first.task_id],
+    )
+    await log_in_as("admin")
+    ((supplier_id,),) = await rows(conn, "SELECT id FROM suppliers")
+    page = f"{SUPPLIERS}/{supplier_id}"
+    assert "Price list in force" not in await show_text(client, page)
+    done = await undo.undo_inline(database, second.task_id, "eva", 10)
+    text = await show_text(client, page)
+    link = f'href="{IMPORTS}/{first.task_id}">2026-01-02 03:04</a>'
+    assert re.search(rf"Price list in force</dt><dd><a {link}", text)
+    assert "Prices and items are those of this one, as the newest was undone." in text
+    assert re.search(
+        rf"{link}</td>\s*<td[^>]*>imported <span class=\"quiet\">in force</span>", text
+    )
+    for task_id in (second.task_id, done.id):
+        text = await show_text(client, f"{IMPORTS}/{task_id}")
+        assert f"The price list in force is now that of <a {link}" in text
+    await undo.undo_inline(database, first.task_id, "eva", 10)
+    assert "none: no price list is imported that was not undone" in await show_text(client, page)
+    text = await show_text(client, f"{IMPORTS}/{first.task_id}")
+    assert "No price list of this supplier is in force now" in text
+    await log_in_as("sales")
+    assert f"{IMPORTS}/" not in await show_text(client, page)
 
 
 async def test_prices_of_undone_lists_are_marked(

@@ -1,6 +1,7 @@
 """Users: created, changed and signed out by admins; passwords are shown once and never kept."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -114,6 +115,51 @@ async def test_role_and_activity_are_changed_and_logins_follow(
     assert await log_in(client, "berta", PASSWORD) == 401
     assert "The user was activated" in await change(client, conn, user_id, is_active="true")
     assert await log_in(client, "berta", PASSWORD) == 303
+
+
+async def test_page_of_an_inactive_user_has_when_by_whom_and_what_to_do(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    name = await log_in_as("admin")
+    user_id = await builders.user(conn, "berta")
+    text = await show_text(client, f"{PATH}/{user_id}")
+    assert text.index('data-opens="deactivate"') < text.index('<dl class="facts')
+    text = await change(client, conn, user_id, is_active="false")
+    title = "berta cannot log in: the account is inactive.</strong>"
+    assert re.search(
+        rf"{title} It was deactivated by {name}, [-\d]+ [:\d]+ UTC\. Activate it", text
+    )
+    log = await show_text(client, f"/console/administration/audit?entity_id={user_id}")
+    assert re.search(r"active</span>.*yes</del>.*no</ins>", log)
+    assert f'href="{PATH}/{user_id}"' in log
+    await conn.execute("DELETE FROM audit_log")
+    assert re.search(rf"{title} Activate it", await show_text(client, f"{PATH}/{user_id}"))
+
+
+async def test_page_of_a_user_states_from_where_logins_are_refused_until_when(
+    client: Client, log_in_as: LogInAs, conn: Connection, password_hash: str
+) -> None:
+    await log_in_as("admin")
+    user_id = await builders.user(conn, "berta", "sales", password_hash)
+    for _ in range(9):
+        assert await log_in(client, "berta", NEW_PASSWORD) == 401
+    text = await show_text(client, f"{PATH}/{user_id}")
+    assert "are refused until" not in text
+    assert "waits up to five minutes" in text
+    assert [await log_in(client, "berta", each) for each in (NEW_PASSWORD, PASSWORD)] == [401, 429]
+    text = await show_text(client, f"{PATH}/{user_id}")
+    until = re.findall(
+        r"Logins of berta from testclient are refused until ([-\d]+ [:\d]+) UTC", text
+    )
+    wait = datetime.fromisoformat(f"{until[0]}Z") - datetime.now(UTC)
+    assert timedelta(minutes=3) < wait <= timedelta(minutes=5)
+    assert "nobody has to unlock the account" in text
+    log = await show_text(client, f"/console/administration/audit?entity_id={user_id}")
+    assert log.count("logins refused until") == 1
+    await conn.execute(
+        'UPDATE audit_log SET after = after || \'{"logins_refused_until": "2026-01-01T00:00:00Z"}\''
+    )
+    assert "are refused until" not in await show_text(client, f"{PATH}/{user_id}")
 
 
 async def test_new_password_replaces_the_old_one(

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from e2e.browser import browser, needs_chromium
 from e2e.test_console import log_in, set_viewport, wait_until
@@ -55,6 +56,24 @@ def test_first_field_has_the_focus_and_letters_choose_options(browser: Chrome, r
             browser.find_element(By.ID, name).send_keys(key)
             assert browser.switch_to.active_element.get_attribute("id") == name, (path, key)
         assert browser.current_url.split("?")[0] == root + path
+
+
+def test_page_of_a_webhook_shows_what_came_of_a_test(browser: Chrome, root: str) -> None:
+    browser.get(f"{root}/console/administration/webhooks/new")
+    browser.find_element(By.ID, "name").send_keys("ERP")
+    browser.find_element(By.ID, "url").send_keys("https://erp.invalid/in", Keys.ENTER)
+    wait_until(browser, "document.getElementById('secret') !== null")
+    browser.find_element(By.CSS_SELECTOR, "a[data-key='b']").click()
+    wait_until(browser, "document.getElementById('sent') !== null")
+    for number, button in enumerate(("[data-key='t']", "#deliveries form button"), 1):
+        browser.find_element(By.CSS_SELECTOR, button).click()
+        wait_until(
+            browser, f"document.querySelectorAll('#deliveries tbody tr').length === {number}"
+        )
+        wait_until(browser, "document.getElementById('sent').innerText.includes('not delivered')")
+        wait_until(
+            browser, "document.querySelector('#deliveries tbody tr').innerText.includes('failed')"
+        )
 
 
 def take_screenshot(browser: Chrome, path: str) -> None:

@@ -40,6 +40,12 @@ def test_rate_is_set_and_listed(
     done = system.run("rates", "set", "eur", "USD", "1.0812", **environment)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"1 EUR = 1.0812 USD on {today()}; items re-computed: 1.\n"
+    done = system.run("rates", "set", "eur", "USD", "1.09", **environment)
+    assert done.stdout == (
+        f"1 EUR = 1.09 USD on {today()} (replaced: 1.0812 → 1.09; the former one was set by a"
+        " command); items re-computed: 1.\n"
+    )
+    system.run("rates", "set", "eur", "USD", "1.0812", **environment)
     done = system.run("rates", "set", "USD", "GBP", "0.8", "--date", "2026-01-02", **environment)
     assert "1 USD = 0.8 GBP on 2026-01-02; items re-computed: 0." in done.stdout
     listed = json.loads(system.run("rates", "list", "--json", **environment).stdout)
@@ -81,6 +87,7 @@ def test_file_is_imported(system: System, environment: dict[str, str]) -> None:
         "changed": 0,
         "unchanged": 3,
         "items_recomputed": 0,
+        "replaced": [],
     }
 
 

@@ -30,7 +30,7 @@ PAGES: dict[str, tuple[bytes, dict[str, str]]] = {
     "bomb": (gzip.compress(b"A" * 40_000_000), GZIP_HEADERS),
 }
 # The chunk that is sent repeatedly, and the seconds between two of them.
-STREAMS = {"endless": (b"A" * 65536, 0.0), "trickle": (b"A", 0.05)}
+STREAMS = {"endless": (b"A" * 65536, 0.0), "trickle": (b"A", 0.05), "silent": (b"", 0.01)}
 
 
 class FakeWebServer:

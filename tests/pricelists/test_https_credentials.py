@@ -94,7 +94,7 @@ def test_refused_access_is_named_with_what_to_do(
 
 
 def test_downloads_of_no_supplier_name_no_settings_of_one(fetch: Any, web: FakeWebServer) -> None:
-    with pytest.raises(PriceListError, match=r"responds with status 401 instead of a file\.$"):
+    with pytest.raises(PriceListError, match=r"status 401 instead of a file\. Open the address"):
         fetch(web.url("/status/401"), None, of_supplier=False)
 
 

@@ -91,7 +91,7 @@ def test_self_signed_certificate_is_refused(
 ) -> None:
     write_certificate(tmp_path / "other.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
-    with pytest.raises(PriceListError, match=r"is not valid: self-signed certificate\.$"):
+    with pytest.raises(PriceListError, match=r"self-signed certificate\. Those who run its server"):
         fetch("/list.csv")
 
 
@@ -124,7 +124,7 @@ def test_each_redirect_is_checked_like_the_first_url(fetch: Any, to: str, expect
 
 
 def test_number_of_redirects_is_limited(fetch: Any, web: FakeWebServer) -> None:
-    with pytest.raises(PriceListError, match=r"redirects more than 5 times\.$"):
+    with pytest.raises(PriceListError, match="redirects more than 5 times: open the address"):
         fetch("/round/1")
     assert len(web.requests) == 6
 
@@ -134,7 +134,9 @@ def test_permanent_status_is_refused(fetch: Any, web: FakeWebServer, status: int
     with pytest.raises(PriceListError) as raised:
         fetch(f"/status/{status}?key=secret")
     url = f"https://{HOST}:{web.port}/status/{status}"
-    expected = f"{url} responds with status {status} instead of a file."
+    reason = ": there is no such file" if status in {404, 410} else ""
+    todo = "Open the address in a browser, and correct it."
+    expected = f"{url} responds with status {status} instead of a file{reason}. {todo}"
     assert raised.value.message == expected
 
 
@@ -170,7 +172,10 @@ def test_server_without_encryption_is_named_as_such(dns: FakeResolver, tmp_path:
 
 
 def test_slow_response_ends_at_the_deadline(fetch: Any) -> None:
-    with pytest.raises(SourceUnavailableError, match=r" did not send the file within 1 s\.$"):
+    with pytest.raises(
+        SourceUnavailableError,
+        match=" did not send the file within 1 s: try later, or set PARSER_MAX",
+    ):
         fetch("/trickle", seconds=1)
 
 
@@ -178,7 +183,33 @@ def test_refused_connection_is_unavailable(tmp_path: Path) -> None:
     source = HttpsSource("https://127.0.0.1:9/list.csv", allow_private=True)
     with pytest.raises(SourceUnavailableError) as error:
         download(source, ReadLimits(), tmp_path)
-    assert error.value.message == "https://127.0.0.1:9/list.csv cannot be reached."
+    message = "https://127.0.0.1:9/list.csv cannot be reached: its server, or a firewall before it"
+    assert error.value.message.startswith(message)
+
+
+LOGIN_PAGE = b"<!DOCTYPE html><form><input name=pw type=password></form>"
+
+
+def test_page_in_place_of_a_file_is_named(fetch: Any, web: FakeWebServer) -> None:
+    web.pages = {"login": LOGIN_PAGE, "home": b"\n<html><p>Welcome</p>", "list": b"<html><table>"}
+    cases = {
+        "/login?next=x": "/login is a login page instead of a file: set the credentials of the",
+        f"/to?url={web.url('/login')}": f"/to redirects to {web.url('/login')}, which is a login",
+        "/home": "/home is a web page instead of a file: open the address in a browser, and set",
+    }
+    for path, expected in cases.items():
+        with pytest.raises(PriceListError) as raised:
+            fetch(path)
+        assert raised.value.message.startswith(web.url(expected)), raised.value.message
+    assert fetch("/list").read_bytes() == b"<html><table>"
+
+
+def test_server_that_does_not_respond_is_unavailable(
+    fetch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pricebook.pricelists.sources.download._READ_TIMEOUT_SECONDS", 0.2)
+    with pytest.raises(SourceUnavailableError, match="does not respond in time, which is 10 s for"):
+        fetch("/silent")
 
 
 @pytest.mark.parametrize(

@@ -174,5 +174,8 @@ def test_other_ports_are_allowed_and_443_is_left_out_of_the_host_field() -> None
 def test_host_that_does_not_resolve_is_unavailable() -> None:
     network = NetworkPolicy(resolve, is_public)
     for host in ("nothing.invalid", "a" * 64 + ".test", "x..test"):
-        with pytest.raises(SourceUnavailableError, match=r"has no address in DNS\.$"):
+        with pytest.raises(
+            SourceUnavailableError,
+            match=r"has no address in DNS: check its spelling in the address\.$",
+        ):
             resolve_allowed_addresses(parse_https_url(f"https://{host}/"), network)

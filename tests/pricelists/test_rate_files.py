@@ -163,8 +163,16 @@ async def test_private_address_is_refused(web: FakeWebServer) -> None:
 @pytest.mark.parametrize(
     ("path", "error", "expected"),
     [
-        ("/status/404", PriceListError, r"responds with status 404 instead of a file\.$"),
-        ("/status/503", SourceUnavailableError, r"status 503 instead of a file; try later\.$"),
+        (
+            "/status/404",
+            PriceListError,
+            r"status 404 instead of a file: there is no such file\. Open",
+        ),
+        (
+            "/status/503",
+            SourceUnavailableError,
+            r"status 503 instead of a file: its server has a problem\. Try",
+        ),
         ("/too-long", PriceListError, "is neither the XML nor the CSV file"),
         ("/bomb", PriceListError, r"is larger than 32 MiB\.$"),
     ],

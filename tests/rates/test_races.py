@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 import builders
+from databases import wait_until_blocked
 from pricebook.api.application import create_app
 from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseBusyError
@@ -169,6 +170,25 @@ async def test_rate_waits_for_an_import_and_then_moves_its_items(
         assert await storing == 1
     price = await conn.execute("SELECT current_price FROM supplier_items")
     assert await price.fetchone() == (12,)
+
+
+async def test_rate_that_another_transaction_stores_first_is_returned_as_replaced(
+    conn: Connection, database: Database, database_url: str, supplier_id: UUID
+) -> None:
+    assert supplier_id
+    context, new_rate = RateContext(database, 7), NewRate("EUR", "USD", Decimal("1.2"))
+    async with await psycopg.AsyncConnection.connect(database_url) as other:
+        await other.execute(
+            "INSERT INTO exchange_rates (base, currency, date, rate, source)"
+            " VALUES ('EUR', 'USD', %s, 1.1, 'bank.xml')",
+            [new_rate.day],
+        )
+        storing = asyncio.create_task(service.store_rates(context, [new_rate], RateSource()))
+        await wait_until_blocked(conn)
+        await other.commit()
+        result = await storing
+    assert (result.inserted, result.changed) == (0, 1)
+    assert [(each.former_rate, each.rate) for each in result.replaced] == [("1.1", "1.2")]
 
 
 async def test_rate_gives_up_after_two_seconds_and_stores_nothing(

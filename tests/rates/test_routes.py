@@ -29,6 +29,7 @@ async def test_a_rate_is_stored_and_listed(admin: Client) -> None:
         "changed": 0,
         "unchanged": 0,
         "items_recomputed": 0,
+        "replaced": [],
     }
     listed = (await admin.get(RATES)).json()
     assert listed["total_count"] == 1
@@ -52,6 +53,28 @@ async def test_a_corrected_rate_replaces_that_of_the_day(admin: Client) -> None:
         (str(today()), "1.09"),
         (str(days_ago(1)), "1.0812"),
     ]
+
+
+async def test_replaced_rate_is_returned_and_in_the_audit_log(
+    admin: Client, conn: Connection
+) -> None:
+    await post(admin, EUR)
+    response = await post(admin, EUR | {"rate": "1.0900"})
+    (replaced,) = response.json()["replaced"]
+    assert replaced.pop("former_set_by").startswith("admin ")
+    assert replaced == {
+        **EUR,
+        "date": str(today()),
+        "rate": "1.09",
+        "former_rate": "1.0812",
+        "former_source": "manual",
+    }
+    logged = await conn.execute(
+        "SELECT before->>'rate', after->>'rate' FROM audit_log"
+        " WHERE action = 'exchange_rate.updated'"
+    )
+    assert await logged.fetchall() == [("1.0812", "1.09")]
+    assert (await post(admin, EUR | {"rate": "1.09"})).json()["replaced"] == []
 
 
 async def test_a_rate_keeps_its_twelve_decimals(admin: Client) -> None:

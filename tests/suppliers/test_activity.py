@@ -15,6 +15,7 @@ from litestar.testing import AsyncTestClient
 from psycopg.conninfo import make_conninfo
 
 import builders
+from databases import wait_until_blocked
 from pricebook.db.database import Connection, Database
 from pricebook.db.migrations import rights
 from pricebook.errors import DatabaseUnavailableError
@@ -182,14 +183,6 @@ async def test_link_waits_for_an_uncommitted_change(database: Database, conn: Co
         await changing.execute("COMMIT")
         await link
     assert await aggregates(conn, product_id) == (None, None, 0)
-
-
-async def wait_until_blocked(conn: Connection) -> None:
-    """Wait until a session waits for another one."""
-    blocked = "SELECT FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
-    async with asyncio.timeout(120):
-        while not (await conn.execute(blocked)).rowcount:
-            pass
 
 
 async def test_activity_is_not_changed_under_a_snapshot_that_could_be_old(

@@ -202,3 +202,10 @@ async def test_only_an_admin_changes_suppliers(
     assert (await client.post(SUPPLIERS, json=ACME)).status_code == 403
     assert (await client.patch(f"{SUPPLIERS}/{supplier_id}", json={})).status_code == 403
     assert (await client.delete(f"{SUPPLIERS}/{supplier_id}")).status_code == 403
+
+
+async def test_refused_http_address_has_what_to_do_instead(admin: Client) -> None:
+    body = {"name": "ACME", "source_type": "csv", "source_config": {"url": "http://a.example/x"}}
+    refused = await admin.post(SUPPLIERS, json=body)
+    for words in ("only, which no setting changes", "the https address", "upload", "UPLOADS_DIR"):
+        assert words in refused.json()["detail"]

@@ -70,6 +70,7 @@ async def test_new_secret_is_shown_once_and_not_logged(admin: Client, conn: Conn
 @pytest.mark.parametrize(
     ("fields", "issue"),
     [
+        ({"url": "https://https://erp.example/in"}, "url: has the beginning https:// twice"),
         ({"url": "http://erp.example/in"}, "url: does not begin with https://, and events are"),
         ({"url": "erp.example/in"}, "url: does not begin with https://, and events are"),
         ({"url": "https://anna:key@erp.example/in"}, "url: has a user name or a password, which"),

@@ -69,6 +69,15 @@ FORMER_NAMES: LiteralString = """
         WHERE entity_id = missing.id AND entity_name <> '' ORDER BY at DESC, id DESC LIMIT 1)
         AS newest
 """
+DEACTIVATION: LiteralString = """
+    WHERE entity_id = %s AND before ->> 'is_active' = 'true' AND after ->> 'is_active' = 'false'
+    ORDER BY at DESC, id DESC LIMIT 1
+"""
+LOGIN_REFUSAL: LiteralString = """
+    WHERE entity_id = %s AND action = 'user.login_failed' AND at > now() - interval '1 day'
+        AND (after ->> 'logins_refused_until')::timestamptz > now()
+    ORDER BY at DESC, id DESC LIMIT 1
+"""
 COUNT: LiteralString = """
     (SELECT count(*) FROM
         (SELECT FROM audit_log WHERE {conditions} LIMIT %(counted)s) AS counted)"""
@@ -99,6 +108,25 @@ async def insert_entries(conn: Connection, entries: Sequence[NewEntry]) -> None:
                 for entry in entries
             ],
         )
+
+
+async def find_deactivation(conn: Connection, entity_id: UUID) -> AuditEntry | None:
+    """Find the entry of the newest deactivation of a user or a supplier."""
+    return await _find_entry(conn, SELECT_ENTRY + DEACTIVATION, entity_id)
+
+
+async def find_login_refusal(conn: Connection, user_id: UUID) -> AuditEntry | None:
+    """Find the failed login of a user since which others are refused, if they are now."""
+    return await _find_entry(conn, SELECT_ENTRY + LOGIN_REFUSAL, user_id)
+
+
+async def _find_entry(
+    conn: Connection, statement: LiteralString, entity_id: UUID
+) -> AuditEntry | None:
+    async with conn.cursor(row_factory=struct_row(EntryRow)) as cursor:
+        await cursor.execute(statement, [entity_id])
+        row = await cursor.fetchone()
+    return row and row.entry()
 
 
 async def list_names(conn: Connection, ids: Collection[UUID]) -> dict[UUID, str]:

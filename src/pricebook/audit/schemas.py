@@ -138,8 +138,12 @@ class AuditQuery(AuditPaging, frozen=True, kw_only=True):
     request_id: Annotated[
         ShortText | None, doc("Only changes by the request with this `X-Request-ID`.")
     ] = None
-    since: Annotated[Time | None, doc("Only changes at this time or later, ISO 8601.")] = None
-    until: Annotated[Time | None, doc("Only changes before this time, ISO 8601.")] = None
+    since: Annotated[
+        Time | None, doc("Only changes from this time on, which is included, ISO 8601.")
+    ] = None
+    until: Annotated[
+        Time | None, doc("Only changes before this time, which is not included, ISO 8601.")
+    ] = None
 
     def _issues(self) -> list[FieldIssue]:
         if self.since is not None and self.until is not None and self.since > self.until:

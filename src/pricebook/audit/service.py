@@ -45,6 +45,18 @@ async def list_names(database: Database, ids: Collection[UUID]) -> dict[UUID, st
         return await repository.list_names(conn, ids)
 
 
+async def find_deactivation(database: Database, entity_id: UUID) -> AuditEntry | None:
+    """Return the newest deactivation of a user or a supplier; None if its entry is not kept."""
+    async with database.connection() as conn:
+        return await repository.find_deactivation(conn, entity_id)
+
+
+async def find_login_refusal(database: Database, user_id: UUID) -> AuditEntry | None:
+    """Return the failed login of a user since which others are refused; None if none are now."""
+    async with database.connection() as conn:
+        return await repository.find_login_refusal(conn, user_id)
+
+
 async def list_known_values(database: Database, limit: int) -> tuple[list[str], list[str]]:
     """Return the actions and the names of the actors that entries have, at most `limit` of each."""
     async with database.connection() as conn:

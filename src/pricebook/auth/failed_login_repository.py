@@ -7,7 +7,9 @@ from pricebook.db.database import Connection
 KEEP_DAYS = 90
 
 
-async def count_failure(conn: Connection, user_id: UUID | None, address: str) -> None:
+async def count_failure(
+    conn: Connection, user_id: UUID | None, address: str, refused_seconds: int | None
+) -> None:
     """Count a failed login of a user and write it to the audit log; nothing without a user.
 
     Both are one statement, and the commit does not wait for the disk, so that an unknown user takes
@@ -24,10 +26,13 @@ async def count_failure(conn: Connection, user_id: UUID | None, address: str) ->
         )
         INSERT INTO audit_log (action, entity_type, entity_id, entity_name, after)
         SELECT 'user.login_failed', 'user', user_id, username,
-            jsonb_build_object('failed_logins', failures, 'address', %s::text)
+            jsonb_strip_nulls(jsonb_build_object(
+                'failed_logins', failures, 'address', %s::text, 'logins_refused_until',
+                to_char((now() + make_interval(secs => %s)) AT TIME ZONE 'UTC',
+                    'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
         FROM failed JOIN users ON users.id = user_id
         """,
-        [user_id, address],
+        [user_id, address, refused_seconds],
     )
 
 

@@ -9,14 +9,17 @@ from pricebook.db.database import Database
 LOGIN = Actor("system", "login")
 
 
-async def record_failure(database: Database, user_id: UUID | None, address: str) -> None:
+async def record_failure(
+    database: Database, user_id: UUID | None, address: str, refused_seconds: int | None
+) -> None:
     """Count a failed login from an address, and write it to the audit log.
 
+    `refused_seconds` is for how long further logins are refused since then, if they are.
     Without a user that exists nothing is stored, by the same steps.
     """
     with acting_as(LOGIN):
         async with database.short_transaction() as conn:
-            await failed_login_repository.count_failure(conn, user_id, address)
+            await failed_login_repository.count_failure(conn, user_id, address, refused_seconds)
 
 
 async def record_success(database: Database, user_id: UUID) -> None:

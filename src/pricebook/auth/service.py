@@ -16,7 +16,7 @@ from pricebook.auth.passwords import PasswordChecker
 from pricebook.auth.schemas import Caller, Credentials, Login
 from pricebook.auth.tokens import Claims, TokenKey
 from pricebook.db.database import Database
-from pricebook.errors import UnauthorizedError, ValidationError
+from pricebook.errors import RateLimitExceededError, UnauthorizedError, ValidationError
 from pricebook.http.rate_limit import RateLimit, RateLimitCounter, RateLimiter, rate_limit_fields
 
 WRONG_LOGIN = "Invalid username or password"
@@ -77,7 +77,9 @@ async def check_login(
         fields = await auth.limiter.acquire(*counters)
         authenticated = await _authenticate(auth, credentials.password, account)
     if authenticated is None:
-        await record_failure(auth.database, account.id if account else None, address)
+        user_id = account.id if account else None
+        seconds = await _refused_seconds(auth, counters)
+        await record_failure(auth.database, user_id, address, seconds)
         raise UnauthorizedError(WRONG_LOGIN, headers=fields)
     by_name, *others = counters
     await auth.limiter.reset(by_name)
@@ -175,6 +177,15 @@ async def _authenticate(
         password, active_account.password_hash if active_account else None
     )
     return active_account if active_account and matches else None
+
+
+async def _refused_seconds(auth: AuthService, counters: Sequence[RateLimitCounter]) -> int | None:
+    """Return for how long further logins are refused, None if they are not."""
+    try:
+        await auth.limiter.check(*counters)
+    except RateLimitExceededError as error:
+        return int(error.headers["Retry-After"])
+    return None
 
 
 def _login_counters(

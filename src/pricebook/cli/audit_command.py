@@ -33,8 +33,8 @@ class Filters:
     task: Annotated[str | None, _help("Only changes by this import task or of it.")] = None
     batch: Annotated[str | None, _help("Only changes of this batch of decisions.")] = None
     request: Annotated[str | None, _help("Only changes by the request with this id.")] = None
-    since: Annotated[Time | None, _help("Only changes of this day (UTC) or time, or later.")] = None
-    until: Annotated[Time | None, _help("Only changes before this day (UTC) or time.")] = None
+    since: Annotated[Time | None, _help("From this day (UTC) or time, included.")] = None
+    until: Annotated[Time | None, _help("Before this day (UTC) or time, not included.")] = None
 
 
 def list_audit(

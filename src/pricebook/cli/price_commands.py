@@ -50,9 +50,9 @@ class Filters:
     """Which price changes."""
 
     since: Annotated[
-        Time | None, _help("Day (YYYY-MM-DD) or time of the first changes; default: 7 days ago.")
+        Time | None, _help("From this day (YYYY-MM-DD) or time, included; default: 7 days ago.")
     ] = None
-    until: Annotated[Time | None, _help("Only changes before this day or time.")] = None
+    until: Annotated[Time | None, _help("Before this day or time, not included.")] = None
     supplier: Annotated[str | None, _help("Name of a supplier.")] = None
     min_percent: Annotated[
         Decimal | None, _help("Only changes by at least so many percent, up or down.")

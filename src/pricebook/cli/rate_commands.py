@@ -29,10 +29,12 @@ from pricebook.pricelists.schemas.read_request import FileSource, HttpsSource
 from pricebook.pricelists.sources.public_addresses import parse_https_url
 from pricebook.rates import service
 from pricebook.rates.schemas import (
+    MANUAL,
     MAX_SOURCE,
     NewRate,
     RateQuery,
     RateSource,
+    ReplacedRate,
     StoredRate,
     StoreResult,
     is_currency_code,
@@ -58,6 +60,8 @@ def set_rate(
 ) -> None:
     """Set an exchange rate and re-compute the prices that follow from it.
 
+    A day has one rate: another one replaces it, and the former one is printed beside it.
+
     Args:
         base: The currency of which one unit is worth RATE units of the other: EUR.
         currency: The currency that RATE counts: USD.
@@ -71,8 +75,8 @@ def set_rate(
         output.print_json(result)
         return
     output.print_line(
-        f"1 {new_rate.base} = {new_rate.rate:f} {new_rate.currency} on {new_rate.day};"
-        f" {_items(result)}."
+        f"1 {new_rate.base} = {new_rate.rate:f} {new_rate.currency} on {new_rate.day}"
+        f"{_replaced(result)}; {_items(result)}."
     )
 
 
@@ -186,6 +190,20 @@ def _parse_currency(text: str) -> str:
     if not is_currency_code(code):
         raise ValidationError(f"{text} is no currency code of three letters such as EUR.")
     return code
+
+
+def _replaced(result: StoreResult) -> str:
+    """Return which rate of the day was replaced, and where that one came from."""
+    return "".join(
+        f" (replaced: {each.former_rate} → {each.rate}; the former one was {_origin(each)})"
+        for each in result.replaced
+    )
+
+
+def _origin(replaced: ReplacedRate) -> str:
+    if replaced.former_source == MANUAL:
+        return f"set by {replaced.former_set_by or 'a command'}"
+    return f"from {replaced.former_source}"
 
 
 def _items(result: StoreResult) -> str:

@@ -12,11 +12,9 @@ from pricebook.pricelists.schemas.read_config import (
     NET_MARK_PATTERN,
     UNIT_MEANING_PATTERN,
 )
-from pricebook.suppliers.source_config import HTTPS_PATTERN
 
 # The texts of values that do not match a pattern, by the pattern.
 PATTERNS: Mapping[str, str] = {
-    HTTPS_PATTERN: "issues.https",
     CURRENCY_PATTERN: "issues.currency",
     DISCOUNT_PATTERN: "issues.discount",
     NET_MARK_PATTERN: "issues.net_marks",

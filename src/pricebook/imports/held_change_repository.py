@@ -1,10 +1,12 @@
 """The SQL of the price changes that applying a held price list would make."""
 
+from collections.abc import AsyncGenerator
 from typing import Any, LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.imports.held_change_schemas import HeldChange, HeldSummary
+from pricebook.db.row_types import struct_row
+from pricebook.imports.held_change_schemas import HeldChange, HeldSummary, ListedChange
 
 # Costs in the same currency, of the first rows of the price list.
 COMPARED: LiteralString = """
@@ -26,6 +28,39 @@ COMPARED: LiteralString = """
                 = coalesce(held.currency, settings.currency)
     )
 """
+# Of rows `held`, those that change a price.
+LISTED: LiteralString = """
+    SELECT held.row_number, held.supplier_sku, held.name,
+        coalesce(held.currency, settings.currency) AS currency,
+        coalesce(item.cost, item.current_price) AS old_price, held.price AS new_price,
+        round((held.price - coalesce(item.cost, item.current_price))
+            / nullif(coalesce(item.cost, item.current_price), 0) * 100, 2) AS percent,
+        item.product_id
+    FROM {held} AS held
+    CROSS JOIN catalog_settings AS settings
+    JOIN supplier_items AS item
+        ON item.supplier_id = %(supplier_id)s AND item.supplier_sku = held.supplier_sku
+        AND coalesce(item.currency, settings.currency)
+            = coalesce(held.currency, settings.currency)
+        AND coalesce(item.cost, item.current_price) <> held.price
+"""
+HELD: LiteralString = """
+    SELECT row_number, supplier_sku, name, price, currency FROM held_rows
+    WHERE task_id = %(task_id)s AND error_type IS NULL AND price IS NOT NULL
+"""
+PAGE: LiteralString = """
+    WITH read AS MATERIALIZED (
+        {held} AND row_number > %(after)s ORDER BY row_number LIMIT %(read)s
+    ), found AS (
+        {listed} ORDER BY held.row_number LIMIT %(limit)s
+    )
+    SELECT (SELECT max(row_number) FROM read HAVING count(*) = %(read)s) AS read_to, found.*
+    FROM (SELECT) AS one LEFT JOIN found ON true ORDER BY row_number
+"""
+ALL: LiteralString = """
+    WITH held_prices AS ({held}) {listed} ORDER BY held.row_number
+"""
+EXPORTED_ROWS = 1_000
 SUMMARY: LiteralString = """
     SELECT count(*) AS compared,
         count(*) FILTER (WHERE new_price > old_price) AS raised,
@@ -60,6 +95,30 @@ async def read_changes(
         HeldSummary(*rows[0][:SUMMARY_COLUMNS]),
         [HeldChange(*change) for change in changes if change[0] is not None],
     )
+
+
+async def list_changes(
+    conn: Connection, values: dict[str, Any]
+) -> tuple[list[ListedChange], int | None]:
+    """Return price changes by their rows, and the last row that was read if there may be more.
+
+    The values are `task_id`, `supplier_id`, `limit`, `after` (a row) and `read`: so many rows are
+    read at most.
+    """
+    statement = PAGE.format(held=HELD, listed=LISTED.format(held="read"))
+    rows = await (await conn.execute(statement, values)).fetchall()
+    return [ListedChange(*row[1:]) for row in rows if row[1] is not None], rows[0][0]
+
+
+async def read_all_changes(
+    conn: Connection, task_id: UUID, supplier_id: UUID
+) -> AsyncGenerator[list[ListedChange]]:
+    """Yield all price changes of a held price list, read in the caller's transaction."""
+    statement = ALL.format(listed=LISTED.format(held="held_prices"), held=HELD)
+    async with conn.cursor(name="held_changes", row_factory=struct_row(ListedChange)) as cursor:
+        await cursor.execute(statement, {"task_id": task_id, "supplier_id": supplier_id})
+        while rows := await cursor.fetchmany(EXPORTED_ROWS):
+            yield rows
 
 
 async def has_more_rows(conn: Connection, task_id: UUID, rows: int) -> bool:

@@ -30,6 +30,28 @@ class HeldChange(Struct, frozen=True):
     percent: Decimal | None
 
 
+class ListedChange(Struct, frozen=True):
+    """The price of an article, stored and held, and the row of the price list that has it.
+
+    `percent` is None where the stored price is 0.
+    """
+
+    row_number: int
+    supplier_sku: str
+    name: str
+    currency: str
+    old_price: Decimal
+    new_price: Decimal
+    percent: Decimal | None
+    product_id: UUID | None
+
+
+class HeldPosition(Struct, frozen=True, array_like=True):
+    """The last row of a held price list that a page has read."""
+
+    row_number: int
+
+
 class HeldChanges(Struct, frozen=True):
     """The largest changes; `first_rows` is the number of rows if only the first were compared."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pricebook.errors import PriceListError, body_issue, validation_error
+from pricebook.errors import PriceListError, ValidationError, body_issue, validation_error
 from pricebook.pricelists.schemas.read_request import (
     FileSource,
     GoogleSheetSource,
@@ -16,7 +16,7 @@ from pricebook.pricelists.schemas.read_request import (
 from pricebook.pricelists.sources.address_logins import has_login
 from pricebook.pricelists.text import quote
 from pricebook.suppliers.source_addresses import HAS_LOGIN
-from pricebook.suppliers.source_config import SourceConfig
+from pricebook.suppliers.source_config import ADDRESS_EXPECTED, SourceConfig
 
 SPREADSHEETS = "https://docs.google.com/spreadsheets/"
 SOURCE_FIELDS = ("spreadsheet_url", "url", "file_path")
@@ -36,8 +36,10 @@ def address_source(address: str) -> dict[str, str]:
     field = "spreadsheet_url" if address.startswith(SPREADSHEETS) else "url"
     try:
         msgspec.convert({field: address}, SourceConfig)
+    except ValidationError as error:
+        raise validation_error(body_issue("address", error.issues[0].issue)) from None
     except msgspec.ValidationError:
-        raise validation_error(body_issue("address", "is not an address with https://")) from None
+        raise validation_error(body_issue("address", ADDRESS_EXPECTED)) from None
     if has_login(address):
         raise validation_error(body_issue("address", HAS_LOGIN))
     return {field: address}

@@ -107,12 +107,13 @@ class PriceChangeFilter(Struct, frozen=True, kw_only=True):
     since: Annotated[
         Moment | None,
         doc(
-            "Only changes of this time or later, ISO 8601, or of this day (UTC) or later; by"
+            "Only changes from this time, ISO 8601, or this day (UTC) on, which is included; by"
             f" default of the {DEFAULT_DAYS} days before `until`, or before now."
         ),
     ] = None
     until: Annotated[
-        Moment | None, doc("Only changes before this time, ISO 8601, or before this day (UTC).")
+        Moment | None,
+        doc("Only changes before this time, ISO 8601, or this day (UTC), which is not included."),
     ] = None
     import_id: Annotated[
         UUID | None,

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import date
+from typing import LiteralString
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, equals, fragment
@@ -18,12 +19,51 @@ from pricebook.rates.schemas import (
     RateChanges,
     RateQuery,
     RateSource,
+    ReplacedRate,
     StoredRate,
 )
 
 # The lock that db/sql/exchange_rates.sql takes to re-compute prices.
 PRICES_LOCK = 7_301_003
 MAX_SHOWN_AGE_DAYS = 366
+
+
+GIVEN: LiteralString = """
+    given AS MATERIALIZED (
+        SELECT * FROM unnest(%(bases)s::text[], %(currencies)s::text[], %(dates)s::date[],
+            %(rates)s::numeric[]) AS given (base, currency, date, rate)
+        ORDER BY base, currency, date
+    )
+"""
+INSERT_NEW_RATES: LiteralString = """
+    WITH {given}, inserted AS (
+        INSERT INTO exchange_rates (base, currency, date, rate, source, set_by)
+        SELECT base, currency, date, rate, %(source)s, %(set_by)s
+        FROM given ORDER BY base, currency, date
+        ON CONFLICT (base, currency, date) DO NOTHING
+        RETURNING base
+    )
+    SELECT count(*) FROM inserted
+"""
+REPLACE_RATES: LiteralString = """
+    WITH {given}, former AS MATERIALIZED (
+        SELECT base, currency, date, stored.rate, stored.source, stored.set_by,
+            given.rate AS new_rate
+        FROM exchange_rates AS stored JOIN given USING (base, currency, date)
+        WHERE (stored.rate, stored.source) IS DISTINCT FROM (given.rate, %(source)s)
+            AND (stored.source <> %(manual)s OR %(source)s = %(manual)s)
+        ORDER BY base, currency, date
+        FOR UPDATE OF stored
+    )
+    UPDATE exchange_rates AS stored
+    SET rate = former.new_rate, source = %(source)s, set_by = %(set_by)s
+    FROM former
+    WHERE (stored.base, stored.currency, stored.date)
+        = (former.base, former.currency, former.date)
+    RETURNING stored.base, stored.currency, stored.date, trim_scale(stored.rate)::text AS rate,
+        trim_scale(former.rate)::text AS former_rate, former.source AS former_source,
+        former.set_by AS former_set_by
+"""
 
 
 async def lock_prices(conn: Connection) -> None:
@@ -40,39 +80,24 @@ async def upsert_rates(
     """Store rates, each pair of currencies once a day; equal rates write nothing.
 
     A rate that was set by hand is replaced only by another such rate. The rows are locked in the
-    order of their key.
+    order of their key. New rates are inserted first: those that another transaction inserts at the
+    same time are then among the replaced ones.
     """
-    async with conn.cursor(row_factory=struct_row(RateChanges)) as cursor:
-        await cursor.execute(
-            """
-            WITH stored AS (
-                INSERT INTO exchange_rates AS stored (base, currency, date, rate, source, set_by)
-                SELECT base, currency, date, rate, %(source)s, %(set_by)s
-                FROM unnest(%(bases)s::text[], %(currencies)s::text[], %(dates)s::date[],
-                    %(rates)s::numeric[]) AS given (base, currency, date, rate)
-                ORDER BY base, currency, date
-                ON CONFLICT (base, currency, date) DO UPDATE
-                SET rate = excluded.rate, source = excluded.source, set_by = excluded.set_by
-                WHERE (stored.rate, stored.source) IS DISTINCT FROM (excluded.rate, excluded.source)
-                    AND (stored.source <> %(manual)s OR excluded.source = %(manual)s)
-                RETURNING xmax = 0 AS is_new
-            )
-            SELECT count(*) FILTER (WHERE is_new) AS inserted,
-                count(*) FILTER (WHERE NOT is_new) AS changed
-            FROM stored
-            """,
-            {
-                "source": source.name,
-                "set_by": source.set_by,
-                "manual": MANUAL,
-                "bases": [rate.base for rate in rates],
-                "currencies": [rate.currency for rate in rates],
-                "dates": [rate.day for rate in rates],
-                "rates": [rate.rate for rate in rates],
-            },
-        )
-        (changes,) = await cursor.fetchall()
-    return changes
+    values = {
+        "source": source.name,
+        "set_by": source.set_by,
+        "manual": MANUAL,
+        "bases": [rate.base for rate in rates],
+        "currencies": [rate.currency for rate in rates],
+        "dates": [rate.day for rate in rates],
+        "rates": [rate.rate for rate in rates],
+    }
+    inserted = await fetch_value(conn, INSERT_NEW_RATES.format(given=GIVEN), values)
+    async with conn.cursor(row_factory=struct_row(ReplacedRate)) as cursor:
+        await cursor.execute(REPLACE_RATES.format(given=GIVEN), values)
+        changed = await cursor.fetchall()
+    replaced = [each for each in changed if each.rate != each.former_rate]
+    return RateChanges(inserted, len(changed), replaced)
 
 
 async def recompute_prices(conn: Connection, today: date, max_age_days: int) -> int:
@@ -104,6 +129,20 @@ def rates_listing(query: RateQuery) -> Listing:
         FROM exchange_rates WHERE date = page.k1 AND base = page.k2 AND currency = page.k3
         """,
     )
+
+
+async def find_rate(conn: Connection, base: str, currency: str, day: date) -> StoredRate | None:
+    """Return the rate of a pair of currencies of a day."""
+    async with conn.cursor(row_factory=struct_row(StoredRate)) as cursor:
+        await cursor.execute(
+            """
+            SELECT base, currency, date, trim_scale(rate)::text AS rate, source, set_by,
+                created_at, updated_at
+            FROM exchange_rates WHERE base = %s AND currency = %s AND date = %s
+            """,
+            [base, currency, day],
+        )
+        return await cursor.fetchone()
 
 
 async def find_newest_date(conn: Connection, source: str) -> date | None:

@@ -31,7 +31,19 @@ RATE: dict[str, Any] = {
     "created_at": "2026-11-25T16:05:12.204518Z",
     "updated_at": "2026-11-25T16:05:12.204518Z",
 }
-RESULT: dict[str, Any] = {"inserted": 1, "changed": 0, "unchanged": 0, "items_recomputed": 337}
+RESULT: dict[str, Any] = {
+    "inserted": 1,
+    "changed": 0,
+    "unchanged": 0,
+    "items_recomputed": 337,
+    "replaced": [],
+}
+REPLACED: dict[str, Any] = {
+    **RATES_REQUEST["rates"][0],
+    "former_rate": "1.0799",
+    "former_source": "eurofxref-daily.xml",
+    "former_set_by": None,
+}
 
 
 @get(
@@ -52,13 +64,16 @@ async def list_exchange_rates(
     "/exchange-rates",
     summary="Set exchange rates",
     description="Stores one or up to 1,000 rates, all or none, and re-computes the prices of all"
-    " supplier items in other currencies. A rate replaces that of the same currencies and day. The"
-    " response is 201 if at least one is new, 200 if none is. A re-computed price is no change of"
-    " the supplier's: it is not in the price history.",
+    " supplier items in other currencies. A rate replaces that of the same currencies and day:"
+    " `replaced` and the audit log have both numbers. The response is 201 if at least one is new,"
+    " 200 if none is. A re-computed price is no change of the supplier's: it is not in the price"
+    " history.",
     dependencies={"new_rates": provide_body(NewRates)},
     opt=documented(
         Success(kind=StoreResult, example=RESULT, status=201),
-        Success(kind=StoreResult, example=RESULT | {"inserted": 0, "changed": 1}),
+        Success(
+            kind=StoreResult, example=RESULT | {"inserted": 0, "changed": 1, "replaced": [REPLACED]}
+        ),
         body=RequestBody(NewRates, RATES_REQUEST),
     ),
 )

@@ -26,6 +26,11 @@ Base = Annotated[
 ]
 QuoteCurrency = Annotated[CurrencyCode, doc("Currency that `rate` counts, ISO 4217.")]
 RATE_SENTENCE = "How many units of `currency` one unit of `base` is worth"
+DECIMAL_PATTERN = r"^\d+(\.\d+)?$"
+RateText = Annotated[
+    str,
+    doc(f"{RATE_SENTENCE}; a decimal string.", pattern=DECIMAL_PATTERN, examples=["1.0812"]),
+]
 
 
 class NewRate(Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,14 +93,7 @@ class StoredRate(Struct, frozen=True):
     base: Base
     currency: QuoteCurrency
     date: Annotated[Day, doc("Day of the rate, ISO 8601.")]
-    rate: Annotated[
-        str,
-        doc(
-            f"{RATE_SENTENCE}; a decimal string.",
-            pattern=r"^\d+(\.\d+)?$",
-            examples=["1.0812"],
-        ),
-    ]
+    rate: RateText
     source: Annotated[
         str,
         doc("`manual`, or the file or address of the list of rates that had it."),
@@ -119,6 +117,29 @@ class RateQuery(CursorPaging, frozen=True):
     since: Annotated[Day | None, doc("Only rates of this day and later days, ISO 8601.")] = None
 
 
+class ReplacedRate(Struct, frozen=True):
+    """A rate of a day, and the one that it replaced."""
+
+    base: Base
+    currency: QuoteCurrency
+    date: Annotated[Day, doc("Day of both rates, ISO 8601.")]
+    rate: RateText
+    former_rate: Annotated[
+        str,
+        doc(
+            "The rate of that day before; a decimal string.",
+            pattern=DECIMAL_PATTERN,
+            examples=["1.0799"],
+        ),
+    ]
+    former_source: Annotated[
+        str, doc("Source of the rate before: `manual`, or the file or address that had it.")
+    ]
+    former_set_by: Annotated[
+        str | None, doc("Name of the user who set the rate before; null: a command or a worker.")
+    ]
+
+
 class StoreResult(Struct, frozen=True):
     """What storing exchange rates changed."""
 
@@ -131,13 +152,29 @@ class StoreResult(Struct, frozen=True):
     items_recomputed: Annotated[
         int, doc("Number of supplier items whose price in the currency of the catalog changed.")
     ]
+    replaced: Annotated[
+        list[ReplacedRate],
+        doc("The rates that replaced another number of their day, with that number."),
+    ]
 
 
 class RateChanges(Struct, frozen=True):
-    """How many rates were inserted and changed."""
+    """How many rates were inserted and changed, and which numbers were replaced."""
 
     inserted: int
     changed: int
+    replaced: list[ReplacedRate]
+
+
+class FormerRates(Struct, frozen=True):
+    """What is stored of the currencies of a new rate: the newest rate, that of its day, and items.
+
+    Items are counted up to MAX_COUNTED_ITEMS and one more.
+    """
+
+    newest: StoredRate | None
+    of_day: StoredRate | None
+    items: int
 
 
 class RateSource(Struct, frozen=True):

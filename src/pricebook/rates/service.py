@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-import msgspec
 from msgspec import Struct
 
 from pricebook.audit import service as audit
@@ -17,6 +16,7 @@ from pricebook.rates.schemas import (
     MAX_SOURCE,
     CurrencyRate,
     ExchangeRule,
+    FormerRates,
     HeldCurrency,
     NewRate,
     RateAge,
@@ -50,7 +50,7 @@ async def store_rates(
         changes = await _upsert_rates(conn, rates, source)
         recomputed = await repository.recompute_prices(conn, today(), context.max_age_days)
     unchanged = len(rates) - changes.inserted - changes.changed
-    return StoreResult(changes.inserted, changes.changed, unchanged, recomputed)
+    return StoreResult(changes.inserted, changes.changed, unchanged, recomputed, changes.replaced)
 
 
 async def add_reference_rates(
@@ -73,7 +73,7 @@ async def _upsert_rates(
                 action="exchange_rate.imported",
                 entity_type="exchange_rate",
                 entity_name=source.name,
-                after=msgspec.structs.asdict(changes),
+                after={"inserted": changes.inserted, "changed": changes.changed},
             ),
         )
     return changes
@@ -117,18 +117,17 @@ async def list_newest_rates(database: Database) -> list[StoredRate]:
         return await repository.list_newest_rates(conn)
 
 
-async def find_former_rate(
-    database: Database, base: str, currency: str
-) -> tuple[StoredRate | None, int]:
-    """Return the newest rate of a pair, and how many items are in either currency.
+async def find_former_rates(database: Database, rate: NewRate) -> FormerRates:
+    """Return the newest rate of the currencies of a new one, that of its day, and their items.
 
-    The currency of the catalog has no items here; they are counted up to MAX_COUNTED_ITEMS and one.
+    The currency of the catalog has no items here.
     """
-    query = RateQuery(1, 1, base=base, currency=currency)
+    query = RateQuery(1, 1, base=rate.base, currency=rate.currency)
     async with database.connection() as conn:
         page = cursor_page_of(query, await repository.list_rates(conn, query))
-        items = [await repository.count_items(conn, each) for each in (base, currency)]
-    return (page.data[0] if page.data else None), sum(items)
+        of_day = await repository.find_rate(conn, rate.base, rate.currency, rate.day)
+        items = [await repository.count_items(conn, each) for each in (rate.base, rate.currency)]
+    return FormerRates(page.data[0] if page.data else None, of_day, sum(items))
 
 
 async def find_newest_date(database: Database, source_name: str) -> date | None:

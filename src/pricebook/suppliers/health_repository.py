@@ -57,6 +57,13 @@ NEWEST: LiteralString = """
     WHERE {is_list}
     ORDER BY enqueued_at DESC, id DESC LIMIT 1)
 """
+IN_FORCE: LiteralString = """
+    SELECT task.id, state, enqueued_at, completed_at
+    FROM suppliers JOIN ingestion_tasks AS task ON supplier_id = suppliers.id
+    WHERE suppliers.id = {id} AND {is_list} AND undone_by IS NULL
+        AND state IN ('succeeded', 'partially_succeeded')
+    ORDER BY enqueued_at DESC, task.id DESC LIMIT 1
+"""
 NEWEST_STATE: LiteralString = NEWEST.format(column="state", is_list=IS_LIST)
 NEWEST_AT: LiteralString = NEWEST.format(column="enqueued_at", is_list=IS_LIST)
 LATE_SINCE: LiteralString = (
@@ -186,6 +193,14 @@ async def find_health(conn: Connection, supplier_id: UUID) -> SupplierHealth | N
         await cursor.execute(statement.text, statement.values)
         row = await cursor.fetchone()
     return row and row.health
+
+
+async def find_list_in_force(conn: Connection, supplier_id: UUID) -> LastTask | None:
+    """Find the newest price list of a supplier that was imported and not undone."""
+    statement = compose(IN_FORCE, is_list=IS_LIST, id=fragment("%s", supplier_id))
+    async with conn.cursor(row_factory=struct_row(LastTask)) as cursor:
+        await cursor.execute(statement.text, statement.values)
+        return await cursor.fetchone()
 
 
 async def count_parts(conn: Connection, supplier_id: UUID) -> SupplierCounts:

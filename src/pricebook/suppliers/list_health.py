@@ -7,6 +7,7 @@ from pricebook.errors import NotFoundError
 from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.suppliers import health_repository as repository
 from pricebook.suppliers.health_schemas import SupplierCounts, SupplierHealth, SupplierHealthQuery
+from pricebook.suppliers.schemas import LastTask
 
 
 async def list_health(database: Database, query: SupplierHealthQuery) -> CursorPage[SupplierHealth]:
@@ -22,6 +23,12 @@ async def get_health(database: Database, supplier_id: UUID) -> SupplierHealth:
     if health is None:
         raise NotFoundError(f"There is no supplier {supplier_id}.")
     return health
+
+
+async def find_list_in_force(database: Database, supplier_id: UUID) -> LastTask | None:
+    """Return the newest price list of a supplier that was imported and not undone."""
+    async with database.connection() as conn:
+        return await repository.find_list_in_force(conn, supplier_id)
 
 
 async def count_parts(database: Database, supplier_id: UUID) -> SupplierCounts:

@@ -1,6 +1,7 @@
 """The source configuration of a supplier, and the options of reading a price list."""
 
 import codecs
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +26,13 @@ from pricebook.pricelists.schemas.read_config import (
 from pricebook.suppliers.schedule import next_run_at
 
 HTTPS_PATTERN = r"^https://\S+$"
+DOUBLE_SCHEMES = ("https://https:/", "https://http:/")
+ADDRESS_EXPECTED = "expected an address such as https://supplier.example/prices.csv"
+NOT_HTTPS = (
+    "does not begin with https://: price lists are fetched over encrypted connections only, which"
+    " no setting changes; use the https address of the file, upload the file, or have it put into"
+    " the folder UPLOADS_DIR of the server and name it as the file of the supplier (file_path)"
+)
 ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
 Address = Annotated[str, Meta(min_length=1, max_length=2000)]
 
@@ -167,8 +175,8 @@ class SourceConfig(SheetSettings, frozen=True, kw_only=True):
         Address | None, doc("Path of a file inside UPLOADS_DIR, relative to it.")
     ] = None
     url: Annotated[
-        Annotated[str, Meta(max_length=2000, pattern=HTTPS_PATTERN)] | None,
-        doc("Address of a file to download, https only."),
+        Address | None,
+        doc("Address of a file to download, https only.", pattern=HTTPS_PATTERN),
     ] = None
     delimiter: Delimiter = None
     encoding: EncodingName = None
@@ -195,14 +203,16 @@ class SourceConfig(SheetSettings, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Move the spreadsheet's address to `spreadsheet_url`.
 
-        Raises ValidationError for two different addresses, an unknown encoding, a rate that is no
-        percentage or a bad schedule.
+        Raises ValidationError for two different addresses, one without https, an unknown encoding,
+        a rate that is no percentage or a bad schedule.
         """
         sent = [self.spreadsheet_url, self.sheet_url, self.source_url]
         addresses = {address for address in sent if address is not None}
         issues: list[FieldIssue] = []
         if len(addresses) > 1:
             issues.append(body_issue("source_config.spreadsheet_url", "has two different values"))
+        if self.url is not None and (address_problem := _address_problem(self.url)):
+            issues.append(body_issue("source_config.url", address_problem))
         if self.encoding is not None and not _is_encoding(self.encoding):
             issues.append(body_issue("source_config.encoding", "is not a known encoding"))
         if rate_problem := vat_rate_problem(self.vat_rate):
@@ -226,6 +236,14 @@ def rate_issues(field: str, settings: Mapping[str, SheetSettings]) -> list[Field
         for sheet, options in settings.items()
         if (problem := vat_rate_problem(options.vat_rate))
     ]
+
+
+def _address_problem(url: str) -> str | None:
+    """Return why an address cannot be fetched, and what to do; None if it can."""
+    if not url.startswith("https://"):
+        return NOT_HTTPS
+    is_address = re.fullmatch(HTTPS_PATTERN, url) and not url.startswith(DOUBLE_SCHEMES)
+    return None if is_address else ADDRESS_EXPECTED
 
 
 def _is_encoding(name: str) -> bool:

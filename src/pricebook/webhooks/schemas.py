@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ DeliveryState = Literal["pending", "delivered", "failed"]
 MAX_NAME = 100
 MAX_URL = 2_000
 HTTPS = "https://"
+DOUBLE_SCHEME = re.compile(r"https://https?:/", re.IGNORECASE)
 EXAMPLE_URL = "https://erp.example/events"
 
 Name = Annotated[str, doc("Name of the webhook; unique in any case.", **text_schema(MAX_NAME))]
@@ -228,6 +230,8 @@ def _url_problem(url: str) -> str | None:
             f"does not begin with {HTTPS}, and events are sent over encrypted connections only:"
             " use the receiver's https address"
         )
+    if DOUBLE_SCHEME.match(url):
+        return f"has the beginning {HTTPS} twice: remove one of them"
     try:
         parse_https_url(url)
     except PriceListError:

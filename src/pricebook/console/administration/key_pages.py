@@ -24,6 +24,7 @@ AnyRequest = Request[Any, Any, Any]
 KeyId = Annotated[UUID, PathParameter(description="The key's id.")]
 PATH = f"{ADMINISTRATION}/keys"
 SUGGESTED_DAYS = 90
+SOON_DAYS = 14
 DAY_EXPECTED = "expected a day such as 2027-03-31, or nothing for no end"
 
 
@@ -36,6 +37,7 @@ async def show_keys(request: AnyRequest) -> Response[Any]:
     page = await key_service.list_keys(database, paging or CursorPaging())
     values = {
         "result": page,
+        "soon": datetime.now(UTC) + timedelta(days=SOON_DAYS),
         "revoked": request.query_params.get("done") == "revoked",
         "next": page.next_cursor and query.address(PATH, cursor=page.next_cursor, page=None),
     }

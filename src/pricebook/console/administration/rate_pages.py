@@ -17,9 +17,11 @@ from pricebook.http.field_types import is_plain_number
 from pricebook.rates import service
 from pricebook.rates.schemas import (
     MAX_COUNTED_ITEMS,
+    FormerRates,
     NewRate,
     RateQuery,
     RateSource,
+    StoredRate,
     is_currency_code,
     rate_problem,
     today,
@@ -38,12 +40,14 @@ async def show_rates(request: AnyRequest) -> Response[Any]:
     """Show the currencies of items with their rates, and the newest rate of each pair."""
     context: RateContext = request.app.state.rate_context
     recomputed = request.query_params.get("recomputed", "")
+    replaced = [request.query_params.get(name, "") for name in ("former", "rate")]
     values = {
         "held": await service.list_held_currencies(context),
         "newest": await service.list_newest_rates(context.database),
         "max_age_days": context.max_age_days,
         "limit": MAX_COUNTED_ITEMS,
         "recomputed": f"{int(recomputed):,}" if recomputed.isdecimal() else "",
+        "replaced": replaced if all(map(is_plain_number, replaced)) else None,
     }
     return render_section(request, "administration/rates.html", values)
 
@@ -91,12 +95,14 @@ async def set_rate(request: AnyRequest) -> Response[Any]:
     if rate is None:
         return _form(request, typed, issues)
     context: RateContext = request.app.state.rate_context
-    former, _ = await service.find_former_rate(context.database, rate.base, rate.currency)
-    if typed.get("before") != (former.updated_at.isoformat() if former else ""):
+    former = await service.find_former_rates(context.database, rate)
+    if typed.get("before") != _state_of(former):
         return await _preview(request, typed, has_conflict=True)
     source = RateSource(set_by=caller_of(request).username)
     result = await service.store_rates(context, [rate], source)
     location = f"{PATH}?recomputed={result.items_recomputed}"
+    for replaced in result.replaced:
+        location += f"&former={replaced.former_rate}&rate={replaced.rate}"
     return Response(None, status_code=303, headers={"Location": location})
 
 
@@ -107,20 +113,33 @@ async def _preview(
     if rate is None:
         return _form(request, typed, issues)
     database: Database = request.app.state.database
-    former, items = await service.find_former_rate(database, rate.base, rate.currency)
-    change = None
-    if former is not None:
-        change = (rate.rate / Decimal(former.rate) - 1) * 100
+    former = await service.find_former_rates(database, rate)
+    newest, of_day = former.newest, former.of_day
     values = {
         "rate": rate,
-        "former": former,
-        "change": None if change is None else f"{change:+,.2f}",
-        "items": items,
+        "newest": newest,
+        "change": _change(newest, rate),
+        "of_day": of_day,
+        "day_change": _change(of_day, rate),
+        "is_stored": of_day is not None and Decimal(of_day.rate) == rate.rate,
+        "before": _state_of(former),
+        "items": former.items,
         "limit": MAX_COUNTED_ITEMS,
-        "is_newest": former is None or former.date <= rate.day <= today(),
+        "is_newest": newest is None or newest.date <= rate.day <= today(),
         "has_conflict": has_conflict,
     }
     return _form(request, typed, {}, values)
+
+
+def _change(stored: StoredRate | None, rate: NewRate) -> str:
+    """Return by how many percent a rate differs from a stored one, empty without one."""
+    return f"{(rate.rate / Decimal(stored.rate) - 1) * 100:+,.2f}" if stored else ""
+
+
+def _state_of(former: FormerRates) -> str:
+    """Return what a form sends back, so that a rate that was stored meanwhile is noticed."""
+    stored = (former.newest, former.of_day)
+    return " ".join(each.updated_at.isoformat() if each else "-" for each in stored)
 
 
 def _form(

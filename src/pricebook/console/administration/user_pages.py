@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
+from pricebook.audit import service as audit
 from pricebook.auth import user_service, user_sessions
 from pricebook.auth.passwords import generate_password
 from pricebook.auth.schemas import Role
@@ -176,6 +177,10 @@ async def _user(
         "user": user,
         "open_sessions": await user_sessions.list_sessions(database, user_id, token),
         "roles": get_args(Role),
+        "deactivation": None
+        if user.is_active
+        else await audit.find_deactivation(database, user_id),
+        "refusal": await audit.find_login_refusal(database, user_id),
         "done": shown.get("done", ""),
         "password": shown.get("password", ""),
         "is_own": user.id == caller_of(request).id,

@@ -29,11 +29,13 @@ from pricebook.prices.import_changes import (
 from pricebook.quarantine import service as quarantine
 from pricebook.quarantine.schemas import QuarantineQuery
 from pricebook.suppliers import list_health as health
+from pricebook.suppliers.schemas import LastTask
 from pricebook.tasks import history, related_tasks
 from pricebook.tasks.related_schemas import ChangeTimes
 from pricebook.tasks.schemas import Task
 from pricebook.undo import service as undo
 
+UNDONE = ("undone", "undo_succeeded", "undo_partially_succeeded")
 SHOWN_ROWS = 50
 SHOWN_CHANGES = 10
 SHOWN_LEFT = 50
@@ -67,6 +69,8 @@ async def read_import(
         "line": line,
         "task": task,
         "undo_line": undo_task and task_line(undo_task),
+        "in_force": await _find_in_force(database, line),
+        "is_undone": line.state in UNDONE,
         "view": view,
         "path": f"{PATH}/{task_id}",
         "counts": COUNTS,
@@ -157,6 +161,13 @@ async def _find_undo(database: Database, task: Task) -> Task | None:
         return None
     found = await history.list_tasks_by_id(database, [task.undone_by])
     return found[0] if found else None
+
+
+async def _find_in_force(database: Database, line: TaskLine) -> LastTask | None:
+    """Return the price list whose prices hold since an import was undone, None without any."""
+    if line.state not in UNDONE or line.task.supplier_id is None:
+        return None
+    return await health.find_list_in_force(database, line.task.supplier_id)
 
 
 async def _read_left(

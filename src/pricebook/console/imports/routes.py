@@ -2,6 +2,7 @@
 
 from pricebook.console.imports import (
     decision_pages,
+    held_pages,
     import_list_pages,
     import_pages,
     item_pages,
@@ -17,6 +18,8 @@ PAGES = (
     import_pages.show_import,
     import_pages.show_progress,
     import_pages.show_changes,
+    held_pages.show_held_changes,
+    held_pages.export_held,
     item_pages.show_items,
     decision_pages.apply_import,
     decision_pages.refuse_import,

@@ -22,6 +22,7 @@ PAGES = (
     supplier_pages.import_now,
     supplier_pages.try_source,
     supplier_pages.set_auto_link,
+    supplier_pages.set_active,
     supplier_pages.delete_supplier,
     supplier_item_pages.show_item,
     supplier_item_pages.unlink_from_product,

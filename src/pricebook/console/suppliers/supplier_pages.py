@@ -21,6 +21,7 @@ from pricebook.imports import service as imports
 from pricebook.imports.schemas import SyncRequest
 from pricebook.matching import service as matching
 from pricebook.suppliers import service
+from pricebook.suppliers.schemas import SupplierChange
 from pricebook.tasks.schemas import Requester
 
 AnyRequest = Request[Any, Any, Any]
@@ -98,6 +99,22 @@ async def set_auto_link(request: AnyRequest, supplier_id: SupplierId) -> Respons
     return Response(
         None, status_code=303, headers={"Location": f"{PATH}/{supplier_id}?done={done}"}
     )
+
+
+@post(
+    PATH + "/{supplier_id:str}/active",
+    status_code=303,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("PATCH", "/suppliers/{id}"),
+)
+async def set_active(request: AnyRequest, supplier_id: SupplierId) -> Response[Any]:
+    """Deactivate a supplier, or activate it again."""
+    is_active = (await read_form(request)).get("is_active") == "true"
+    change = SupplierChange(is_active=is_active)
+    await service.change_supplier(request.app.state.database, supplier_id, change)
+    done = "activated" if is_active else "deactivated"
+    location = f"{PATH}/{supplier_id}?done={done}"
+    return Response(None, status_code=303, headers={"Location": location})
 
 
 @post(

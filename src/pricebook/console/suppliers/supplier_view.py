@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Request
 
+from pricebook.audit import service as audit
 from pricebook.console.imports.task_lines import task_lines
 from pricebook.console.page_errors import caller_of
 from pricebook.console.query_fields import decode_page_query, read_page_query
@@ -29,7 +30,7 @@ AnyRequest = Request[Any, Any, Any]
 ADDRESSES = ("spreadsheet_url", "url")
 SHOWN_IMPORTS = 10
 COUNTED_DECISIONS = 200
-DONE = ("created", "changed", "auto_on", "auto_off")
+DONE = ("created", "changed", "auto_on", "auto_off", "activated", "deactivated")
 ITEM_STATES = ("linked", "unmatched", "absent")
 NO_PLACE = dict.fromkeys(("cursor", "page", "limit"))
 
@@ -47,12 +48,20 @@ async def read_supplier(request: AnyRequest, supplier_id: UUID) -> dict[str, Any
     sources = filter(None, map(supplier.source_config.get, SOURCE_FIELDS))
     done = request.query_params.get("done", "")
     for_role = await _read_for_role(request, supplier_id)
+    deactivation = None
+    if not supplier.is_active and may(caller_of(request), "GET", "/audit"):
+        deactivation = await audit.find_deactivation(database, supplier_id)
     states = {line.task.id: line.state for line in for_role["tasks"] or ()}
     newest = state.newest_list
+    in_force = newest
+    if newest and (state.newest_is_undone or not newest.is_applied):
+        in_force = await health.find_list_in_force(database, supplier_id)
     return {
         "supplier": supplier,
         "newest_state": states.get(newest.id, newest.state) if newest else "",
         "health": state,
+        "in_force": in_force,
+        "deactivation": deactivation,
         "sizes": draw_sizes(state.list_sizes),
         "levels": draw_levels(state.price_levels),
         "counts": await health.count_parts(database, supplier_id),

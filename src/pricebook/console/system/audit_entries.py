@@ -15,6 +15,7 @@ ENTITY_PAGES = {
     "product_batch": "/console/batches",
     "pricing_rule": "/console/rules",
     "supplier": "/console/suppliers",
+    "user": "/console/administration/users",
     "webhook": "/console/administration/webhooks",
 }
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -1,5 +1,6 @@
 """Notices by e-mail: who receives which, and what happened to the last e-mails."""
 
+import asyncio
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -11,20 +12,24 @@ from msgspec import Struct
 from pricebook.console.administration.administration_sections import render_section
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields
 from pricebook.console.page_guard import page_for
+from pricebook.console.page_texts import load_texts
 from pricebook.console.query_fields import read_page_query, require_page_query
 from pricebook.db.database import Database
 from pricebook.errors import NotFoundError, ValidationError
 from pricebook.http.pagination import CursorPaging
 from pricebook.notices import service
 from pricebook.notices.schemas import NoticeKind, Recipient, RecipientChange
-from pricebook.notices.sending import mail_settings
+from pricebook.notices.sending import mail_settings, send_test
+from pricebook.notices.smtp import MailError
 
 AnyRequest = Request[Any, Any, Any]
 RecipientId = Annotated[UUID, PathParameter(description="The user's id.")]
 PATH = "/console/administration/notices"
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 SHOWN_MAILS = 20
-DONE = ("saved", "removed")
+# A page does not wait as long for a mail server as a worker.
+TEST_SECONDS = 15
+DONE = ("saved", "removed", "tested")
 
 
 class TypedRecipient(Struct, frozen=True):
@@ -118,6 +123,30 @@ async def remove_recipient(request: AnyRequest, recipient_id: RecipientId) -> Re
     return _done("removed")
 
 
+@post(
+    PATH + "/{recipient_id:str}/test",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("PUT", "/notice-recipients/{id}"),
+)
+async def test_recipient(request: AnyRequest, recipient_id: RecipientId) -> Response[Any]:
+    """Send a mail to a user at once, to see whether it arrives."""
+    recipient = await service.get_recipient(request.app.state.database, recipient_id)
+    mails = mail_settings(request.app.state.settings)
+    typed = TypedRecipient(str(recipient_id), recipient.email, tuple(recipient.kinds))
+    if mails is None:
+        return await _form(request, recipient, typed, not_sent=load_texts()("notices.off_title"))
+    try:
+        async with asyncio.timeout(TEST_SECONDS):
+            await send_test(mails, recipient)
+    except TimeoutError:
+        reason = load_texts()("notices.no_response", host=mails.server.host, n=TEST_SECONDS)
+        return await _form(request, recipient, typed, not_sent=reason)
+    except MailError as error:
+        return await _form(request, recipient, typed, not_sent=error.message)
+    return _done("tested")
+
+
 async def _save(
     request: AnyRequest, user_id: UUID, recipient: Recipient | None, typed: TypedRecipient
 ) -> Response[Any]:
@@ -155,21 +184,22 @@ async def _form(
     recipient: Recipient | None,
     typed: TypedRecipient,
     issues: dict[str, str] | None = None,
-    *,
-    has_conflict: bool = False,
+    **refusal: Any,
 ) -> Response[Any]:
-    """Return the form with what was typed, and why it was refused beside the fields."""
+    """Return the form with what was typed, and why it, or a test, was refused."""
     database: Database = request.app.state.database
     users = [] if recipient else await service.list_other_users(database)
     values = {
         "recipient": recipient,
         "typed": typed,
         "issues": issues or {},
-        "has_conflict": has_conflict,
+        "has_conflict": False,
+        "not_sent": "",
+        **refusal,
         "users": [(str(user_id), name) for user_id, name in users],
         "kinds": KINDS,
     }
-    status = 400 if issues or has_conflict else 200
+    status = 400 if issues or refusal else 200
     return render_section(request, "system/notice_form.html", values, status=status)
 
 

@@ -28,6 +28,7 @@ PAGES: tuple[Any, ...] = (
     notice_pages.add_recipient,
     notice_pages.show_recipient,
     notice_pages.change_recipient,
+    notice_pages.test_recipient,
     notice_pages.remove_recipient,
     audit_pages.show_audit,
     status_pages.show_system,

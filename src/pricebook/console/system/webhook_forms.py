@@ -17,7 +17,7 @@ class TypedWebhook(Struct, frozen=True):
     """The fields of the form; `which` is whether all events are sent or only `types`."""
 
     name: str = ""
-    url: str = "https://"
+    url: str = ""
     which: str = ALL
     types: tuple[str, ...] = ()
     before: str = ""

@@ -69,7 +69,8 @@ def read_body(response: BaseHTTPResponse, budget: DownloadBudget) -> Generator[b
                 )
             if budget.seconds_left < 0:
                 raise SourceUnavailableError(
-                    f"{budget.source_name} did not send the file within {budget.seconds} s."
+                    f"{budget.source_name} did not send the file within {budget.seconds} s: try"
+                    " later, or set PARSER_MAX_SECONDS, of which this is half, higher."
                 )
             yield chunk
 
@@ -88,13 +89,25 @@ def _source_error(source_name: str, error: HTTPError) -> PricebookError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return PriceListError(
             f"The certificate of {source_name} is not valid: {cause.verify_message.rstrip('.')}."
+            " Those who run its server have to renew it; SSL_CERT_FILE of the worker adds the"
+            " certificates of another authority."
         )
     if isinstance(error, NewConnectionError):
-        return SourceUnavailableError(f"{source_name} cannot be reached.")
+        return SourceUnavailableError(
+            f"{source_name} cannot be reached: its server, or a firewall before it, refuses the"
+            " connection. Check host and port of the address, and try later."
+        )
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
-        return SourceUnavailableError(f"{source_name} does not respond in time.")
+        return SourceUnavailableError(
+            f"{source_name} does not respond in time, which is {_CONNECT_TIMEOUT_SECONDS} s for the"
+            f" connection and {_READ_TIMEOUT_SECONDS} s for each part of the response: check host"
+            " and port of the address, and try later."
+        )
     if isinstance(error, SSLError):
         return SourceUnavailableError(
-            f"{source_name} responds without encryption: its server may have no https there."
+            f"{source_name} responds without encryption: its server may have no https there. Check"
+            " the port of the address, or upload the file."
         )
-    return SourceUnavailableError(f"{source_name} closed the connection during its response.")
+    return SourceUnavailableError(
+        f"{source_name} closed the connection during its response: try later."
+    )

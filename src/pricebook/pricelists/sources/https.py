@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from urllib3 import BaseHTTPResponse, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from pricebook.errors import PriceListError, SourceUnavailableError
+from pricebook.errors import PriceListError
 from pricebook.pricelists.schemas.read_request import HttpCredentials, HttpsSource, ReadLimits
 from pricebook.pricelists.sources.download import (
     DownloadBudget,
@@ -26,23 +26,10 @@ from pricebook.pricelists.sources.public_addresses import (
     resolve_allowed_addresses,
     resolve_redirect,
 )
+from pricebook.pricelists.sources.response_checks import check_access, check_page, check_status
 
 _MAX_REDIRECTS = 5
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
-_OK = 200
-_FIRST_SERVER_ERROR = 500
-# By status, and whether credentials were sent.
-_ACCESS_PROBLEMS = {
-    (401, False): "requires credentials (status 401): set those of {origin} in the settings of the"
-    " supplier.",
-    (401, True): "refuses the stored credentials (status 401): set them again in the settings of"
-    " the supplier.",
-    (403, False): "denies access (status 403): set credentials of {origin} in the settings of the"
-    " supplier, if it has any, or request access from the supplier.",
-    (403, True): "denies access with the stored credentials (status 403): request access for them"
-    " from the supplier, or set others in its settings.",
-}
-_RETRYABLE_STATUSES = frozenset({408, 425, 429})
 _MAX_NAME_CHARACTERS = 100
 
 
@@ -65,11 +52,15 @@ def download(
             location = response.headers.get("Location")
             if response.status not in _REDIRECT_STATUSES or not location:
                 if source.of_supplier:
-                    _check_access(response.status, target, credentials)
-                return _save_body(response, folder / file_name(target), budget)
+                    check_access(response.status, target, credentials)
+                check_status(response.status, budget.source_name)
+                return _save_body(response, folder / file_name(target), budget, target)
         url = resolve_redirect(url, location)
         target = parse_https_url(url)
-    raise PriceListError(f"{budget.source_name} redirects more than {_MAX_REDIRECTS} times.")
+    raise PriceListError(
+        f"{budget.source_name} redirects more than {_MAX_REDIRECTS} times: open the address in a"
+        " browser, and set the one that it leads to."
+    )
 
 
 def file_name(target: HttpsUrl) -> str:
@@ -125,24 +116,10 @@ def _send_request_to(
     )
 
 
-def _save_body(response: BaseHTTPResponse, path: Path, budget: DownloadBudget) -> Path:
-    _check_status(response.status, budget.source_name)
+def _save_body(
+    response: BaseHTTPResponse, path: Path, budget: DownloadBudget, target: HttpsUrl
+) -> Path:
     with path.open("wb") as file:
         file.writelines(read_body(response, budget))
+    check_page(path, budget.source_name, target)
     return path
-
-
-def _check_access(status: int, target: HttpsUrl, credentials: HttpCredentials | None) -> None:
-    """Raise PriceListError for a response that requires, or refuses, credentials."""
-    problem = _ACCESS_PROBLEMS.get((status, credentials is not None))
-    if problem is not None:
-        raise PriceListError(f"{target.display_url} {problem.format(origin=target.origin)}")
-
-
-def _check_status(status: int, source_name: str) -> None:
-    if status >= _FIRST_SERVER_ERROR or status in _RETRYABLE_STATUSES:
-        raise SourceUnavailableError(
-            f"{source_name} responds with status {status} instead of a file; try later."
-        )
-    if status != _OK:
-        raise PriceListError(f"{source_name} responds with status {status} instead of a file.")

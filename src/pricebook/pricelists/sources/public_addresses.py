@@ -66,7 +66,8 @@ def parse_https_url(url: str) -> HttpsUrl:
         raise PriceListError(f"The address {_redacted(url)} is malformed.") from error
     if parsed.scheme != "https" or not parsed.host:
         raise PriceListError(
-            f"The address {_redacted(url)} does not start with https:// and a host."
+            f"The address {_redacted(url)} does not start with https:// and a host: files are"
+            " fetched over encrypted connections only."
         )
     if parsed.auth is not None:
         raise PriceListError("An address with a user name or a password is not allowed.")
@@ -90,7 +91,8 @@ def resolve_allowed_addresses(target: HttpsUrl, network: NetworkPolicy) -> Seque
         addresses = network.resolve(target.hostname, target.port)
     except (OSError, UnicodeError) as error:
         raise SourceUnavailableError(
-            f"The host {quote(target.host)} has no address in DNS."
+            f"The host {quote(target.host)} has no address in DNS: check its spelling in the"
+            " address."
         ) from error
     if not all(map(network.is_allowed, addresses)):
         raise PriceListError(
