@@ -70,3 +70,9 @@ def test_commands_name_the_task_of_each_list() -> None:
         for command in commands:
             assert f"`pricebook tasks {command} {UUID(int=n)}" in body
     assert " ID" not in body
+
+
+def test_compared_list_has_its_average_price_change() -> None:
+    details = {"file_name": None, "requested_by": "bob", "at": TIME, "average_price_change": -4.5}
+    _, body = compose([Notice(ID, "unusual", "S", ID, [], details)], "anna@example.com")
+    assert "requested 2026-11-20 08:00 UTC by bob, prices -4.5 % on average\n" in body

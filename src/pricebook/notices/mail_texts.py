@@ -113,8 +113,15 @@ def _describe(notice: Notice) -> str:
         return f"{quote(name)}: {last}, expected {_time(details['expected_at'])}"
     file = clean(details["file_name"] or "", MAX_NAME)
     requester = clean(details["requested_by"] or "", MAX_NAME)
-    parts = [f"task {notice.task_id}", *filter(None, [file]), f"requested {_time(details['at'])}"]
-    return f"{name}: {', '.join(parts)}{' by ' if requester else ''}{requester}"
+    requested = f"requested {_time(details['at'])}{' by ' if requester else ''}{requester}"
+    parts = [f"task {notice.task_id}", file, requested, _change(details)]
+    return f"{name}: {', '.join(filter(None, parts))}"
+
+
+def _change(details: dict[str, Any]) -> str:
+    """Return by how much the prices change; nothing for a list that was not compared."""
+    change = details.get("average_price_change")
+    return "" if change is None else f"prices {change:+g} % on average"
 
 
 def _time(value: Any) -> str:
