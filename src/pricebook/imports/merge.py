@@ -120,6 +120,7 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     await tasks.end_task(conn, staged.lease, end)
     if end.state not in {"held", "failed"}:
         await refusal.refuse_superseded(conn, staged.supplier.id)
+        await tasks.request_comparison_of_held(conn, staged.supplier.id)
     return ImportResult(
         task_id=staged.lease.task_id,
         status=_STATUS_BY_END_STATE[end.state],
