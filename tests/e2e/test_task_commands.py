@@ -135,14 +135,23 @@ def test_suppliers_are_added_and_listed(system: System, environment: Environment
 def test_doctor_reports_ok_for_every_check(system: System, environment: Environment) -> None:
     api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API_ROLE)}
     output = run(system, environment | api, "doctor")
-    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 14
+    settings, *checks = output.splitlines()
+    assert settings.startswith("note  settings: those of this command (environment, no ")
+    assert [line.split()[0] for line in checks] == ["ok"] * 15
+
+
+def test_doctor_names_the_file_of_its_settings(system: System, environment: Environment) -> None:
+    file = system.folder / ".env"
+    file.write_text("CATALOG_CURRENCY=EUR\n")
+    output = system.run("doctor", **environment).stdout
+    assert f"(environment and {file.resolve()})" in output.splitlines()[0]
 
 
 def test_doctor_notes_a_role_with_more_rights_than_needed(
     system: System, environment: Environment
 ) -> None:
     output = run(system, environment, "doctor").splitlines()
-    (note,) = [line for line in output if line.startswith("note")]
+    _, note = [line for line in output if line.startswith("note")]
     assert note.startswith("note  rights: pricebook owns the tables: let the API connect as ")
     assert "CREATE ROLE" in run(system, environment, "roles")
 
@@ -159,7 +168,7 @@ def test_doctor_names_each_problem_and_its_solution(
     assert "`pricebook migrate`" in wrong["migrations"]
     assert "Redis" in wrong
     assert len(wrong) == 3
-    unchecked = "schema, aggregates, tasks, lists, credentials, notices, rates"
+    unchecked = "schema, aggregates, tasks, lists, credentials, notices, webhooks, rates"
     note = f"note  {unchecked}: not checked without migrations."
     assert note in done.stdout
 
