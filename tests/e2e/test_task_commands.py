@@ -54,6 +54,19 @@ def test_tasks_are_listed_and_shown_with_their_rejected_rows(
     assert lines[1].endswith(f",missing_price,The price is missing.,{task_id}")
 
 
+def test_held_price_list_awaits_a_comparison_after_an_undo(
+    system: System, environment: Environment
+) -> None:
+    text = "Article code,Name,Price\nA-1,Hammer,{}\nA-2,Saw,{}\n"
+    import_text(system, environment, text.format(12, 8))
+    changed_id = import_text(system, environment, text.format(13, 9))
+    held_id = import_text(system, environment, text.format(90, 70))
+    sentence = "Prices changed since: a worker compares it again, and its reasons may change."
+    assert sentence not in run(system, environment, "tasks", "show", held_id)
+    run(system, environment, "tasks", "undo", changed_id)
+    assert sentence in run(system, environment, "tasks", "show", held_id)
+
+
 def test_held_price_list_is_applied(system: System, environment: Environment) -> None:
     import_text(system, environment, "Article code,Name,Price\nA-1,Hammer,12\nA-2,Saw,8\n")
     changed = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n"

@@ -78,6 +78,7 @@ TASK: dict[str, Any] = {
     "row_error_counts": {"missing_price": 2},
     "held_since": None,
     "later_held": 0,
+    "awaits_comparison": False,
     "held_reasons": [],
     "decided_by": None,
     "decided_at": None,
