@@ -116,6 +116,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     margin_below_percent: MarginPercent = 10
     smtp_url: str | None = None
     smtp_from: str | None = None
+    public_url: HttpUrl | None = None
     log_level: LogLevel = "info"
     log_format: LogFormat | None = None
     log_requests: bool | None = None

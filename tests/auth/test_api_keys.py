@@ -141,10 +141,11 @@ async def test_bad_field_is_refused_by_name(
     assert (error["in"], error["field"]) == ("body", field)
 
 
-async def test_expiry_has_to_be_stated(admin: Client) -> None:
+async def test_key_expires_after_a_year_unless_stated(admin: Client) -> None:
     response = await admin.post(KEYS, json={"name": "ERP", "role": "sales"})
-    assert response.status_code == 400
-    assert "expires_at: is missing" in response.json()["detail"]
+    assert response.status_code == 201, response.text
+    remaining = datetime.fromisoformat(response.json()["expires_at"]) - datetime.now(UTC)
+    assert timedelta(days=364, hours=23) < remaining <= timedelta(days=365)
 
 
 async def test_name_is_taken_until_its_key_is_revoked(admin: Client) -> None:

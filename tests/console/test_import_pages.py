@@ -184,6 +184,11 @@ async def test_held_list_is_applied_once(
     text = await show_text(client, f"{PATH}/{task_id}")
     assert "9 of 9 prices change." in text
     assert "A price list of this supplier has waited for a decision since 2026-01-02 00:00." in text
+    await conn.execute("UPDATE ingestion_tasks SET keeps_thresholds = true")
+    changed = "Prices of this supplier changed since: it is compared again"
+    assert changed not in await show_text(client, f"{PATH}/{task_id}")
+    await conn.execute("UPDATE ingestion_tasks SET apply_requested_at = now()")
+    assert changed in await show_text(client, f"{PATH}/{task_id}")
     text = await follow(client, await send(client, f"{PATH}/{task_id}/apply"))
     assert f"It is being applied, as {name} decided." in text
     await log_in_as("admin")

@@ -77,7 +77,7 @@ async def test_key_without_a_last_day_never_expires(
     (suggested,) = re.findall(
         r'id="expires_at"[^>]*value="([^"]+)"', await show_text(client, f"{PATH}/new")
     )
-    assert suggested == f"{datetime.now(UTC) + timedelta(90):%Y-%m-%d}"
+    assert suggested == f"{datetime.now(UTC) + timedelta(365):%Y-%m-%d}"
     await send(client, f"{PATH}/new", name="ERP", role="admin", expires_at="")
     assert await fetch_value(conn, "SELECT expires_at IS NULL FROM api_keys")
     assert "never" in await show_text(client, PATH)

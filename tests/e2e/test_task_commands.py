@@ -54,6 +54,19 @@ def test_tasks_are_listed_and_shown_with_their_rejected_rows(
     assert lines[1].endswith(f",missing_price,The price is missing.,{task_id}")
 
 
+def test_held_price_list_awaits_a_comparison_after_an_undo(
+    system: System, environment: Environment
+) -> None:
+    text = "Article code,Name,Price\nA-1,Hammer,{}\nA-2,Saw,{}\n"
+    import_text(system, environment, text.format(12, 8))
+    changed_id = import_text(system, environment, text.format(13, 9))
+    held_id = import_text(system, environment, text.format(90, 70))
+    sentence = "Prices changed since: a worker compares it again, and its reasons may change."
+    assert sentence not in run(system, environment, "tasks", "show", held_id)
+    run(system, environment, "tasks", "undo", changed_id)
+    assert sentence in run(system, environment, "tasks", "show", held_id)
+
+
 def test_held_price_list_is_applied(system: System, environment: Environment) -> None:
     import_text(system, environment, "Article code,Name,Price\nA-1,Hammer,12\nA-2,Saw,8\n")
     changed = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n"
@@ -135,14 +148,23 @@ def test_suppliers_are_added_and_listed(system: System, environment: Environment
 def test_doctor_reports_ok_for_every_check(system: System, environment: Environment) -> None:
     api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API_ROLE)}
     output = run(system, environment | api, "doctor")
-    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 14
+    settings, *checks = output.splitlines()
+    assert settings.startswith("note  settings: those of this command (environment, no ")
+    assert [line.split()[0] for line in checks] == ["ok"] * 15
+
+
+def test_doctor_names_the_file_of_its_settings(system: System, environment: Environment) -> None:
+    file = system.folder / ".env"
+    file.write_text("CATALOG_CURRENCY=EUR\n")
+    output = system.run("doctor", **environment).stdout
+    assert f"(environment and {file.resolve()})" in output.splitlines()[0]
 
 
 def test_doctor_notes_a_role_with_more_rights_than_needed(
     system: System, environment: Environment
 ) -> None:
     output = run(system, environment, "doctor").splitlines()
-    (note,) = [line for line in output if line.startswith("note")]
+    _, note = [line for line in output if line.startswith("note")]
     assert note.startswith("note  rights: pricebook owns the tables: let the API connect as ")
     assert "CREATE ROLE" in run(system, environment, "roles")
 
@@ -159,7 +181,7 @@ def test_doctor_names_each_problem_and_its_solution(
     assert "`pricebook migrate`" in wrong["migrations"]
     assert "Redis" in wrong
     assert len(wrong) == 3
-    unchecked = "schema, aggregates, tasks, lists, credentials, notices, rates"
+    unchecked = "schema, aggregates, tasks, lists, credentials, notices, webhooks, rates"
     note = f"note  {unchecked}: not checked without migrations."
     assert note in done.stdout
 

@@ -7,10 +7,11 @@ from correction_files import edited, rejected_rows
 from import_fixtures import RunImport, rows
 from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
-from pricebook.imports.importer_schemas import ImportResult
+from pricebook.imports.importer_schemas import ApplyOptions, ImportResult
 from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.tasks import history
 from pricebook.tasks.correctable_tasks import RowErrorQuery
+from pricebook.undo import service as undo
 
 THRESHOLDS = SafetyThresholds()
 
@@ -83,3 +84,21 @@ async def test_profile_of_another_release_does_not_keep_a_list_from_being_applie
     held = await hold(run_import, price_list(3).replace(",10", ",100"))
     await conn.execute('UPDATE ingestion_tasks SET found = found || \'{"format": "clay"}\'')
     assert (await importer.apply_held(database, held.task_id)).counts.changed == 3
+
+
+async def test_held_list_awaits_a_comparison_after_an_undo(
+    run_import: RunImport, database: Database
+) -> None:
+    async def awaits_comparison() -> bool:
+        return (await history.get_task(database, held.task_id)).awaits_comparison
+
+    await run_import(price_list(9))
+    changed = await run_import(price_list(9).replace(",10", ",14"))
+    held = await hold(run_import, price_list(9).replace(",10", ",4"))
+    assert not await awaits_comparison()
+    await undo.undo_inline(database, changed.task_id, "anna", 10)
+    assert await awaits_comparison()
+    options = ApplyOptions(safety_thresholds=THRESHOLDS, may_hold=True)
+    compared = await importer.apply_held(database, held.task_id, options=options)
+    assert (compared.status, await awaits_comparison()) == ("held", False)
+    assert "changes from 10.00 to 4.00" in compared.errors[0]

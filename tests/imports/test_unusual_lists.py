@@ -16,6 +16,7 @@ from pricebook.events import service as events
 from pricebook.imports import importer
 from pricebook.imports.safety_thresholds import ImportImpact, SafetyThresholds, warnings
 from pricebook.tasks import history
+from pricebook.undo import service as undo
 
 Client = AsyncTestClient[Litestar]
 HALFWAY = ImportImpact(
@@ -32,7 +33,9 @@ MEDIAN_CHANGE = (
     "The median price of the supplier's items changes from 10 to 15.01, by more than a factor of"
     " 1.5."
 )
-MANY_CHANGES = "3 of 20 prices change by more than a factor of 1.25."
+MANY_CHANGES = (
+    "3 of 20 prices change by more than a factor of 1.25, most that of A-0: from 10.00 to 13.00."
+)
 
 
 def price_list(changed: int, price: str, count: int = 20) -> str:
@@ -57,7 +60,10 @@ def test_list_at_half_of_the_thresholds_is_not_unusual() -> None:
             {"median_after": Decimal("15.01")},
             MEDIAN_CHANGE,
         ),
-        ({"out_of_line": 11}, "11 of 100 prices change by more than a factor of 1.25."),
+        (
+            {"out_of_line": 11, "largest_change": "A-1: from 2 to 3"},
+            "11 of 100 prices change by more than a factor of 1.25, most that of A-1: from 2 to 3.",
+        ),
     ],
 )
 def test_list_beyond_half_of_a_threshold_is_unusual(change: dict[str, Any], warning: str) -> None:
@@ -96,6 +102,50 @@ async def test_unusual_list_is_imported_with_a_notice_and_an_event(
     ]
     notices = "SELECT username, kind, reasons FROM notices JOIN users ON users.id = user_id"
     assert await rows(conn, notices) == [("anna", "unusual", [MANY_CHANGES])]
+
+
+async def test_each_different_unusual_list_of_a_day_is_a_notice(
+    run_import: RunImport, conn: Connection, database: Database
+) -> None:
+    """Also the same prices again, once the list before was undone or replaced."""
+    await recipient(conn, "unusual")
+    thresholds = SafetyThresholds()
+    await run_import(price_list(0, "10"), safety_thresholds=thresholds)
+    raised = await run_import(price_list(3, "13"), safety_thresholds=thresholds)
+    await undo.undo_inline(database, raised.task_id, "anna", 10)
+    again = await run_import(price_list(3, "13"), safety_thresholds=thresholds)
+    lowered = await run_import(price_list(3, "10"), safety_thresholds=thresholds)
+    assert raised.warnings == again.warnings != lowered.warnings
+    assert "most that of A-0: from 13.00 to 10.00." in lowered.warnings[0]
+    await run_import(price_list(3, "13"), safety_thresholds=thresholds)
+    assert await rows(conn, "SELECT reasons FROM notices ORDER BY created_at") == [
+        (each.warnings,) for each in (raised, again, lowered, raised)
+    ]
+
+
+async def test_list_with_the_same_rejected_rows_is_a_notice_once_a_day(
+    run_import: RunImport, conn: Connection
+) -> None:
+    await recipient(conn, "unusual")
+    text = price_list(0, "10", 10) + "".join(f"B-{number},Nail,none\n" for number in range(8))
+    for price in ("10", "11", "10"):
+        changed = text.replace("A-0,Nail 0,10", f"A-0,Nail 0,{price}")
+        result = await run_import(changed, safety_thresholds=SafetyThresholds())
+        assert len(result.warnings) == 1
+    assert len(await rows(conn, "SELECT FROM notices")) == 1
+
+
+async def test_list_that_is_held_again_after_one_was_applied_is_a_notice(
+    run_import: RunImport, conn: Connection, database: Database
+) -> None:
+    await recipient(conn, "held")
+    thresholds = SafetyThresholds()
+    for _ in range(2):
+        await run_import(price_list(0, "10"))
+        held = await run_import(price_list(0, "10", 8), safety_thresholds=thresholds)
+        assert held.status == "held"
+        await importer.apply_held(database, held.task_id)
+    assert len(await rows(conn, "SELECT FROM notices")) == 2
 
 
 async def test_quarantined_rows_are_not_unusual(run_import: RunImport) -> None:

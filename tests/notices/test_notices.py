@@ -104,6 +104,26 @@ async def test_lists_of_some_minutes_are_one_mail(
     assert mail_server.mails[1]["Subject"] == "Pricebook: the price list of Later is held"
 
 
+async def test_mail_is_for_the_role_of_its_reader(
+    conn: Connection, worker_database: Database, mail_server: MailServer, mails: MailSettings
+) -> None:
+    await recipient(conn, name="anna")
+    bob = await recipient(conn, name="bob")
+    await conn.execute("UPDATE users SET role = 'procurement' WHERE id = %s", [bob])
+    task_id = await end_task(conn, "held", name="Nordwerk")
+    await end_task(conn, "held", name="Decided")
+    settings = msgspec.structs.replace(mails, public_url="https://prices.example")
+    await sending.make_mails(worker_database, settings)
+    await conn.execute("UPDATE ingestion_tasks SET state = 'refused' WHERE id <> %s", [task_id])
+    await send_notices(worker_database, settings)
+    sent = zip(mail_server.recipients, mail_server.mails, strict=True)
+    texts = {to: mail.get_content() for (to,), mail in sent}
+    page = f"https://prices.example/console/imports/{task_id}"
+    assert page in texts["anna@example.com"]
+    assert page not in texts["bob@example.com"]
+    assert "an admin applies or refuses it" in texts["bob@example.com"]
+
+
 async def test_late_list_is_a_notice_once(
     conn: Connection, worker_database: Database, mail_server: MailServer, mails: MailSettings
 ) -> None:

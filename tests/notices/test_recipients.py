@@ -108,7 +108,9 @@ def test_commands(pricebook: RunCommand, mail_server: MailServer, certificate: P
     assert refused.returncode == 1
     assert "kinds" in refused.stderr
     assert pricebook("notices", "set", "bob", *email).stderr.endswith("No user is named bob.\n")
-    assert "SMTP_URL is not set" in pricebook("notices", "test", "anna").stderr
+    unset = pricebook("notices", "test", "anna")
+    assert "SMTP_URL is not set for this command" in unset.stderr
+    assert unset.stdout.startswith("note  settings: those of this command (environment, no ")
     url = f"smtp://{USER}:{quote(PASSWORD, safe='')}@{HOST}:{mail_server.port}"
     settings = {
         "SMTP_URL": url,
@@ -119,6 +121,7 @@ def test_commands(pricebook: RunCommand, mail_server: MailServer, certificate: P
     assert sent.returncode == 0, sent.stderr
     assert mail_server.mails[0]["Subject"] == "Pricebook: test of notices"
     doctor = pricebook("doctor", **settings)
+    assert doctor.stdout.startswith("note  settings: those of this command (environment, no ")
     assert f"ok    notices: 1 users receive them by {HOST}." in doctor.stdout
     wrong = pricebook("doctor", **settings | {"SMTP_URL": url.replace(USER, "other")})
     assert "wrong notices: SMTP server 127.0.0.1" in wrong.stdout

@@ -49,6 +49,7 @@ NAMES = {
     "pricebook_ingested_rows_per_second",
     "pricebook_supplier_last_good_list_seconds",
     "pricebook_exchange_rate_age_days",
+    "pricebook_webhook_failing_seconds",
     "pricebook_catalog_answers_total",
     "pricebook_catalog_memory_bytes",
     "pricebook_database_up",
@@ -100,8 +101,26 @@ async def test_every_metric_is_exported(client: Client, conn: Connection) -> Non
     await conn.execute(
         "UPDATE supplier_items SET currency = 'EUR', cost = 1, exchange_rate = 1, rate_date = now()"
     )
+    await conn.execute(
+        """
+        INSERT INTO webhooks (name, url, types, secret, position, created_by, failures,
+            failing_since, is_active, disabled_at)
+        SELECT name, 'https://erp.example', '{}', sha256(''), 0, 'anna', failures,
+            CASE WHEN failures > 0 THEN now() - interval '20 minutes' END, is_active, disabled_at
+        FROM (VALUES ('works', 0, true, NULL::timestamptz), ('fails', 3, true, NULL),
+            ('paused', 3, false, NULL), ('disabled', 9, false, now()))
+            AS webhook (name, failures, is_active, disabled_at)
+        """
+    )
     await client.get("/live")
     samples = await scrape_until(client, lambda scraped: names(scraped) >= NAMES)
+    failing = {
+        name: samples["pricebook_webhook_failing_seconds", name]
+        for name in ("works", "fails", "paused", "disabled")
+    }
+    assert failing == {"works": 0, "fails": pytest.approx(1200, abs=60), "paused": 0} | {
+        "disabled": pytest.approx(1200, abs=60)
+    }
     assert names(samples) == NAMES
     assert samples["pricebook_build_info", __version__] == 1
     assert samples["pricebook_http_requests_in_progress",] == 1

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import psycopg
 import pytest
 
 from pricebook.cli.lookups import COMMAND_LINE
@@ -45,6 +46,37 @@ def test_webhook_is_added_changed_tested_and_removed(webhooks: Command) -> None:
     assert delivery["id"] in webhooks("deliveries", "ERP", "--state", "pending").stdout
     assert webhooks("remove", "ERP").stdout == 'Webhook "ERP" is deleted.\n'
     assert json.loads(webhooks("list", "--json").stdout)["data"] == []
+
+
+def test_doctor_shows_webhooks_that_fail(
+    tmp_path: Path, database_url: str, endpoints: Endpoints, webhooks: Command
+) -> None:
+    system = System(tmp_path)
+    urls = {"DATABASE_URL": database_url, "REDIS_URL": endpoints.redis_url}
+    for name in ("works", "Our ERP", "gone"):
+        assert webhooks("add", name, URL).returncode == 0
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            """
+            UPDATE webhooks SET failures = 7, failing_since = now() - interval '2 hours',
+                last_error = 'The receiver responded 500.', is_active = name <> 'gone',
+                disabled_at = CASE WHEN name = 'gone' THEN now() END
+            WHERE name <> 'works'
+            """
+        )
+    lines = [
+        line for line in system.run("doctor", **urls).stdout.splitlines() if " webhooks: " in line
+    ]
+    disabled, failing = lines
+    assert disabled == (
+        "wrong webhooks: gone is disabled after 7 failed attempts, and events wait: The receiver"
+        " responded 500. Correct the receiver or its address, then `pricebook webhooks set gone"
+        " --active`."
+    )
+    assert failing == (
+        "note  webhooks: Our ERP fails for 120 minutes and is attempted again: The receiver"
+        " responded 500. `pricebook webhooks deliveries 'Our ERP'` shows the attempts."
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import hmac
 import time
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from pricebook.db.database import Connection, Database
 from pricebook.webhooks import delivering, service
 from pricebook.webhooks.schemas import WebhookChange, WebhookWithSecret
@@ -70,9 +72,9 @@ async def test_only_events_of_the_types_are_sent(
     await hooks.happen(4, event_type="import.held")
     await hooks.happen(5)
     async with sending():
-        found = await hooks.wait(webhook, lambda found: found.waiting == 0)
+        found = await hooks.wait(webhook, lambda found: found.position == 5)
     assert receiver.numbers == [4]
-    assert (found.state, found.position) == ("active", 5)
+    assert (found.state, found.waiting) == ("active", 0)
 
 
 async def test_receiver_that_was_down_gets_everything_in_order(
@@ -97,6 +99,36 @@ async def test_receiver_that_was_down_gets_everything_in_order(
     assert receiver.numbers == [1, 2, 3]
     assert (active.failures, active.failing_since, active.last_error) == (0, None, None)
     assert [each.attempts for each in await hooks.deliveries(webhook)] == [3, 1, 1]
+
+
+async def test_only_events_that_will_be_sent_wait(hooks: Hooks, conn: Connection) -> None:
+    everything = await hooks.add("https://all.example", "all", after=0)
+    held = await hooks.add("https://held.example", "held", types=["import.held"], after=0)
+    await hooks.happen(1, 2, 3)
+    await hooks.happen(4, 5, event_type="import.held")
+    assert [(await hooks.get(each)).waiting for each in (everything, held)] == [5, 2]
+    await conn.execute("DELETE FROM events WHERE position < 5")
+    assert [(await hooks.get(each)).waiting for each in (everything, held)] == [1, 1]
+    await conn.execute("DELETE FROM events")
+    assert [(await hooks.get(each)).waiting for each in (everything, held)] == [0, 0]
+
+
+async def test_begin_and_end_of_failures_are_logged_once(
+    hooks: Hooks, sending: Sending, receiver: Receiver
+) -> None:
+    receiver.status = 500
+    webhook = await hooks.add(receiver.url())
+    await hooks.happen(1, 2)
+    with capture_logs() as lines:
+        async with sending():
+            await hooks.wait(webhook, lambda found: found.failures == 1)
+            await hooks.make_due()
+            await hooks.wait(webhook, lambda found: found.failures == 2)
+            receiver.status = 204
+            await hooks.make_due()
+            await hooks.wait(webhook, lambda found: found.waiting == 0)
+    logged = [(line["event"], line["webhook"]) for line in lines if "webhook" in line]
+    assert logged == [("webhook fails", "ERP"), ("webhook recovered", "ERP")]
 
 
 async def test_slow_receiver_holds_up_no_other(

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -63,6 +64,30 @@ async def test_hold_shows_since_when_and_applying_it_frees_the_later_ones(
     assert await rows(conn, prices) == [("12",)]
     rest = "SELECT count(*) FROM supplier_items WHERE absent_since IS NOT NULL"
     assert await rows(conn, rest) == [(10,)]
+
+
+async def test_undo_has_held_lists_compared_with_the_restored_prices(
+    admin: Client,
+    conn: Connection,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    async with running_worker():
+        ids = [
+            await submit_task(supplier_id, price_list(1, 20, price))
+            for price in ("10", "14", "4", "9")
+        ]
+        await wait_for_end(ids[1], "succeeded")
+        held = [await wait_for_end(task_id, "held") for task_id in ids[2:]]
+        assert "changes from 14.00 to 4.00" in held[0].errors[0]
+        undo = (await admin.post(f"{TASKS}/{ids[1]}/undo")).json()
+        await wait_for_end(UUID(undo["task_id"]), "succeeded")
+        await wait_for_end(ids[3], "succeeded")
+    replaced = (await admin.get(f"{TASKS}/{ids[2]}")).json()
+    assert replaced["state"] == "refused"
+    assert "changes from 10.00 to 4.00" in replaced["held_reasons"][0]
 
 
 async def test_worker_applies_upcoming_prices_by_itself(

@@ -17,6 +17,8 @@ from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.queue_metrics import TaskMetrics
 from pricebook.tasks.schemas import TaskState
+from pricebook.webhooks import service as webhooks
+from pricebook.webhooks.schemas import WebhookHealth
 
 CACHE_SECONDS = 5.0
 
@@ -41,10 +43,11 @@ class ServiceGauges:
         return await asyncio.shield(self._query)
 
     async def _query_all(self) -> list[Metric]:
-        task_stats, supplier_ages, rate_ages, messages = await asyncio.gather(
+        task_stats, supplier_ages, rate_ages, webhook_health, messages = await asyncio.gather(
             within_timeout(history.get_task_metrics(self._database)),
             within_timeout(suppliers.list_last_import_ages(self._database)),
             within_timeout(rates.list_rate_ages(self._database)),
+            within_timeout(webhooks.list_health(self._database)),
             within_timeout(self._queue.count()),
         )
         metrics = [
@@ -57,6 +60,8 @@ class ServiceGauges:
             metrics.append(_supplier_gauges(supplier_ages))
         if rate_ages is not None:
             metrics.append(_rate_gauges(rate_ages))
+        if webhook_health is not None:
+            metrics.append(_webhook_gauges(webhook_health))
         if messages is not None:
             metrics.append(
                 _gauge("queue_messages", "Messages that no worker has received yet", messages)
@@ -100,6 +105,17 @@ def _rate_gauges(ages: list[RateAge]) -> Metric:
     )
     for each in ages:
         family.add_metric([each.currency], float("inf") if each.days is None else each.days)
+    return family
+
+
+def _webhook_gauges(health: list[WebhookHealth]) -> Metric:
+    family = GaugeMetricFamily(
+        "pricebook_webhook_failing_seconds",
+        "Seconds since the first failed attempt after the last success of a webhook; 0 without one",
+        labels=["webhook"],
+    )
+    for each in health:
+        family.add_metric([each.name], each.failing_seconds or 0)
     return family
 
 

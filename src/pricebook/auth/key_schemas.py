@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pricebook.auth.schemas import Role
 from pricebook.errors import body_issue, validation_error
@@ -12,13 +12,19 @@ from pricebook.http.field_types import doc, normalise_text, text_schema
 from pricebook.http.pagination import CursorPage
 
 MAX_NAME = 100
-MAX_DAYS = 36_500  # until a key expires
+DEFAULT_DAYS = 365  # until a key expires
+MAX_DAYS = 36_500
 
 KeyId = Annotated[UUID, doc("Id of the key; the key contains it.")]
 ReadOnly = Annotated[
     bool, doc("Whether it changes nothing: requests other than GET and HEAD get 403.")
 ]
 KeyState = Literal["active", "expired", "revoked"]
+
+
+def default_expiry() -> datetime:
+    """Return the end of the validity of a key that is created now without another one."""
+    return datetime.now(UTC) + timedelta(DEFAULT_DAYS)
 
 
 class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +40,11 @@ class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
     role: Annotated[Role, doc("Role, which decides what the key may do.")]
     expires_at: Annotated[
         datetime | None,
-        doc("End of its validity, ISO 8601 with a time zone, in the future; null for none."),
-    ]
+        doc(
+            "End of its validity, ISO 8601 with a time zone, in the future; null for none. Without"
+            f" it the key is valid for {DEFAULT_DAYS} days."
+        ),
+    ] = field(default_factory=default_expiry)
     read_only: ReadOnly = False
 
     def __post_init__(self) -> None:
@@ -45,7 +54,7 @@ class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
             if self.expires_at.tzinfo is None:
                 issues.append(body_issue("expires_at", "has no time zone: append Z for UTC"))
             elif not timedelta() < self.expires_at - datetime.now(UTC) <= timedelta(MAX_DAYS):
-                expected = f"is not in the future, or more than {MAX_DAYS:,} days from now"
+                expected = f"is not in the future or is more than {MAX_DAYS:,} days from now"
                 issues.append(body_issue("expires_at", expected))
         if issues:
             raise validation_error(*issues)

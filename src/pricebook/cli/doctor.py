@@ -6,7 +6,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from pricebook.cli import installation, output
-from pricebook.cli.server_defaults import load_settings, settings_with_servers
+from pricebook.cli.server_defaults import (
+    describe_settings,
+    load_settings,
+    settings_with_servers,
+)
 from pricebook.db.database import Database
 from pricebook.diagnostics.installation_checks import CHECKS, CheckContext
 from pricebook.diagnostics.schemas import CheckResult
@@ -21,6 +25,7 @@ EXIT_UNHEALTHY = 1
 def doctor() -> None:
     """Check settings, servers, migrations and queue, and print what to do about each problem."""
     configured = load_settings()
+    output.print_line(f"note  settings: {describe_settings()}")
     with settings_with_servers(installation.with_credentials_key(configured)) as settings:
         healthy = asyncio.run(
             _run_checks(settings, external_database=configured.database_url is not None)

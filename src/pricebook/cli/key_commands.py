@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from pricebook.auth import key_service
-from pricebook.auth.key_schemas import MAX_DAYS, ApiKey, NewApiKey
+from pricebook.auth.key_schemas import DEFAULT_DAYS, MAX_DAYS, ApiKey, NewApiKey
 from pricebook.auth.schemas import Role
 from pricebook.cli import output
 from pricebook.cli.lookups import COMMAND_LINE
@@ -20,8 +20,6 @@ from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import CursorPage, CursorPaging
-
-DEFAULT_DAYS = 365
 
 app = App(name="keys", help="API keys of programs that use the API.")
 

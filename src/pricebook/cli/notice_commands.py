@@ -10,7 +10,7 @@ from rich.text import Text
 from pricebook.cli import output
 from pricebook.cli.key_values import convert_values
 from pricebook.cli.option_types import Limit, PageNumber
-from pricebook.cli.server_defaults import load_settings, run_with_database
+from pricebook.cli.server_defaults import describe_settings, load_settings, run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import SettingsError
 from pricebook.http.pagination import CursorPage, CursorPaging
@@ -103,8 +103,11 @@ def test(name: str) -> None:
         name: The user name, case-insensitive.
     """
     settings = sending.mail_settings(load_settings())
+    output.print_line(f"note  settings: {describe_settings()}")
     if settings is None:
-        raise SettingsError("SMTP_URL is not set: no notices are sent.")
+        raise SettingsError(
+            "SMTP_URL is not set for this command: set it as for the worker, which sends notices."
+        )
 
     async def find_recipient(database: Database) -> Recipient:
         return await service.get_recipient(database, await service.get_user_id(database, name))

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -15,15 +16,24 @@ from pricebook.db.database import Database
 from pricebook.db.resources import open_resources
 from pricebook.settings import Settings, read_settings
 
+ENV_FILE = ".env"
+
 ResultT = TypeVar("ResultT")
 
 
 def load_settings(port: int | None = None, *, for_server: bool = False) -> Settings:
     """Read the settings from the environment and `.env`; `port` overrides PORT."""
-    environment = {**dotenv_values(".env"), **os.environ}
+    environment = {**dotenv_values(ENV_FILE), **os.environ}
     if port is not None:
         environment["PORT"] = str(port)
     return read_settings(environment, for_server=for_server)
+
+
+def describe_settings() -> str:
+    """Return which settings a command uses, and where those of a running server are checked."""
+    file = Path(ENV_FILE).resolve()
+    source = f"environment and {file}" if file.exists() else f"environment, no {file}"
+    return f"those of this command ({source}); the console's page System checks the running API's."
 
 
 @contextmanager

@@ -75,6 +75,8 @@ def _print_commands(task: Task) -> None:
 def _print_hold(task: Task) -> None:
     if task.held_since:
         print_line(_describe_hold(task))
+    if task.awaits_comparison:
+        print_line("Prices changed since: a worker compares it again, and its reasons may change.")
     if task.decided_at:
         _print_decision(task)
 

@@ -28,6 +28,7 @@ from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.credential_keys import CredentialKeys
 from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
+from pricebook.webhooks import service as webhooks
 
 STALLED_QUEUE_SECONDS = 60
 STALLED_REFRESH_SECONDS = 60
@@ -209,6 +210,28 @@ async def _notices(context: CheckContext) -> CheckResult:
     return CheckResult(f"{status.recipients} users receive them by {mails.server.host}.", problems)
 
 
+async def _webhooks(context: CheckContext) -> CheckResult:
+    """Check for failing webhooks; a disabled one is a problem: it stays so until it is resumed."""
+    async with context.open_database() as database:
+        found = await webhooks.list_health(database)
+    failing = [each for each in found if each.failing_seconds is not None]
+    problems = [
+        f"{each.name} is disabled after {each.failures} failed attempts, and events wait:"
+        f" {each.last_error} Correct the receiver or its address, then `pricebook webhooks set"
+        f" {quote(each.name)} --active`."
+        for each in failing
+        if each.is_disabled
+    ]
+    notes = [
+        f"{each.name} fails for {each.failing_seconds / 60:,.0f} minutes and is attempted again:"
+        f" {each.last_error} `pricebook webhooks deliveries {quote(each.name)}` shows the attempts."
+        for each in failing
+        if each.failing_seconds is not None and not each.is_disabled
+    ]
+    count = len(found)
+    return CheckResult(f"{count - len(failing)} of {count} have no failures.", problems, notes)
+
+
 async def _rates(context: CheckContext) -> CheckResult:
     async with context.open_database() as database:
         ages = await rates.list_rate_ages(database)
@@ -251,6 +274,7 @@ CHECKS: dict[str, tuple[Check, str]] = {
     "lists": (_lists, "migrations"),
     "credentials": (_credentials, "migrations"),
     "notices": (_notices, "migrations"),
+    "webhooks": (_webhooks, "migrations"),
     "rates": (_rates, "migrations"),
     "Redis": (_redis, ""),
     "uploads": (_uploads, ""),

@@ -177,7 +177,6 @@ async def apply_held(
         result = await merge_staged_rows(conn, staged)
         if result.status == "success":
             await tasks.record_applied(conn, task_id, options.applied_by)
-            await tasks.request_apply_of_later(conn, task_id)
         return result
 
 

@@ -120,6 +120,7 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     await tasks.end_task(conn, staged.lease, end)
     if end.state not in {"held", "failed"}:
         await refusal.refuse_superseded(conn, staged.supplier.id)
+        await tasks.request_comparison_of_held(conn, staged.supplier.id)
     return ImportResult(
         task_id=staged.lease.task_id,
         status=_STATUS_BY_END_STATE[end.state],
@@ -244,9 +245,13 @@ async def _list_warnings(
 ) -> list[str]:
     """Return what is unusual in a price list that is applied, without the quarantined rows."""
     row_factor = Decimal(str(thresholds.halfway.row_price_factor))
-    changes = await quarantine_repository.count_large_changes(conn, row_factor)
-    compared = counts.imported - counts.new
-    applied = msgspec.structs.replace(impact, out_of_line=changes, compared=compared)
+    large = await quarantine_repository.find_large_changes(conn, row_factor)
+    applied = msgspec.structs.replace(
+        impact,
+        out_of_line=large.rows if large else 0,
+        compared=counts.imported - counts.new,
+        largest_change=f"{large.supplier_sku}: from {large.old} to {large.new}" if large else "",
+    )
     return warnings(applied, thresholds)
 
 

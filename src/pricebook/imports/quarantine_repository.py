@@ -13,7 +13,7 @@ from pricebook.pricelists.schemas.read_config import ImportMode
 # Costs are compared in the currency of the supplier, where the item had it before. An upcoming cost
 # is compared with the present one, unless the item has it already.
 COMPARED: LiteralString = """
-    SELECT item_id,
+    SELECT item_id, supplier_sku,
         CASE WHEN has_same_currency THEN old_cost ELSE old_price END AS old,
         CASE WHEN has_same_currency THEN new_cost ELSE current_price END AS new,
         new_cost AS present,
@@ -41,6 +41,15 @@ class OutOfLine(Struct, frozen=True):
 
     rows: int
     median_factor: Decimal | None
+
+
+class LargeChanges(Struct, frozen=True):
+    """The number of prices that change by more than a factor, and the largest of these changes."""
+
+    rows: int
+    supplier_sku: str
+    old: Decimal
+    new: Decimal
 
 
 async def mark_out_of_line(conn: Connection, factor: Decimal) -> OutOfLine:
@@ -91,14 +100,19 @@ async def mark_out_of_line(conn: Connection, factor: Decimal) -> OutOfLine:
     return out_of_line
 
 
-async def count_large_changes(conn: Connection, factor: Decimal) -> int:
-    """Count the planned items that will be updated to a price changed by more than `factor`."""
-    statement: LiteralString = "SELECT count(*) FROM ({compared}) AS compared WHERE {price_out}"
-    return await fetch_value(
-        conn,
-        statement.format(compared=COMPARED, price_out=IS_PRICE_OUT_OF_LINE),
-        {"factor": factor},
-    )
+async def find_large_changes(conn: Connection, factor: Decimal) -> LargeChanges | None:
+    """Find the planned items that will be updated to a price changed by more than `factor`."""
+    statement: LiteralString = """
+        SELECT count(*) OVER () AS rows, supplier_sku, old, new
+        FROM ({compared}) AS compared WHERE {price_out}
+        ORDER BY greatest(new / nullif(old, 0), old / nullif(new, 0)) DESC NULLS FIRST, supplier_sku
+        LIMIT 1
+    """
+    async with conn.cursor(row_factory=struct_row(LargeChanges)) as cursor:
+        await cursor.execute(
+            statement.format(compared=COMPARED, price_out=IS_PRICE_OUT_OF_LINE), {"factor": factor}
+        )
+        return await cursor.fetchone()
 
 
 async def quarantine_marked(conn: Connection) -> None:

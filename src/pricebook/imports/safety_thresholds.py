@@ -39,7 +39,7 @@ class ImportImpact(msgspec.Struct, frozen=True):
     The medians are the prices, in the catalog's currency, of the items that are stored and in the
     price list; None without such items. `compared` is the number of these items, `out_of_line` of
     those whose price changes by more than `row_price_factor`; `median_factor` is new by old price
-    of the latter.
+    of the latter, `largest_change` a text that names the item with the largest change.
     """
 
     present_items: int
@@ -51,6 +51,7 @@ class ImportImpact(msgspec.Struct, frozen=True):
     compared: int = 0
     out_of_line: int = 0
     median_factor: Decimal | None = None
+    largest_change: str = ""
 
 
 def hold_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
@@ -119,7 +120,7 @@ def _row_price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str
     return (
         f"{count} of {compared} prices ({count * 100 / compared:.0f} %) change by more than a "
         f"factor of {thresholds.row_price_factor:g} (row_price_factor of the supplier), half of "
-        f"these by {round(median, 2):g} or more."
+        f"these by {round(median, 2):g} or {'more' if median >= 1 else 'less'}."
     )
 
 
@@ -128,7 +129,7 @@ def _many_changes(impact: ImportImpact, thresholds: SafetyThresholds) -> str | N
         return None
     return (
         f"{impact.out_of_line} of {impact.compared} prices change by more than a factor of "
-        f"{thresholds.row_price_factor:g}."
+        f"{thresholds.row_price_factor:g}, most that of {impact.largest_change}."
     )
 
 

@@ -6,6 +6,12 @@ from datetime import datetime
 from shlex import quote
 from typing import Any
 
+from pricebook.notices.mail_advice import (
+    Reader,
+    advise,
+    describe_access,
+    describe_reason_of_mail,
+)
 from pricebook.notices.schemas import Notice, NoticeKind
 
 MAX_NAME, MAX_REASON = 200, 500
@@ -18,36 +24,11 @@ HAPPENED: dict[NoticeKind, tuple[str, str]] = {
     "unusual": ("is unusual", "are unusual"),
 }
 HEADINGS: dict[NoticeKind, str] = {
-    "held": "HELD, nothing of it is applied until somebody decides:",
+    "held": "HELD, nothing of it is applied until an admin decides:",
     "failed": "FAILED, the prices are those of the list before:",
     "late": "LATE, no price list has arrived for longer than usual:",
     "unusual": "UNUSUAL, imported although they change more than usual:",
 }
-COMMANDS: dict[NoticeKind, str] = {
-    "held": "`pricebook tasks show {id}`, then `pricebook tasks apply {id}` or"
-    ' `pricebook tasks refuse {id} --reason "..."`',
-    "failed": "`pricebook tasks show {id}`, `pricebook tasks errors {id}`, then"
-    " `pricebook tasks retry {id}`",
-    "late": "",
-    "unusual": "`pricebook tasks show {id}`; if it is wrong: `pricebook tasks undo {id} --dry-run`,"
-    " then without `--dry-run`",
-}
-ADVICE: dict[NoticeKind, str] = {
-    "held": "What to do: look at it, then apply or refuse it, by its commands above. By the API:"
-    " GET /api/v1/admin/tasks/{id}, POST\n/api/v1/admin/tasks/{id}/apply or /refuse.",
-    "failed": "What to do: look at it and its rejected rows by its commands above. Correct the list"
-    " or the supplier's settings\n(`pricebook suppliers set`), then retry it or send the list"
-    " again. By the API: GET /api/v1/admin/tasks/{id}, POST\n/api/v1/admin/tasks/{id}/retry.",
-    "late": "What to do: request the list from the supplier and import it: `pricebook import FILE"
-    " --supplier NAME`. If the\nsupplier's rhythm has changed: `pricebook suppliers set NAME --set"
-    " late_after_days=DAYS` (0: never late).",
-    "unusual": "What to do: look at it, and undo it if it is wrong, by its commands above. By the"
-    " API: GET\n/api/v1/admin/price-changes?import_id={id}, POST /api/v1/admin/tasks/{id}/undo.",
-}
-FOOTER = (
-    "--\nPricebook sends this to {email} because an administrator chose you for these notices."
-    " `pricebook notices set`\nand `pricebook notices remove` change that.\n"
-)
 
 
 def clean(text: str, limit: int) -> str:
@@ -59,7 +40,7 @@ def clean(text: str, limit: int) -> str:
     return words if len(words) <= limit else words[: limit - 1] + "…"
 
 
-def compose(notices: Sequence[Notice], email: str) -> tuple[str, str]:
+def compose(notices: Sequence[Notice], reader: Reader) -> tuple[str, str]:
     """Return the subject and the body of a mail with at least one notice.
 
     Lists that have the same state for the same reason are in one section.
@@ -74,8 +55,10 @@ def compose(notices: Sequence[Notice], email: str) -> tuple[str, str]:
     for kind in ORDER:
         of_kind = [(key[1], lists) for key, lists in sections.items() if key[0] == kind]
         if of_kind:
-            parts += [HEADINGS[kind], *(_section(*each) for each in of_kind), ADVICE[kind]]
-    return _subject(notices), "\n\n".join([*parts, FOOTER.format(email=email)])
+            parts.append(HEADINGS[kind])
+            parts += [_section(*each, reader) for each in of_kind]
+            parts.append(advise(kind, reader))
+    return _subject(notices), "\n\n".join([*parts, describe_reason_of_mail(reader)])
 
 
 def _subject(notices: Sequence[Notice]) -> str:
@@ -90,14 +73,14 @@ def _subject(notices: Sequence[Notice]) -> str:
     return f"Pricebook: {len(notices)} price lists: {', '.join(counts)}"
 
 
-def _section(reasons: Sequence[str], lists: Sequence[Notice]) -> str:
+def _section(reasons: Sequence[str], lists: Sequence[Notice], reader: Reader) -> str:
     lines: list[str] = []
     for notice in lists[:MAX_LISTS]:
         lines.append(f"- {_describe(notice)}")
-        if commands := COMMANDS[notice.kind].format(id=notice.task_id):
-            lines.append(f"  {commands}")
+        if access := describe_access(notice, reader):
+            lines.append(f"  {access}")
     if len(lists) > MAX_LISTS:
-        lines.append(f"- and {len(lists) - MAX_LISTS} more: `pricebook tasks list`.")
+        lines.append(f"- and {len(lists) - MAX_LISTS} more.")
     lines += [f"  Why: {clean(reason, MAX_REASON)}" for reason in reasons[:MAX_REASONS]]
     if len(reasons) > MAX_REASONS:
         lines.append(f"  and {len(reasons) - MAX_REASONS} more reasons.")
@@ -113,17 +96,24 @@ def _describe(notice: Notice) -> str:
         return f"{quote(name)}: {last}, expected {_time(details['expected_at'])}"
     file = clean(details["file_name"] or "", MAX_NAME)
     requester = clean(details["requested_by"] or "", MAX_NAME)
-    parts = [f"task {notice.task_id}", *filter(None, [file]), f"requested {_time(details['at'])}"]
-    return f"{name}: {', '.join(parts)}{' by ' if requester else ''}{requester}"
+    requested = f"requested {_time(details['at'])}{' by ' if requester else ''}{requester}"
+    parts = [f"task {notice.task_id}", file, requested, _change(details)]
+    return f"{name}: {', '.join(filter(None, parts))}"
+
+
+def _change(details: dict[str, Any]) -> str:
+    """Return by how much the prices change; nothing for a list that was not compared."""
+    change = details.get("average_price_change")
+    return "" if change is None else f"prices {change:+g} % on average"
 
 
 def _time(value: Any) -> str:
     return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M} UTC"
 
 
-def compose_test(email: str) -> tuple[str, str]:
+def compose_test(reader: Reader) -> tuple[str, str]:
     """Return the subject and the body of a mail that shows that mails arrive."""
     return (
         "Pricebook: test of notices",
-        "Notices of price lists arrive at this address.\n\n" + FOOTER.format(email=email),
+        "Notices of price lists arrive at this address.\n\n" + describe_reason_of_mail(reader),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
-from pricebook.notices.schemas import Notice, NoticeMail
+from pricebook.notices.schemas import Notice, NoticeMail, WaitingUser
 
 LOCK_KEY = 7_301_006
 # The same reason is a notice once a day: that of a decided list counts for another one
@@ -52,26 +52,26 @@ async def delete_settled_notices(conn: Connection, mail_id: UUID | None) -> int:
 
 async def list_waiting_users(
     conn: Connection, gather_seconds: int, pause_seconds: int
-) -> list[tuple[UUID, str]]:
-    """Return the users, with their addresses, for whom a mail is to be made.
+) -> list[WaitingUser]:
+    """Return the users for whom a mail is to be made.
 
     Their first notice is `gather_seconds` old, and their last mail `pause_seconds`.
     """
-    cursor = await conn.execute(
-        """
-        SELECT user_id, email FROM (
+    statement: LiteralString = """
+        SELECT users.id, email, role FROM (
             SELECT user_id, min(created_at) AS since FROM notices WHERE mail_id IS NULL
             GROUP BY user_id
         ) AS waiting
         JOIN notice_recipients USING (user_id)
+        JOIN users ON users.id = user_id
         WHERE since <= now() - make_interval(secs => %s) AND NOT EXISTS (
             SELECT FROM notice_mails AS mail
             WHERE mail.user_id = waiting.user_id
                 AND mail.created_at > now() - make_interval(secs => %s))
-        """,
-        [gather_seconds, pause_seconds],
-    )
-    return await cursor.fetchall()
+    """
+    async with conn.cursor(row_factory=struct_row(WaitingUser)) as cursor:
+        await cursor.execute(statement, [gather_seconds, pause_seconds])
+        return await cursor.fetchall()
 
 
 async def list_pending_notices(conn: Connection, user_id: UUID, limit: int) -> list[Notice]:
@@ -79,7 +79,7 @@ async def list_pending_notices(conn: Connection, user_id: UUID, limit: int) -> l
     async with conn.cursor(row_factory=struct_row(Notice)) as cursor:
         await cursor.execute(
             """
-            SELECT id, kind, supplier_name, task_id, reasons, details FROM notices
+            SELECT id, kind, supplier_id, supplier_name, task_id, reasons, details FROM notices
             WHERE user_id = %s AND mail_id IS NULL ORDER BY created_at, id LIMIT %s
             """,
             [user_id, limit],
@@ -92,7 +92,7 @@ async def list_notices_of_mail(conn: Connection, mail_id: UUID) -> list[Notice]:
     async with conn.cursor(row_factory=struct_row(Notice)) as cursor:
         await cursor.execute(
             """
-            SELECT id, kind, supplier_name, task_id, reasons, details FROM notices
+            SELECT id, kind, supplier_id, supplier_name, task_id, reasons, details FROM notices
             WHERE mail_id = %s ORDER BY created_at, id
             """,
             [mail_id],
@@ -131,7 +131,8 @@ async def claim_mail(conn: Connection, lease_seconds: int) -> NoticeMail | None:
                 WHERE state = 'queued' AND next_attempt_at <= now()
                 ORDER BY next_attempt_at LIMIT 1
                 FOR UPDATE SKIP LOCKED)
-            RETURNING id, recipient, subject, body, attempts, created_at
+            RETURNING id, recipient, (SELECT role FROM users WHERE users.id = user_id) AS role,
+                subject, body, attempts, created_at
             """,
             [lease_seconds],
         )

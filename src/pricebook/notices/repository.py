@@ -15,7 +15,7 @@ from pricebook.http.pagination import CursorPaging
 from pricebook.notices.schemas import MailStatus, Recipient, RecipientChange, SentMail
 
 SELECT_RECIPIENT: LiteralString = """
-    SELECT user_id, username, email, kinds, recipient.created_at, recipient.updated_at
+    SELECT user_id, username, role, email, kinds, recipient.created_at, recipient.updated_at
     FROM notice_recipients AS recipient JOIN users ON users.id = user_id
 """
 RECIPIENTS = Listing(

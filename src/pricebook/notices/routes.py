@@ -21,6 +21,7 @@ CHANGE: dict[str, Any] = {
 RECIPIENT: dict[str, Any] = {
     "user_id": "9d0f4c1e-7b2a-4c55-8e13-5a6b7c8d9e0f",
     "username": "anna",
+    "role": "admin",
     **CHANGE,
     "created_at": "2026-03-01T09:12:44.180722Z",
     "updated_at": "2026-03-01T09:12:44.180722Z",

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from pricebook.auth.schemas import Role
 from pricebook.errors import body_issue, validation_error
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import CursorPage
@@ -38,6 +39,7 @@ class Recipient(Struct, frozen=True):
 
     user_id: Annotated[UUID, doc("Id of the user.")]
     username: Annotated[str, doc("Name of the user.")]
+    role: Annotated[Role, doc("Role of the user: the mail names what it may do.")]
     email: Email
     kinds: Kinds
     created_at: Annotated[datetime, doc("Time of the first choice, ISO 8601 UTC.")]
@@ -53,10 +55,19 @@ class Notice(Struct, frozen=True):
 
     id: UUID
     kind: NoticeKind
+    supplier_id: UUID | None
     supplier_name: str
     task_id: UUID | None
     reasons: list[str]
     details: dict[str, Any]
+
+
+class WaitingUser(Struct, frozen=True):
+    """A user for whom a mail is to be made."""
+
+    id: UUID
+    email: str
+    role: Role
 
 
 class NoticeMail(Struct, frozen=True):
@@ -64,6 +75,7 @@ class NoticeMail(Struct, frozen=True):
 
     id: UUID
     recipient: str
+    role: Role
     subject: str
     body: str
     attempts: int

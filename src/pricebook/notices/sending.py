@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from pricebook.db.database import Connection, Database
 from pricebook.notices import outbox_repository as outbox
+from pricebook.notices.mail_advice import Reader
 from pricebook.notices.mail_texts import compose, compose_test
 from pricebook.notices.schemas import NoticeMail, Recipient
 from pricebook.notices.smtp import MailError, OutgoingMail, send_mail
@@ -26,10 +27,14 @@ KEEP_DAYS = 30
 
 
 class MailSettings(Struct, frozen=True):
-    """The SMTP server and the sender; how long notices are gathered before the first mail."""
+    """The SMTP server and the sender; how long notices are gathered before the first mail.
+
+    `public_url` is the address of the console, to which mails lead.
+    """
 
     server: SmtpServer
     sender: str
+    public_url: str | None = None
     gather_seconds: int = GATHER_SECONDS
 
 
@@ -37,7 +42,8 @@ def mail_settings(settings: Settings) -> MailSettings | None:
     """Return the settings of mails; None without SMTP_URL."""
     if settings.smtp_url is None or settings.smtp_from is None:
         return None
-    return MailSettings(parse_smtp_url(settings.smtp_url), settings.smtp_from)
+    server = parse_smtp_url(settings.smtp_url)
+    return MailSettings(server, settings.smtp_from, settings.public_url)
 
 
 async def send_notices(database: Database, settings: MailSettings | None) -> None:
@@ -62,16 +68,17 @@ async def make_mails(database: Database, settings: MailSettings) -> None:
             return
         await outbox.delete_settled_notices(conn, None)
         users = await outbox.list_waiting_users(conn, settings.gather_seconds, PAUSE_SECONDS)
-        for user_id, email in users:
-            notices = await outbox.list_pending_notices(conn, user_id, MAX_NOTICES)
-            subject, body = compose(notices, email)
-            mail_id = await outbox.insert_mail(conn, user_id, email, subject, body)
+        for user in users:
+            notices = await outbox.list_pending_notices(conn, user.id, MAX_NOTICES)
+            subject, body = compose(notices, Reader(user.email, user.role, settings.public_url))
+            mail_id = await outbox.insert_mail(conn, user.id, user.email, subject, body)
             await outbox.set_mail(conn, [notice.id for notice in notices], mail_id)
 
 
 async def send_test(settings: MailSettings, recipient: Recipient) -> None:
     """Send a mail to a user at once; raises MailError."""
-    subject, body = compose_test(recipient.email)
+    reader = Reader(recipient.email, recipient.role, settings.public_url)
+    subject, body = compose_test(reader)
     mail = OutgoingMail(recipient.user_id, settings.sender, recipient.email, subject, body)
     await send_mail(settings.server, mail)
 
@@ -88,7 +95,7 @@ async def _send_next(database: Database, settings: MailSettings) -> bool:
         claimed = await outbox.claim_mail(conn, LEASE_SECONDS)
         if claimed is None:
             return False
-        mail = await _refresh(conn, claimed)
+        mail = await _refresh(conn, claimed, settings.public_url)
     if mail is None:
         log.info("notice dropped", mail=str(claimed.id), attempts=claimed.attempts - 1)
         return True
@@ -104,7 +111,7 @@ async def _send_next(database: Database, settings: MailSettings) -> bool:
     return True
 
 
-async def _refresh(conn: Connection, mail: NoticeMail) -> NoticeMail | None:
+async def _refresh(conn: Connection, mail: NoticeMail, public_url: str | None) -> NoticeMail | None:
     """Return a mail as it is to be sent now; delete it if none of its notices applies."""
     if not await outbox.delete_settled_notices(conn, mail.id):
         return mail
@@ -112,7 +119,7 @@ async def _refresh(conn: Connection, mail: NoticeMail) -> NoticeMail | None:
     if not notices:
         await outbox.delete_mail(conn, mail.id)
         return None
-    subject, body = compose(notices, mail.recipient)
+    subject, body = compose(notices, Reader(mail.recipient, mail.role, public_url))
     await outbox.set_text(conn, mail.id, subject, body)
     return replace(mail, subject=subject, body=body)
 

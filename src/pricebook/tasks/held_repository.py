@@ -78,21 +78,20 @@ async def find_task_to_apply(conn: Connection) -> TaskToApply | None:
         return await cursor.fetchone()
 
 
-async def request_apply_of_later(conn: Connection, task_id: UUID) -> None:
-    """Request that the later held price lists of a supplier are compared again.
+async def request_comparison(conn: Connection, supplier_id: UUID) -> None:
+    """Request that the held price lists of a supplier are compared again, in their order.
 
-    Those that exceed no safety threshold any more are applied, the others stay held.
+    Those that exceed no safety threshold any more are applied, the others stay held. A request to
+    apply one stays as it is.
     """
     await conn.execute(
         """
-        UPDATE ingestion_tasks AS later
-        SET apply_requested_at = coalesce(later.apply_requested_at, now()),
-            keeps_thresholds = later.apply_requested_at IS NULL OR later.keeps_thresholds
-        FROM ingestion_tasks AS applied
-        WHERE applied.id = %s AND later.supplier_id = applied.supplier_id AND later.state = 'held'
-            AND (later.enqueued_at, later.id) > (applied.enqueued_at, applied.id)
+        UPDATE ingestion_tasks
+        SET apply_requested_at = coalesce(apply_requested_at, now()),
+            keeps_thresholds = apply_requested_at IS NULL OR keeps_thresholds
+        WHERE supplier_id = %s AND state = 'held'
         """,
-        [task_id],
+        [supplier_id],
     )
 
 

@@ -14,7 +14,7 @@ from pricebook.tasks.schemas import TaskState
 class TaskToApply(Struct, frozen=True):
     """A held price list that a user has requested to apply.
 
-    `keeps_thresholds`: an earlier one was applied, and this one is only compared again.
+    `keeps_thresholds`: prices of the supplier changed, and this one is only compared again.
     """
 
     id: UUID

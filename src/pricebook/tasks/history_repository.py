@@ -46,6 +46,7 @@ TASK: LiteralString = """
         WHERE held.supplier_id = ingestion_tasks.supplier_id AND held.state = 'held'
             AND (held.enqueued_at, held.id) > (ingestion_tasks.enqueued_at, ingestion_tasks.id)
     ) ELSE 0 END AS later_held,
+    state = 'held' AND keeps_thresholds AND apply_requested_at IS NOT NULL AS awaits_comparison,
     held_reasons, decided_by, decided_at, decision_reason,
     average_price_change::float8 AS average_price_change,
     count_new, count_changed, count_unchanged, count_absent, count_rejected, count_duplicate,

@@ -250,6 +250,7 @@ class Task(Struct, frozen=True, kw_only=True):
             " compares them again. 0 unless this one is held."
         ),
     ]
+    awaits_comparison: Annotated[bool, doc("Whether it is held for reasons that may be outdated.")]
     held_reasons: Annotated[
         list[str],
         doc(

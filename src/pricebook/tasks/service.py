@@ -172,9 +172,9 @@ async def record_applied(conn: Connection, task_id: UUID, name: str | None) -> N
     )
 
 
-async def request_apply_of_later(conn: Connection, task_id: UUID) -> None:
-    """Request that the held price lists after an applied one are compared again, in order."""
-    await held_repository.request_apply_of_later(conn, task_id)
+async def request_comparison_of_held(conn: Connection, supplier_id: UUID) -> None:
+    """Request that the held price lists of a supplier whose prices changed are compared again."""
+    await held_repository.request_comparison(conn, supplier_id)
 
 
 async def find_earlier_held(conn: Connection, task_id: UUID) -> EarlierHeld | None:

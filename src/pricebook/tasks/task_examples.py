@@ -69,10 +69,16 @@ TASK: dict[str, Any] = {
     "rows_read": 340,
     "rows_total": 340,
     "errors": [],
-    "warnings": ["72 of 302 prices change by more than a factor of 1.25."],
+    "warnings": [
+        (
+            "72 of 302 prices change by more than a factor of 1.25, most that of A-17: from 8.00 to"
+            " 11.50."
+        )
+    ],
     "row_error_counts": {"missing_price": 2},
     "held_since": None,
     "later_held": 0,
+    "awaits_comparison": False,
     "held_reasons": [],
     "decided_by": None,
     "decided_at": None,

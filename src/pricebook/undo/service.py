@@ -146,6 +146,7 @@ async def _undo(conn: Connection, task_id: UUID, lease: TaskLease) -> None:
         counts=Counts(changed=counts.restored),
     )
     await tasks.end_task(conn, lease, end)
+    await tasks.request_comparison_of_held(conn, supplier_id)
     await repository.set_counts(conn, lease.task_id, counts)
 
 

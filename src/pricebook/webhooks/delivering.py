@@ -68,11 +68,14 @@ async def record_outcome(
     gone, it is disabled.
     """
     async with database.short_transaction() as conn:
-        if await repository.renew_lease(conn, lease, LEASE_SECONDS) is None:
+        webhook = await repository.renew_lease(conn, lease, LEASE_SECONDS)
+        if webhook is None:
             return
         await repository.set_outcome(conn, attempt, outcome)
         if outcome.error is None:
             await repository.set_succeeded(conn, lease)
+            if webhook.failures:
+                log.info("webhook recovered", webhook=webhook.name, failures=webhook.failures)
         elif attempt.kind == "event":
             await _record_failure(conn, lease, outcome, outcome.error)
 
@@ -92,6 +95,8 @@ async def _record_failure(
     if outcome.status != GONE and failures.now - failures.since < MAX_FAILING:
         delay = delay_after(failures.count, outcome.retry_after)
         await repository.set_next_attempt(conn, lease, delay)
+        if failures.count == 1:
+            log.warning("webhook fails", webhook=failures.name, reason=error)
         return
     await repository.set_disabled(conn, lease)
     entry = NewEntry(

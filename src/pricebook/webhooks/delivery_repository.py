@@ -19,8 +19,10 @@ class LeasedWebhook(Struct, frozen=True):
 
     url: str
     secrets: list[bytes]
+    name: str
     types: list[str]
     position: int
+    failures: int
     is_due: bool
 
 
@@ -80,7 +82,7 @@ async def renew_lease(
         WHERE id = %s AND lease_token = %s
         RETURNING url, CASE WHEN former_secret_expires_at > now() THEN ARRAY[secret, former_secret]
                 ELSE ARRAY[secret] END AS secrets,
-            types, position, is_active AND next_attempt_at <= now() AS is_due
+            name, types, position, failures, is_active AND next_attempt_at <= now() AS is_due
     """
     async with conn.cursor(row_factory=struct_row(LeasedWebhook)) as cursor:
         await cursor.execute(statement, [seconds, lease.webhook_id, lease.token])

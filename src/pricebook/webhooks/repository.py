@@ -14,7 +14,14 @@ from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.db.sort_keys import Key
 from pricebook.errors import ConflictError
-from pricebook.webhooks.schemas import Delivery, DeliveryQuery, Message, NewWebhook, Webhook
+from pricebook.webhooks.schemas import (
+    Delivery,
+    DeliveryQuery,
+    Message,
+    NewWebhook,
+    Webhook,
+    WebhookHealth,
+)
 
 NAME_TAKEN = "There is a webhook of this name."
 
@@ -22,9 +29,13 @@ SELECT_WEBHOOK: LiteralString = """
     SELECT id, name, url, types, CASE WHEN disabled_at IS NOT NULL THEN 'disabled'
             WHEN NOT is_active THEN 'paused' WHEN failures > 0 THEN 'failing' ELSE 'active'
         END AS state,
-        webhook.position, last_event.position - webhook.position + (SELECT count(*)
-            FROM webhook_deliveries WHERE webhook_id = webhook.id AND kind = 'event'
-                AND webhook_deliveries.state = 'pending') AS waiting,
+        webhook.position, CASE WHEN types = '{}' THEN last_event.position - greatest(
+                webhook.position,
+                coalesce((SELECT min(position) - 1 FROM events), last_event.position))
+            ELSE (SELECT count(*) FROM events
+                WHERE events.position > webhook.position AND type = ANY (types)) END
+            + (SELECT count(*) FROM webhook_deliveries WHERE webhook_id = webhook.id
+                AND kind = 'event' AND webhook_deliveries.state = 'pending') AS waiting,
         failures, failing_since, CASE WHEN is_active AND failures > 0 THEN next_attempt_at END
             AS next_attempt_at,
         last_error, disabled_at, created_at, created_by
@@ -45,6 +56,25 @@ async def list_webhooks(conn: Connection) -> list[Webhook]:
     """Return all webhooks by their names."""
     async with conn.cursor(row_factory=struct_row(Webhook)) as cursor:
         await cursor.execute(SELECT_WEBHOOK + "ORDER BY lower(name)")
+        return await cursor.fetchall()
+
+
+async def list_health(conn: Connection) -> list[WebhookHealth]:
+    """Return whether and since when each webhook fails, by name; a paused one does not."""
+    async with conn.cursor(row_factory=struct_row(WebhookHealth)) as cursor:
+        await cursor.execute(
+            """
+            SELECT name, failures, last_error, disabled_at IS NOT NULL AS is_disabled,
+                extract(epoch FROM now() - failing_since)::float8 AS failing_seconds
+            FROM (
+                SELECT name, disabled_at, failures, last_error,
+                    CASE WHEN disabled_at IS NOT NULL OR is_active THEN failing_since END
+                        AS failing_since
+                FROM webhooks
+            ) AS webhook
+            ORDER BY lower(name)
+            """
+        )
         return await cursor.fetchall()
 
 

@@ -112,7 +112,7 @@ class Webhook(Struct, frozen=True):
         int, doc("Position in the feed of the last event that was taken for delivery.")
     ]
     waiting: Annotated[
-        int, doc("Events that are not delivered yet, also of types that are not sent; 0: none.")
+        int, doc("Events of its types that are kept and not delivered yet; 0: none.")
     ]
     failures: Annotated[int, doc("Failed attempts since the last successful one.")]
     failing_since: Annotated[
@@ -127,6 +127,16 @@ class Webhook(Struct, frozen=True):
     ]
     created_at: Annotated[datetime, doc("Time of creation, ISO 8601 UTC.")]
     created_by: Annotated[str, doc("Who created it.")]
+
+
+class WebhookHealth(Struct, frozen=True):
+    """The failed attempts of a webhook since its last success; null without one."""
+
+    name: str
+    failures: int
+    last_error: str | None
+    is_disabled: bool
+    failing_seconds: float | None
 
 
 class WebhookWithSecret(Webhook, frozen=True):

@@ -21,6 +21,7 @@ from pricebook.webhooks.schemas import (
     NewWebhook,
     Webhook,
     WebhookChange,
+    WebhookHealth,
     WebhookWithSecret,
 )
 from pricebook.webhooks.signature import format_secret, generate_secret
@@ -36,6 +37,12 @@ async def list_webhooks(database: Database) -> list[Webhook]:
     """Return all webhooks by their names."""
     async with database.connection() as conn:
         return await repository.list_webhooks(conn)
+
+
+async def list_health(database: Database) -> list[WebhookHealth]:
+    """Return whether and since when each webhook fails, by name."""
+    async with database.connection() as conn:
+        return await repository.list_health(conn)
 
 
 async def get_webhook(database: Database, webhook_id: UUID) -> Webhook:

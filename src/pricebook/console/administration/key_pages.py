@@ -1,6 +1,6 @@
 """API keys: the list, create them with a secret that is shown once, revoke them."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
 from pricebook.auth import key_service
-from pricebook.auth.key_schemas import NewApiKey
+from pricebook.auth.key_schemas import NewApiKey, default_expiry
 from pricebook.auth.schemas import Role
 from pricebook.console.administration.administration_sections import PATH as ADMINISTRATION
 from pricebook.console.administration.administration_sections import render_section
@@ -23,7 +23,6 @@ from pricebook.http.pagination import CursorPaging
 AnyRequest = Request[Any, Any, Any]
 KeyId = Annotated[UUID, PathParameter(description="The key's id.")]
 PATH = f"{ADMINISTRATION}/keys"
-SUGGESTED_DAYS = 90
 SOON_DAYS = 14
 DAY_EXPECTED = "expected a day such as 2027-03-31, or nothing for no end"
 
@@ -100,7 +99,7 @@ def _new(
         "typed": PageQuery(typed),
         "roles": get_args(Role),
         "is_first": not typed,
-        "last_day": f"{datetime.now(UTC) + timedelta(days=SUGGESTED_DAYS):%Y-%m-%d}",
+        "last_day": f"{default_expiry():%Y-%m-%d}",
         "issues": issues or {},
     }
     status = 400 if issues else 200

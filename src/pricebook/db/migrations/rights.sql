@@ -212,7 +212,7 @@ BEGIN
     GRANT SELECT, INSERT (user_id, email, kinds), UPDATE (email, kinds), DELETE
         ON notice_recipients TO pricebook_api;
     GRANT SELECT (user_id, email) ON notice_recipients TO pricebook_worker;
-    GRANT SELECT (id, is_active) ON users TO pricebook_worker;
+    GRANT SELECT (id, is_active, role) ON users TO pricebook_worker;
     GRANT SELECT, UPDATE (mail_id), DELETE ON notices TO pricebook_worker;
     GRANT SELECT, DELETE, INSERT (user_id, recipient, subject, body),
         UPDATE (subject, body, state, attempts, next_attempt_at, sent_at, error) ON notice_mails
