@@ -40,6 +40,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/price-changes"): ALL_ROLES,
     ("GET", "/price-changes/export"): ALL_ROLES,
     ("GET", "/price-changes/suppliers"): ALL_ROLES,
+    ("GET", "/price-changes/suppliers/export"): ALL_ROLES,
     ("POST", "/products"): EDITOR_ROLES,
     ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: target_price only, checked by the service
     ("PATCH", "/products/{id}/match"): EDITOR_ROLES,
