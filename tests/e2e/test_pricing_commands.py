@@ -105,6 +105,35 @@ def test_all_changes_of_a_batch_are_written_to_a_file(
     assert {row["new_target_price"] for row in rows} == {"5.00"}
 
 
+def test_products_that_a_batch_leaves_out_are_listed(
+    system: System, environment: dict[str, str], database_url: str
+) -> None:
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            """
+            INSERT INTO products (internal_sku, name, target_price)
+            SELECT 'P-' || n, 'Hammer', CASE WHEN n > 1 THEN 5 END FROM generate_series(1, 4) AS n
+            """
+        )
+    preview = system.run("products", "change", "--target-price", "5", **environment).stdout
+    batch_id = preview.split()[1].rstrip(",")
+    way = f"`pricebook batches left-out {batch_id}` lists them."
+    assert f"Left out: 3 that have the new values; {way}\n" in preview
+    left_out = ("batches", "left-out", batch_id)
+    first, last = system.run(*left_out, "--limit", "1", **environment).stdout.splitlines()
+    assert first.startswith("P-2 Hammer: It has the new values already")
+    assert last.startswith("1 of 3 products; ")
+    page = json.loads(
+        system.run(*left_out, "--page", "2", "--limit", "2", "--json", **environment).stdout
+    )
+    assert [each["internal_sku"] for each in page["data"]] == ["P-4"]
+    assert system.run(*left_out, "--csv", "left.csv", **environment).stdout == ""
+    with (system.folder / "left.csv").open(newline="") as file:
+        assert {row["reason"] for row in csv.DictReader(file)} == {"unchanged"}
+    none = system.run(*left_out, "--reason", "archived", **environment)
+    assert none.stderr == "No product that is left out was found.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [

@@ -26,6 +26,8 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/product-batches"): ALL_ROLES,
     ("GET", "/product-batches/{id}"): ALL_ROLES,
     ("GET", "/product-batches/{id}/changes"): ALL_ROLES,
+    ("GET", "/product-batches/{id}/left-out"): ALL_ROLES,
+    ("GET", "/product-batches/{id}/left-out/export"): ALL_ROLES,
     ("POST", "/product-batches/{id}/apply"): ALL_ROLES,  # as above
     ("POST", "/product-batches/{id}/undo"): ALL_ROLES,  # as above
     ("GET", "/pricing-rules"): ALL_ROLES,

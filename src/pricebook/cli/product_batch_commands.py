@@ -10,7 +10,7 @@ from uuid import UUID
 from cyclopts import App, Parameter
 
 from pricebook.auth.schemas import Caller
-from pricebook.cli import output, product_batch_output
+from pricebook.cli import left_out_command, output, product_batch_output
 from pricebook.cli.lookups import (
     COMMAND_CALLER,
     find_category_id,
@@ -44,6 +44,7 @@ from pricebook.products.schemas import ProductStatus
 MAX_SHOWN_CHANGES = 20
 
 app = App(name="batches", help="Bulk changes of products: look at them, apply and undo them.")
+left_out_command.register(app)
 
 
 @dataclass(frozen=True, kw_only=True)

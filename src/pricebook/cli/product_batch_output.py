@@ -45,7 +45,9 @@ def print_effect(batch: ProductBatch) -> None:
         + "."
     )
     if batch.left_out is not None and (reasons := _describe_left_out(batch.left_out)):
-        output.print_line(f"Left out: {reasons}.")
+        output.print_line(
+            f"Left out: {reasons}; `pricebook batches left-out {batch.id}` lists them."
+        )
     is_shown = batch.state != "undone" and effect.margin_before != effect.margin_after
     if effect.margin_before is not None and is_shown:
         output.print_line(f"Mean margin {effect.margin_before} % → {effect.margin_after} %.")
