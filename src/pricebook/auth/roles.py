@@ -78,12 +78,13 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/api-keys/{id}"): ADMIN_ROLES,
     ("POST", "/sync"): ADMIN_ROLES,
     ("GET", "/tasks"): ADMIN_ROLES,
+    ("GET", "/tasks/own"): EDITOR_ROLES,
     ("GET", "/tasks/{id}"): EDITOR_ROLES,  # procurement: own, checked by require_own_task
     ("GET", "/tasks/{id}/errors"): EDITOR_ROLES,  # as above
     ("GET", "/tasks/{id}/errors/export"): EDITOR_ROLES,  # as above
-    ("GET", "/tasks/{id}/file"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/file"): EDITOR_ROLES,  # as above
     ("POST", "/tasks/{id}/undo"): ADMIN_ROLES,
-    ("GET", "/tasks/{id}/left"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/left"): EDITOR_ROLES,  # as above
     ("POST", "/tasks/{id}/retry"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/apply"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/refuse"): ADMIN_ROLES,
