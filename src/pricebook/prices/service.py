@@ -131,7 +131,10 @@ async def find_product_id(database: Database, internal_sku: str) -> UUID:
     async with database.connection() as conn:
         product_id = await product_repository.find_product_id(conn, internal_sku)
     if product_id is None:
-        raise NotFoundError(f"There is no product {internal_sku}.")
+        raise NotFoundError(
+            f"There is no product {internal_sku}: `pricebook products list --search WORDS` shows"
+            " the SKUs."
+        )
     return product_id
 
 
