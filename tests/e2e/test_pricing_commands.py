@@ -31,6 +31,16 @@ def target_prices(database_url: str) -> list[tuple[str, str | None]]:
         ).fetchall()
 
 
+def check_undone(shown: str, listed: str) -> None:
+    """Check that the oldest batch is shown with who applied and undid it."""
+    assert f"\nApplied by {COMMAND_LINE} at 20" in shown
+    assert f"\nUndone by {COMMAND_LINE} at 20" in shown
+    newest, _, oldest = listed.splitlines()
+    assert newest.endswith(f"by {COMMAND_LINE}: bulk change, target price; applied")
+    assert f"by {COMMAND_LINE}: pricing rules, target price; undone 20" in oldest
+    assert oldest.endswith(f" by {COMMAND_LINE}")
+
+
 def test_prices_are_proposed_applied_and_undone(
     system: System, environment: dict[str, str], database_url: str
 ) -> None:
@@ -68,9 +78,7 @@ def test_prices_are_proposed_applied_and_undone(
     assert "left: The target price was changed after the batch." in undone
     assert target_prices(database_url) == [("Hammer", None), ("Saw", "29.69")]
     assert "Saw: target price none → 26.99" in run("batches", "show", batch_id)
-    newest, _, oldest = run("batches", "list").splitlines()
-    assert newest.endswith(f"by {COMMAND_LINE}: bulk change, target price; applied")
-    assert oldest.endswith(f"by {COMMAND_LINE}: pricing rules, target price; undone")
+    check_undone(run("batches", "show", batch_id), run("batches", "list"))
     run("rules", "set", "tools", "--markup", "50", "--no-active")
     run("rules", "remove", "tools")
 
@@ -98,11 +106,14 @@ def test_all_changes_of_a_batch_are_written_to_a_file(
         *show, "--limit", "1", way.split()[-1], **environment
     ).stdout.splitlines()
     assert lines[-1] != next_lines[-1]
-    assert system.run(*show, "--csv", "all.csv", **environment).returncode == 0
+    written = system.run(*show, "--csv", "all.csv", **environment)
+    assert written.stderr == f"Nothing of batch {batch_id} is applied: all.csv has the preview.\n"
     with (system.folder / "all.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len({row["sku"] for row in rows}) == 250
-    assert {row["new_target_price"] for row in rows} == {"5.00"}
+    assert {(row["new_target_price"], row["batch_state"]) for row in rows} == {
+        ("5.00", "previewed")
+    }
 
 
 def test_products_that_a_batch_leaves_out_are_listed(

@@ -126,6 +126,9 @@ def list_all(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> 
         return
     for batch in listing.data:
         output.print_line(product_batch_output.describe_batch(batch))
+    if not listing.data:
+        output.print_none("batch", listing.total_count, plural="batches")
+        return
     if listing.total_count > len(listing.data):
         output.print_line(f"{len(listing.data)} of {listing.total_count:,} batches.")
 
@@ -156,7 +159,9 @@ def show(
     parsed = _parse(batch_id)
     query = ChangeQuery(sort=shown.sort, limit=shown.limit, cursor=shown.cursor)
     if (file := shown.csv) is not None:
-        run_with_database(lambda database: write_changes(database, parsed, query, file))
+        batch = run_with_database(lambda database: write_changes(database, parsed, query, file))
+        if batch.state == "previewed":
+            output.print_note(f"Nothing of batch {batch.id} is applied: {file} has the preview.")
         return
     if shown.json:
         output.print_json(
