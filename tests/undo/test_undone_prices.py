@@ -114,6 +114,9 @@ async def test_sums_and_file_lack_what_was_undone(sales: Client) -> None:
     assert (supplier["raised"], supplier["lowered"], supplier["margin_change"]) == (4, 1, "-4.00")
     (undone,) = (await sales.get(f"{CHANGES}/suppliers", params={"undone": "true"})).json()["data"]
     assert (undone["raised"], undone["lowered"], undone["margin_change"]) == (2, 2, "0.00")
+    exported = await sales.get(f"{CHANGES}/suppliers/export", params={"undone": "true"})
+    (line,) = csv.DictReader(exported.text.splitlines())
+    assert (line["raised"], line["margin_change"], line["currency"]) == ("2", "0.00", "USD")
     for query, expected in (({}, len(RISE + LEFT)), ({"undone": "true"}, len(UNDONE))):
         response = await sales.get(f"{CHANGES}/export", params=query)
         lines = list(csv.DictReader(response.text.splitlines()))

@@ -79,7 +79,7 @@ async def list_own_tasks(
 ) -> CursorPage[Task]:
     """Return a page of the tasks that a user or an API key requested, newest first.
 
-    With those by which somebody else undid or corrected them.
+    With those by which others undid or corrected them.
     """
     async with database.connection() as conn:
         page = await history_repository.list_tasks(conn, query, requester_id=requester_id)

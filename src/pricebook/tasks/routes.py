@@ -61,8 +61,8 @@ async def list_tasks(
 @get(
     "/tasks/own",
     summary="List the own import tasks",
-    description="Returns the import tasks that the caller requested, and those by which somebody"
-    " else undid or corrected them, newest first.",
+    description="Returns the import tasks that the caller requested, and those by which others"
+    " undid or corrected them, newest first.",
     dependencies={"criteria": provide_query(TaskQuery)},
     opt=documented(Success(kind=TaskPage, example=page_example(TASK)), query=TaskQuery),
 )
