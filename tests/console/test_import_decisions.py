@@ -7,12 +7,13 @@ import pytest
 
 import builders
 from console.conftest import HTML, Client, LogInAs
-from console.fragments import show, show_text
+from console.fragments import follow, show, show_text
 from console.test_import_pages import HELD, PATH
 from import_fixtures import rows
 from merge_fixtures import MergeRows, item_row, item_rows, merge_rows
 from pricebook.db.database import Connection
 from pricebook.imports.safety_thresholds import SafetyThresholds
+from pricebook.imports.upload_folder import UPLOAD_FOLDER
 
 __all__ = ["merge_rows"]
 
@@ -127,3 +128,27 @@ async def test_corrections_are_offered_where_they_are_accepted(
         )
     text = await show(client, f"{PATH}/{task_id}")
     assert ("Correct the 2 rejected rows" in text) == is_offered
+
+
+async def test_file_of_a_price_list_is_for_admins_and_who_uploaded_it(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    task_id = await builders.import_task(conn, await builders.supplier(conn))
+    path = f"{PATH}/{task_id}"
+    name = await log_in_as("procurement")
+    response = await client.get(f"{path}/file", headers=HTML, follow_redirects=False)
+    assert "who uploaded it, get the file of a price list." in await follow(client, response)
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks SET source_config = jsonb_build_object('file_path', %s::text),
+            requested_by_id = (SELECT id FROM users WHERE username = %s)
+        """,
+        [f"{UPLOAD_FOLDER}/a.csv", name],
+    )
+    assert f'href="{path}/file"' in await show_text(client, path)
+    await log_in_as("procurement")
+    assert f'href="{path}/file"' not in await show_text(client, path)
+    await log_in_as("admin")
+    assert f'href="{path}/file"' in await show_text(client, path)
+    response = await client.get(f"{path}/file", headers=HTML, follow_redirects=False)
+    assert "The file is no longer kept" in await follow(client, response)

@@ -46,7 +46,14 @@ LISTS = (
         "notices list",
         "prices changes",
     ),
-    *("batches list", "batches show x", "products list", "quarantine list", "rates list"),
+    *(
+        "batches list",
+        "batches left-out x",
+        "batches show x",
+        "products list",
+        "quarantine list",
+        "rates list",
+    ),
     *("suppliers list", "tasks list", "tasks undo x", "webhooks deliveries x"),
 )
 

@@ -51,8 +51,7 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    empty = run("list")
-    assert empty.startswith("0 of 0 items.\n2 unmatched items not examined yet: `pricebook matches")
+    assert run("list").startswith("2 unmatched items not examined yet: `pricebook matches")
     assert run("run").startswith("2 unmatched items examined: 2 certain, 0 likely")
     shown = run("list", "--supplier", "ac")
     assert "ACME A0  dewalt dw745 table saw 250 mm  10.00\n    certain " in shown
@@ -63,7 +62,7 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
     linked, count = run("accept", "--band", "certain", "--expect", "1").splitlines()
     assert linked == f"linked  ACME A1  {NAMES[1].lower()}  =  SAW-1  {NAMES[1]}"
     assert count.startswith("1 linked. Take it back:")
-    assert run("list") == "0 of 0 items.\n"
+    assert run("list") == ""
     assert f"the command line ({getpass.getuser()}): 1 linked" in run("batches", "list")
     assert "linked  ACME A0  dewalt" in run("batches", "show", first["batch_id"])
     assert "SAW-1  Makita" in run("log", "--supplier", "ACME", "--item", "A1")
@@ -76,7 +75,7 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
     assert re.findall(r"succeeded[│ ]+(\d+)", listed) == ["1", "2"]
     assert "auto-link is off" in run("auto-link", "ACME")
     assert "auto-link is on since" in run("auto-link", "ACME", "on")
-    assert run("clusters") == "0 of 0 clusters.\n"
+    assert run("clusters") == ""
     assert "with the release" in run("weights")
 
 

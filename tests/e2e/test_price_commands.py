@@ -44,18 +44,35 @@ def test_a_price_rise_is_found(system: System, environment: dict[str, str]) -> N
     (supplier,) = json.loads(run("suppliers", "--json"))["data"]
     assert (supplier["raised"], supplier["weighted_percent"]) == (1, 20)
     assert "+20.0" in run("suppliers")
+    assert "margins USD" in run("suppliers")
+    assert run("suppliers", "--csv", "sums.csv") == ""
+    (sums,) = csv.DictReader((system.folder / "sums.csv").read_text().splitlines())
+    assert (sums["supplier"], sums["margin_change"], sums["currency"]) == ("ACME", "-2.00", "USD")
     assert "lowest 12.00, highest 12.00." in run("as-of", "HAM-1")
     assert "lowest unknown, highest unknown." in run("as-of", "HAM-1", "2020-01-01")
-    assert run("series", "HAM-1").splitlines()[-1].endswith("12.00")
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    known, *days = run("series", "HAM-1").splitlines()
+    assert known == f"Prices of HAM-1 are known from {today} on, in USD."
+    assert days == [f"{today}  12.00"]
+    assert len(json.loads(run("series", "HAM-1", "--json"))["data"]) == 90
     furthest = f"{datetime.now(UTC) + timedelta(hours=13, minutes=30):%Y-%m-%d}"
     assert run("series", "HAM-1", "--until", furthest).splitlines()[-1].endswith("12.00")
     assert "lowest " in run("as-of", "HAM-1", furthest)
 
 
+def test_days_without_any_price_are_one_sentence(
+    system: System, environment: dict[str, str]
+) -> None:
+    days = ("--since", "2020-01-01", "--until", "2020-02-01")
+    done = system.run("prices", "series", "HAM-1", *days, **environment)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "No price of HAM-1 is known from 2020-01-01 to 2020-02-01.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("as-of", "NONE"), "There is no product NONE."),
+        (("as-of", "NONE"), "There is no product NONE: `pricebook products list"),
         (("changes", "--supplier", "none"), "There is no supplier none"),
         (("changes", "--min-percent", "-1"), "--min-percent: expected a number from 0."),
     ],

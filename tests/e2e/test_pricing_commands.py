@@ -31,6 +31,16 @@ def target_prices(database_url: str) -> list[tuple[str, str | None]]:
         ).fetchall()
 
 
+def check_undone(shown: str, listed: str) -> None:
+    """Check that the oldest batch is shown with who applied and undid it."""
+    assert f"\nApplied by {COMMAND_LINE} at 20" in shown
+    assert f"\nUndone by {COMMAND_LINE} at 20" in shown
+    newest, _, oldest = listed.splitlines()
+    assert newest.endswith(f"by {COMMAND_LINE}: bulk change, target price; applied")
+    assert f"by {COMMAND_LINE}: pricing rules, target price; undone 20" in oldest
+    assert oldest.endswith(f" by {COMMAND_LINE}")
+
+
 def test_prices_are_proposed_applied_and_undone(
     system: System, environment: dict[str, str], database_url: str
 ) -> None:
@@ -68,9 +78,7 @@ def test_prices_are_proposed_applied_and_undone(
     assert "left: The target price was changed after the batch." in undone
     assert target_prices(database_url) == [("Hammer", None), ("Saw", "29.69")]
     assert "Saw: target price none → 26.99" in run("batches", "show", batch_id)
-    newest, _, oldest = run("batches", "list").splitlines()
-    assert newest.endswith(f"by {COMMAND_LINE}: bulk change, target price; applied")
-    assert oldest.endswith(f"by {COMMAND_LINE}: pricing rules, target price; undone")
+    check_undone(run("batches", "show", batch_id), run("batches", "list"))
     run("rules", "set", "tools", "--markup", "50", "--no-active")
     run("rules", "remove", "tools")
 
@@ -98,11 +106,43 @@ def test_all_changes_of_a_batch_are_written_to_a_file(
         *show, "--limit", "1", way.split()[-1], **environment
     ).stdout.splitlines()
     assert lines[-1] != next_lines[-1]
-    assert system.run(*show, "--csv", "all.csv", **environment).returncode == 0
+    written = system.run(*show, "--csv", "all.csv", **environment)
+    assert written.stderr == f"Nothing of batch {batch_id} is applied: all.csv has the preview.\n"
     with (system.folder / "all.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len({row["sku"] for row in rows}) == 250
-    assert {row["new_target_price"] for row in rows} == {"5.00"}
+    assert {(row["new_target_price"], row["batch_state"]) for row in rows} == {
+        ("5.00", "previewed")
+    }
+
+
+def test_products_that_a_batch_leaves_out_are_listed(
+    system: System, environment: dict[str, str], database_url: str
+) -> None:
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            """
+            INSERT INTO products (internal_sku, name, target_price)
+            SELECT 'P-' || n, 'Hammer', CASE WHEN n > 1 THEN 5 END FROM generate_series(1, 4) AS n
+            """
+        )
+    preview = system.run("products", "change", "--target-price", "5", **environment).stdout
+    batch_id = preview.split()[1].rstrip(",")
+    way = f"`pricebook batches left-out {batch_id}` lists them."
+    assert f"Left out: 3 that have the new values; {way}\n" in preview
+    left_out = ("batches", "left-out", batch_id)
+    first, last = system.run(*left_out, "--limit", "1", **environment).stdout.splitlines()
+    assert first.startswith("P-2 Hammer: It has the new values already")
+    assert last.startswith("1 of 3 products; ")
+    page = json.loads(
+        system.run(*left_out, "--page", "2", "--limit", "2", "--json", **environment).stdout
+    )
+    assert [each["internal_sku"] for each in page["data"]] == ["P-4"]
+    assert system.run(*left_out, "--csv", "left.csv", **environment).stdout == ""
+    with (system.folder / "left.csv").open(newline="") as file:
+        assert {row["reason"] for row in csv.DictReader(file)} == {"unchanged"}
+    none = system.run(*left_out, "--reason", "archived", **environment)
+    assert none.stderr == "No product that is left out was found.\n"
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,12 @@ def test_held_price_list_is_applied(system: System, environment: Environment) ->
     task_id = import_text(system, environment, changed)
     task = run(system, environment, "tasks", "show", task_id, "--json")
     assert (task["state"], task["result"]["status"]) == ("held", "failed")
+    (line,) = [
+        line for line in run(system, environment, "tasks", "list").splitlines() if task_id in line
+    ]
+    assert [cell.strip() for cell in re.split("[│┃]", line)[4:6]] == ["held", ""]
+    held = run(system, environment, "tasks", "show", task_id)
+    assert "Nothing of it is imported yet; applying it would change:" in held
     run(system, environment, "tasks", "apply", task_id)
     task = run(system, environment, "tasks", "show", task_id, "--json")
     assert (task["state"], task["decided_by"]) == ("succeeded", COMMAND_LINE)
@@ -94,8 +100,12 @@ def test_undone_task_is_shown_with_its_undo(system: System, environment: Environ
     assert (refused.returncode, "1,000 characters" in refused.stderr) == (2, True)
     undo_id = run(system, environment, *undo, "Wrong shop")["task_id"]
     assert "Reason: Wrong shop\n" in run(system, environment, "tasks", "show", undo_id)
-    assert f"It was undone by task {undo_id}." in run(system, environment, "tasks", "show", task_id)
-    assert f"It has undone task {task_id}." in run(system, environment, "tasks", "show", undo_id)
+    undone = run(system, environment, "tasks", "show", task_id)
+    assert f"It was undone by task {undo_id} of {COMMAND_LINE} at 20" in undone
+    undo_shown = run(system, environment, "tasks", "show", undo_id)
+    assert f"It has undone task {task_id}." in undo_shown
+    assert "ACME: undo succeeded, requested at" in undo_shown
+    assert "products deleted" in undo_shown
     states = run(system, environment, "tasks", "list")
     assert "partially_succeeded, undone" in states
     assert "undo succeeded" in states

@@ -48,9 +48,14 @@ def test_preview_counts_what_it_does_not_show(run: Run, system: System, task_id:
     page = json.loads(run("tasks", "undo", task_id, "--dry-run", "--limit", "5", "--json").stdout)
     assert len(page["changes"]["data"]) == 5
 
-    assert run("tasks", "undo", task_id, "--dry-run", "--csv", "undo.csv").returncode == 0
+    preview = run("tasks", "undo", task_id, "--dry-run", "--csv", "undo.csv")
+    assert preview.stderr == (
+        "Dry run, nothing was undone: undo.csv has 128 items and products that would change, and 2"
+        " items and products that would be left.\n"
+    )
     rows = written(system)
     assert [row["action"] for row in rows] == ["deleted"] * 128 + ["left"] * 2
+    assert {row["state"] for row in rows} == {"planned"}
     assert (rows[0]["code"], rows[0]["price"], rows[0]["reason"]) == ("A-002", "2.50", "")
     assert (rows[-1]["code"], rows[-1]["reason"]) == (
         "A-001",
@@ -61,11 +66,15 @@ def test_preview_counts_what_it_does_not_show(run: Run, system: System, task_id:
 def test_all_that_an_undo_left_is_printed(run: Run, system: System, task_id: str) -> None:
     undone = run("tasks", "undo", task_id, "--limit", "1", "--csv", "undo.csv")
     assert undone.returncode == 0, undone.stderr
+    assert undone.stderr == "undo.csv has 2 items and products that the undo left.\n"
     *_, count, way, last = undone.stdout.splitlines()
     undo_id = last.split()[-1].rstrip(".")
     assert count == "1 of 2 that are left."
     assert way == f"All that is left, as CSV: `pricebook tasks left {undo_id}`."
-    assert [row["code"] for row in written(system)] == ["A-000", "A-001"]
+    assert [(row["code"], row["state"]) for row in written(system)] == [
+        ("A-000", "done"),
+        ("A-001", "done"),
+    ]
     left = run("tasks", "left", undo_id)
     assert left.stdout.splitlines() == (system.folder / "undo.csv").read_text().splitlines()
 

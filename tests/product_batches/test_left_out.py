@@ -1,6 +1,8 @@
 """A preview counts the products that it leaves out, by reason, and adds up to those selected."""
 
+import csv
 from typing import Any
+from uuid import UUID, uuid4
 
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -33,11 +35,23 @@ async def some_products(conn: Connection) -> None:
     await builders.pricing_rule(conn, "Tools", category_id=tools)
 
 
+async def listed(client: Client, batch_id: str) -> dict[str, int]:
+    """Return the numbers of the products that the list of those left out has, by reason."""
+    path = f"{ADMIN}/product-batches/{batch_id}/left-out"
+    page = (await client.get(path)).json()
+    exported = list(csv.DictReader((await client.get(f"{path}/export")).text.splitlines()))
+    assert page["total_count"] == len(page["data"]) == len(exported)
+    reasons = [each["reason"] for each in page["data"]]
+    assert reasons == [each["reason"] for each in exported]
+    return {reason: reasons.count(reason) for reason in NONE}
+
+
 async def preview(client: Client, path: str, body: dict[str, Any]) -> tuple[int, dict[str, int]]:
     """Return how many products change, and how many do not, by reason."""
     response = await client.post(f"{ADMIN}/{path}", json=body)
     assert response.status_code == 201, response.text
     batch = response.json()
+    assert await listed(client, batch["id"]) == batch["left_out"]
     again = await client.get(f"{ADMIN}/product-batches/{batch['id']}")
     assert again.json()["left_out"] == batch["left_out"]
     return batch["effect"]["products"], batch["left_out"]
@@ -76,3 +90,38 @@ async def test_batch_of_an_earlier_version_counts_nothing(admin: Client, conn: C
     batch_id = await builders.status_batch(conn, await builders.product(conn, "Axe"))
     batch = (await admin.get(f"{ADMIN}/product-batches/{batch_id}")).json()
     assert (batch["left_out"], batch["without_cost"]) == (None, None)
+    unknown = await admin.get(f"{ADMIN}/product-batches/{batch_id}/left-out/export")
+    assert unknown.status_code == 404
+    assert "an earlier release previewed it." in unknown.json()["detail"]
+
+
+async def test_products_left_out_are_paged_and_filtered(sales: Client, conn: Connection) -> None:
+    await some_products(conn)
+    body = {"changes": {"target_price_percent": "10"}, "filter": {}}
+    batch = (await sales.post(f"{ADMIN}/product-batches", json=body)).json()
+    path = f"{ADMIN}/product-batches/{batch['id']}/left-out"
+    all_names = [each["name"] for each in (await sales.get(path)).json()["data"]]
+    pages = [(await sales.get(path, params={"page": n, "limit": 3})).json() for n in (1, 2)]
+    assert [each["name"] for page in pages for each in page["data"]] == all_names
+    of_reason = (await sales.get(path, params={"reason": "without_target"})).json()
+    assert of_reason["total_count"] == 2
+    assert {(each["name"], each["sentence"]) for each in of_reason["data"]} == {
+        (name, "It has no target price that a change in percent could change.")
+        for name in ("Unpriced", "No rule")
+    }
+    exported = await sales.get(f"{path}/export", params={"reason": "archived"})
+    names = {each["name"] for each in csv.DictReader(exported.text.splitlines())}
+    assert names == {"Archived", "No rule, archived"}
+    assert (await sales.get(path, params={"reason": "none"})).status_code == 400
+    assert (await sales.get(path.replace(batch["id"], str(uuid4())))).status_code == 404
+
+
+async def test_product_that_was_deleted_stays_counted(sales: Client, conn: Connection) -> None:
+    product_id: UUID = await builders.product(conn, "Axe", target_price="12")
+    body = {"changes": {"target_price": "12"}, "product_ids": [str(product_id)]}
+    batch = (await sales.post(f"{ADMIN}/product-batches", json=body)).json()
+    await conn.execute("DELETE FROM products")
+    page = (await sales.get(f"{ADMIN}/product-batches/{batch['id']}/left-out")).json()
+    assert page["total_count"] == 1
+    (left_out,) = page["data"]
+    assert (left_out["product_id"], left_out["internal_sku"]) == (str(product_id), None)

@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
+from httpx import Response
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
@@ -14,7 +15,7 @@ from worker_fixtures import RunningWorker, WaitForEnd
 Client = AsyncTestClient[Litestar]
 ADMIN = "/api/v1/admin"
 BAD_ROWS = b"Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,\n"
-READING = ("", "/errors", "/errors/export")
+READING = ("", "/errors", "/errors/export", "/file", "/left")
 
 
 async def upload(client: Client, supplier_id: UUID) -> str:
@@ -24,6 +25,17 @@ async def upload(client: Client, supplier_id: UUID) -> str:
     )
     assert response.status_code == 202, response.text
     return response.headers["location"]
+
+
+async def upload_by_another(client: Client, supplier_id: UUID, as_role: AsRole) -> None:
+    client.headers.update(await as_role("procurement"))
+    await upload(client, supplier_id)
+
+
+def listed(response: Response) -> list[str]:
+    """Return the paths of the tasks of a page, the newest first."""
+    assert response.status_code == 200, response.text
+    return [f"{ADMIN}/tasks/{each['id']}" for each in response.json()["data"]]
 
 
 async def statuses(client: Client, task: str) -> list[int]:
@@ -54,13 +66,48 @@ async def test_tasks_of_others_are_for_admins(
     of_schedule = f"{ADMIN}/tasks/{await builders.import_task(conn, supplier_id)}"
     client.headers.update(await as_role("procurement"))
     for task in (own, of_schedule, f"{ADMIN}/tasks/{uuid4()}"):
-        assert await statuses(client, task) == [403, 403, 403]
+        assert await statuses(client, task) == [403] * len(READING)
+    assert listed(await client.get(f"{ADMIN}/tasks/own")) == []
     refused = await client.get(f"{own}/errors?limit=0")
     assert refused.status_code == 403
     assert refused.json()["detail"].endswith("of its own uploads only: others need role admin.")
     client.headers.update(await as_role("admin"))
-    for task in (own, of_schedule):
-        assert await statuses(client, task) == [200, 200, 200]
+    assert await statuses(client, own) == [200] * len(READING)
+    assert await statuses(client, of_schedule) == [200, 200, 200, 404, 200]
+    client.headers.update(await as_role("sales"))
+    for path in (own, f"{own}/file", f"{own}/left", f"{ADMIN}/tasks/own"):
+        assert (await client.get(path)).status_code == 403
+
+
+async def test_procurement_gets_its_file_and_lists_its_tasks(
+    client: Client, conn: Connection, as_role: AsRole
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    client.headers.update(await as_role("procurement"))
+    own = await upload(client, supplier_id)
+    assert (await client.get(f"{own}/file")).content == BAD_ROWS
+    await builders.import_task(conn, supplier_id)
+    await upload_by_another(client, supplier_id, as_role)
+    client.headers.update(await as_role("procurement"))
+    later = await upload(client, await builders.supplier(conn))
+    assert listed(await client.get(f"{ADMIN}/tasks/own")) == [later]
+
+
+async def test_procurement_sees_the_undo_of_its_upload(
+    client: Client, conn: Connection, as_role: AsRole
+) -> None:
+    """An admin undid it; what it did and left concerns who uploaded the price list."""
+    client.headers.update(own_headers := await as_role("procurement"))
+    own = await upload(client, supplier_id := await builders.supplier(conn))
+    undo = f"{ADMIN}/tasks/{await builders.import_task(conn, supplier_id)}"
+    statement = "UPDATE ingestion_tasks SET undo_of = %s WHERE id = %s"
+    await conn.execute(statement, [own.rpartition("/")[2], undo.rpartition("/")[2]])
+    assert await statuses(client, undo) == [200, 200, 200, 404, 200]
+    assert sorted(listed(await client.get(f"{ADMIN}/tasks/own"))) == sorted([own, undo])
+    client.headers.update(await as_role("procurement"))
+    assert await statuses(client, undo) == [403] * len(READING)
+    client.headers.update(own_headers)
+    assert listed(await client.get(f"{ADMIN}/tasks/own?state=queued")) == [own]
 
 
 @pytest.mark.parametrize("path", ["", "/undo", "/retry", "/apply", "/refuse", "/cancel"])

@@ -67,7 +67,7 @@ async def test_report_lacks_what_was_undone(sales: Client) -> None:
     for sort in ("margin_loss", "margin_gain", "percent_up", "percent_down"):
         assert await changes(sales, sort=sort) == sorted([*RISE, *LEFT])
     page = (await sales.get(CHANGES)).json()
-    assert {each["undone_by"] for each in page["data"]} == {None}
+    assert {(each["undone_by"], each["state"]) for each in page["data"]} == {(None, "counted")}
 
 
 async def test_undone_changes_are_listed_if_asked_for(sales: Client, undo_id: UUID) -> None:
@@ -76,7 +76,28 @@ async def test_undone_changes_are_listed_if_asked_for(sales: Client, undo_id: UU
     assert await changes(sales, undone="true", direction="down", min_percent=90) == UNDONE[1::2]
     page = (await sales.get(CHANGES, params={"undone": "true"})).json()
     assert {each["undone_by"] for each in page["data"]} == {str(undo_id)}
-    assert {each["margin_change"] for each in page["data"]} == {"-99.00", "99.00"}
+    assert {(each["state"], each["margin_change"]) for each in page["data"]} == {
+        ("undone", "-99.00"),
+        ("restored", "99.00"),
+    }
+
+
+async def test_file_states_which_change_was_undone_and_which_restored_the_price(
+    sales: Client, undo_id: UUID
+) -> None:
+    exported = await sales.get(f"{CHANGES}/export", params={"undone": "true", "sort": "newest"})
+    lines = list(csv.DictReader(exported.text.splitlines()))
+    assert sorted((line["supplier_sku"], line["price"], line["state"]) for line in lines) == [
+        ("A1", "11.00", "restored"),
+        ("A1", "110.00", "undone"),
+        ("A2", "11.00", "restored"),
+        ("A2", "110.00", "undone"),
+    ]
+    assert {(line["undone_by"], line["currency"]) for line in lines} == {(str(undo_id), "USD")}
+    counted = (await sales.get(f"{CHANGES}/export")).text.splitlines()
+    assert {(line["undone_by"], line["state"]) for line in csv.DictReader(counted)} == {
+        ("", "counted")
+    }
 
 
 @pytest.mark.usefixtures("undo_id")
@@ -93,6 +114,9 @@ async def test_sums_and_file_lack_what_was_undone(sales: Client) -> None:
     assert (supplier["raised"], supplier["lowered"], supplier["margin_change"]) == (4, 1, "-4.00")
     (undone,) = (await sales.get(f"{CHANGES}/suppliers", params={"undone": "true"})).json()["data"]
     assert (undone["raised"], undone["lowered"], undone["margin_change"]) == (2, 2, "0.00")
+    exported = await sales.get(f"{CHANGES}/suppliers/export", params={"undone": "true"})
+    (line,) = csv.DictReader(exported.text.splitlines())
+    assert (line["raised"], line["margin_change"], line["currency"]) == ("2", "0.00", "USD")
     for query, expected in (({}, len(RISE + LEFT)), ({"undone": "true"}, len(UNDONE))):
         response = await sales.get(f"{CHANGES}/export", params=query)
         lines = list(csv.DictReader(response.text.splitlines()))
@@ -141,11 +165,11 @@ async def test_each_of_two_undone_imports_has_its_undo(
     ]
     assert await changes(sales) == []
     page = (await sales.get(CHANGES, params={"undone": "true", "sort": "newest"})).json()
-    assert [(each["price"], each["undone_by"]) for each in page["data"]] == [
-        ("10.00", str(undos[1].id)),
-        ("20.00", str(undos[0].id)),
-        ("30.00", str(undos[0].id)),
-        ("20.00", str(undos[1].id)),
+    assert [(each["price"], each["state"], each["undone_by"]) for each in page["data"]] == [
+        ("10.00", "restored", str(undos[1].id)),
+        ("20.00", "restored", str(undos[0].id)),
+        ("30.00", "undone", str(undos[0].id)),
+        ("20.00", "undone", str(undos[1].id)),
     ]
 
 

@@ -13,6 +13,7 @@ from pricebook.matching import routes as matching
 from pricebook.notices import routes as notices
 from pricebook.prices import routes as prices
 from pricebook.pricing_rules import routes as pricing_rules
+from pricebook.product_batches import left_out_routes
 from pricebook.product_batches import routes as product_batches
 from pricebook.product_imports import routes as product_imports
 from pricebook.products import routes as products
@@ -27,6 +28,7 @@ STAFF_ROUTERS: list[Router] = [
     products.router,
     product_imports.router,
     product_batches.router,
+    left_out_routes.router,
     pricing_rules.router,
     categories.router,
     suppliers.router,

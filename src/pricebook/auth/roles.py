@@ -26,6 +26,8 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/product-batches"): ALL_ROLES,
     ("GET", "/product-batches/{id}"): ALL_ROLES,
     ("GET", "/product-batches/{id}/changes"): ALL_ROLES,
+    ("GET", "/product-batches/{id}/left-out"): ALL_ROLES,
+    ("GET", "/product-batches/{id}/left-out/export"): ALL_ROLES,
     ("POST", "/product-batches/{id}/apply"): ALL_ROLES,  # as above
     ("POST", "/product-batches/{id}/undo"): ALL_ROLES,  # as above
     ("GET", "/pricing-rules"): ALL_ROLES,
@@ -40,6 +42,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/price-changes"): ALL_ROLES,
     ("GET", "/price-changes/export"): ALL_ROLES,
     ("GET", "/price-changes/suppliers"): ALL_ROLES,
+    ("GET", "/price-changes/suppliers/export"): ALL_ROLES,
     ("POST", "/products"): EDITOR_ROLES,
     ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: target_price only, checked by the service
     ("PATCH", "/products/{id}/match"): EDITOR_ROLES,
@@ -75,12 +78,13 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/api-keys/{id}"): ADMIN_ROLES,
     ("POST", "/sync"): ADMIN_ROLES,
     ("GET", "/tasks"): ADMIN_ROLES,
+    ("GET", "/tasks/own"): EDITOR_ROLES,
     ("GET", "/tasks/{id}"): EDITOR_ROLES,  # procurement: own, checked by require_own_task
     ("GET", "/tasks/{id}/errors"): EDITOR_ROLES,  # as above
     ("GET", "/tasks/{id}/errors/export"): EDITOR_ROLES,  # as above
-    ("GET", "/tasks/{id}/file"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/file"): EDITOR_ROLES,  # as above
     ("POST", "/tasks/{id}/undo"): ADMIN_ROLES,
-    ("GET", "/tasks/{id}/left"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/left"): EDITOR_ROLES,  # as above
     ("POST", "/tasks/{id}/retry"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/apply"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/refuse"): ADMIN_ROLES,

@@ -74,6 +74,9 @@ def list_audit(
     if json:
         output.print_json(page)
         return
+    if not page.data:
+        output.print_none("change", page.total_count or 0)
+        return
     for entry in page.data:
         _print_entry(entry)
     total = "more" if page.total_count is None else f"{page.total_count:,}"

@@ -70,8 +70,11 @@ def _print_page(page: EventPage, *, is_newest: bool) -> None:
     for event in page.data:
         output.print_line(_describe(event))
     newest = "newest " if is_newest else ""
-    events = output.counted(len(page.data), f"{newest}event")
-    output.print_line(f"{events} up to {page.last_position:,}.")
+    if page.data:
+        events = output.counted(len(page.data), f"{newest}event")
+        output.print_line(f"{events} up to {page.last_position:,}.")
+    else:
+        output.print_none("event", advice=f"the feed ends at position {page.last_position:,}")
     if page.next_after < page.last_position:
         output.print_line(f"Next page: --after {page.next_after}")
     elif is_newest and page.data and page.data[0].position > 1:

@@ -116,6 +116,9 @@ def _as_id(text: str) -> UUID | None:
 
 
 def _print_keys(listing: CursorPage[ApiKey]) -> None:
+    if not listing.data:
+        output.print_none("key", listing.total_count)
+        return
     dates = (Column(name, no_wrap=True) for name in ("expires", "last used"))
     table = Table("key", "role", "", *dates, "created by")
     for key in listing.data:

@@ -1,5 +1,6 @@
 """What commands name: ids, suppliers and items; and who decides by a command."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from pricebook.auth.schemas import Caller
@@ -14,6 +15,7 @@ from pricebook.suppliers import service as suppliers
 MAX_SUPPLIERS = 10_000
 MAX_NAMED = 5
 
+Names = tuple[str, ...]  # of a category, the root first
 
 # Who decided, in the place of a user's name.
 COMMAND_LINE = f"the command line ({user_of_command()})"
@@ -43,7 +45,7 @@ async def find_supplier_id(database: Database, name: str) -> UUID:
 async def find_category_id(database: Database, path: str) -> UUID:
     """Return the id of a category by its path, as files of products have it.
 
-    Raises NotFoundError.
+    Raises NotFoundError, with the paths that may be meant.
     """
     names = tuple(parse_path(path))
     async with database.connection() as conn:
@@ -51,7 +53,34 @@ async def find_category_id(database: Database, path: str) -> UUID:
     for category_id, its_names in paths.items():
         if its_names == names:
             return category_id
-    raise NotFoundError(f"There is no category {format_path(names)}; expected Tools > Saws.")
+    raise NotFoundError(_unknown_category(names, sorted(paths.values())))
+
+
+def _unknown_category(names: Names, paths: Sequence[Names]) -> str:
+    """Return that there is no such category, and which path to write instead."""
+    unknown = f"There is no category {format_path(names)}"
+    if not paths:
+        return f"{unknown}, nor any other: `pricebook products import` creates those of its file."
+    if meant := _meant_paths(names, paths):
+        return f"{unknown}: write its whole path, {_alternatives(meant)}."
+    roots = [each for each in paths if len(each) == 1]
+    return f"{unknown}: write a whole path that begins with {_alternatives(roots)}."
+
+
+def _meant_paths(names: Names, paths: Sequence[Names]) -> list[Names]:
+    """Return the paths that end with these names, else those in which their text occurs."""
+    wanted = tuple(name.casefold() for name in names)
+    folded = {each: tuple(name.casefold() for name in each) for each in paths}
+    ending = [each for each in paths if folded[each][-len(wanted) :] == wanted]
+    text = format_path(wanted)
+    return ending or [each for each in paths if text in format_path(folded[each])]
+
+
+def _alternatives(paths: Sequence[Names]) -> str:
+    """Return the first paths, quoted as a shell needs them, and how many others there are."""
+    shown = [f'"{format_path(each)}"' for each in paths[:MAX_NAMED]]
+    more = len(paths) - len(shown)
+    return " or ".join([*shown, f"{more:,} others"] if more else shown)
 
 
 async def read_category_names(database: Database) -> dict[UUID, str]:

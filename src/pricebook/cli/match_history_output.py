@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pricebook.cli.output import counted, nonzero, print_line
+from pricebook.cli.output import counted, nonzero, print_line, print_none
 from pricebook.matching.decision_schemas import MatchBatch
 from pricebook.matching.log_schemas import BatchDetail, LoggedDecision
 
@@ -12,6 +12,9 @@ STATES = {"in_effect": "", "changed": "  (changed since)", "undone": "  (undone)
 
 def print_batches(batches: Sequence[MatchBatch], total_count: int) -> None:
     """Print a line for each batch."""
+    if not batches:
+        print_none("batch", total_count, plural="batches")
+        return
     for batch in batches:
         print_line(_describe_batch(batch))
     print_line(f"{len(batches):,} of {counted(total_count, 'batch', 'batches')}.")
@@ -57,6 +60,9 @@ def print_decisions(batch: BatchDetail) -> None:
 
 def print_log(decisions: Sequence[LoggedDecision], total_count: int) -> None:
     """Print a line for each decision."""
+    if not decisions:
+        print_none("decision", total_count)
+        return
     for each in decisions:
         print_line(
             f"{each.decided_at:%Y-%m-%d %H:%M}  {each.decided_by}  {_describe_decision(each)}"

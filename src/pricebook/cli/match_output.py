@@ -5,7 +5,7 @@ from math import floor
 
 from rich.table import Table
 
-from pricebook.cli.output import counted, nonzero, print_line, print_table
+from pricebook.cli.output import counted, nonzero, print_line, print_none, print_table
 from pricebook.http.pagination import CursorPage
 from pricebook.matching.auto_link_schemas import AutoLink, UnlinkedCertain
 from pricebook.matching.cluster_schemas import Cluster, MadeProduct
@@ -51,6 +51,9 @@ def print_run(run: MatchRun) -> None:
 
 def print_runs(runs: Sequence[MatchRun], total_count: int) -> None:
     """Print a table of runs."""
+    if not runs:
+        print_none("run", total_count)
+        return
     table = Table("requested", "by", "items", "state", "examined", "certain", "likely", "linked")
     for run in runs:
         items = "all" if run.supplier_id is None else "of a supplier"
@@ -138,7 +141,10 @@ def print_rest(
     page: CursorPage[SuggestedMatch], summary: MatchSummary, *, is_band_none: bool
 ) -> None:
     """Print how much of the list was shown, and what is not on it."""
-    print_line(f"{len(page.data):,} of {counted(page.total_count, 'item')}.")
+    if page.data:
+        print_line(f"{len(page.data):,} of {counted(page.total_count, 'item')}.")
+    else:
+        print_none("item", page.total_count)
     if page.next_cursor:
         print_line(f"Next page: --cursor={page.next_cursor}")
     if summary.not_examined:
@@ -220,6 +226,9 @@ def print_auto_link(supplier: str, state: AutoLink) -> None:
 
 def print_clusters(clusters: Sequence[Cluster], total_count: int) -> None:
     """Print clusters with their items."""
+    if not clusters:
+        print_none("cluster", total_count)
+        return
     for cluster in clusters:
         print_line(f"{cluster.id}  {score_text(cluster.score)}  {'; '.join(cluster.reasons)}")
         for item in cluster.supplier_items:

@@ -72,6 +72,9 @@ def list_all(*, limit: Limit = 200, page: PageNumber = 1, json: bool = False) ->
     if json:
         output.print_json(listing)
         return
+    if not listing.data:
+        output.print_none("user who receives notices", listing.total_count)
+        return
     table = Table("user", "address", "price lists")
     for recipient in listing.data:
         table.add_row(Text(recipient.username), Text(recipient.email), ", ".join(recipient.kinds))

@@ -39,6 +39,21 @@ def nonzero(**counts: int) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
 
 
+def print_note(sentence: str) -> None:
+    """Print a sentence for people on stderr, so that the output of a command is only data."""
+    err.print(sentence, markup=False, highlight=False)
+
+
+def print_none(
+    noun: str, total_count: int = 0, *, plural: str | None = None, advice: str | None = None
+) -> None:
+    """State on stderr that nothing was found, or that a page is after the last one."""
+    if total_count:
+        print_note(f"This page is after the last one of {counted(total_count, noun, plural)}.")
+    else:
+        print_note(f"No {noun} was found{f': {advice}' if advice else ''}.")
+
+
 def print_error(sentences: str) -> None:
     """Print each line of an error message on stderr, with the prefix `pricebook: `."""
     for sentence in sentences.splitlines():

@@ -1,20 +1,19 @@
 """The commands for price changes, and prices of the past."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from cyclopts import App, Parameter
-from rich.table import Table
-from rich.text import Text
 
-from pricebook.cli import output
+from pricebook.cli import output, price_output
+from pricebook.cli.csv_files import write_csv
 from pricebook.cli.lookups import find_supplier_id
 from pricebook.cli.option_types import Day, Limit, Time, begun_day
-from pricebook.cli.server_defaults import run_with_database
+from pricebook.cli.server_defaults import load_settings, run_with_database
 from pricebook.db.database import Database
 from pricebook.http.pagination import Page
 from pricebook.prices import service
@@ -27,7 +26,6 @@ from pricebook.prices.product_schemas import (
 from pricebook.prices.schemas import (
     ChangeSort,
     Direction,
-    PriceChange,
     PriceChangeExport,
     PriceChangeFilter,
     PriceChangePage,
@@ -120,10 +118,14 @@ def changes(
     page = run_with_database(query)
     if json:
         output.print_json(page)
-    else:
-        _print_changes(page.data)
-        if page.next_cursor:
-            output.print_line(f"More follow: --cursor={page.next_cursor}")
+        return
+    if page.data:
+        currency = load_settings().catalog_currency
+        price_output.print_changes(page.data, currency, is_undone=filters.undone)
+    elif not page.next_cursor:
+        _print_no_changes(filters)
+    if page.next_cursor:
+        output.print_line(f"More follow: --cursor={page.next_cursor}")
 
 
 @app.command
@@ -150,26 +152,37 @@ def export(
 
 @app.command
 def suppliers(
-    *, filters: Annotated[Filters, Parameter(name="*")] = Filters(), json: bool = False
+    *,
+    filters: Annotated[Filters, Parameter(name="*")] = Filters(),
+    csv: Path | None = None,
+    json: bool = False,
 ) -> None:
     """List how many prices each supplier raised and lowered, and by how much.
 
     Args:
         filters: Which changes to count.
+        csv: Write all suppliers to this file instead.
         json: Print the suppliers as JSON.
     """
 
-    async def query(database: Database) -> Page[SupplierChanges]:
+    async def query(database: Database) -> Page[SupplierChanges] | None:
         wanted = await _query(database, filters, SupplierChangeQuery, limit=200)
+        if csv is not None:
+            await write_csv(csv, service.export_changes_by_supplier(database, wanted))
+            return None
         return await service.list_changes_by_supplier(database, wanted)
 
     page = run_with_database(query)
+    if page is None:
+        return
     if json:
         output.print_json(page)
-    else:
-        _print_suppliers(page.data)
+    elif page.data:
+        price_output.print_suppliers(page.data, load_settings().catalog_currency)
         if page.total_count > len(page.data):
             output.print_line(f"{len(page.data)} of {page.total_count:,} suppliers.")
+    else:
+        _print_no_changes(filters)
 
 
 @app.command(name="as-of")
@@ -192,14 +205,14 @@ def as_of(sku: str, time: Time | None = None, /, *, json: bool = False) -> None:
     if json:
         output.print_json(prices)
     else:
-        _print_prices(prices)
+        price_output.print_prices(prices, load_settings().catalog_currency)
 
 
 @app.command
 def series(
     sku: str, /, *, since: Day | None = None, until: Day | None = None, json: bool = False
 ) -> None:
-    """Show the lowest price of a product on each day.
+    """Show the lowest price of a product on each day, from the first known price on.
 
     Args:
         sku: The own SKU of the product.
@@ -217,10 +230,14 @@ def series(
     found = run_with_database(find)
     if json:
         output.print_json(found)
-        return
-    for day in found.data:
-        undone = "  undone later" if day.undone_by else ""
-        output.print_line(f"{day.date}  {_text(day.lowest)}{undone}")
+    else:
+        price_output.print_series(found, sku, load_settings().catalog_currency)
+
+
+def _print_no_changes(filters: Filters) -> None:
+    """State that no price change passes the filters, and which days were looked at."""
+    advice = None if filters.since else "the last 7 days were searched; --since DAY begins earlier"
+    output.print_none("price change", advice=advice)
 
 
 def _not_after_now(time: datetime | None) -> str | None:
@@ -230,71 +247,3 @@ def _not_after_now(time: datetime | None) -> str | None:
     day = time.date()
     is_day = time == datetime.combine(day, datetime.min.time(), UTC)
     return None if is_day and begun_day(day) != day else time.isoformat()
-
-
-def _print_changes(rows: Sequence[PriceChange]) -> None:
-    numbers = ("before", "after", "%", "margin", "points")
-    table = _table(("time", "supplier", "code", "product"), numbers)
-    for row in rows:
-        table.add_row(
-            f"{row.recorded_at:%Y-%m-%d %H:%M}",
-            Text(row.supplier_name),
-            Text(row.supplier_sku),
-            Text(row.internal_sku or ""),
-            str(row.old_price),
-            str(row.price),
-            _signed(row.change_percent),
-            _signed(row.margin_change),
-            _signed(row.margin_points),
-        )
-    output.print_table(table)
-
-
-def _print_suppliers(rows: Sequence[SupplierChanges]) -> None:
-    numbers = ("raised", "lowered", "median %", "weighted %", "margins")
-    table = _table(("supplier",), numbers)
-    for row in rows:
-        table.add_row(
-            Text(row.supplier_name),
-            f"{row.raised:,}",
-            f"{row.lowered:,}",
-            _signed(row.median_percent),
-            _signed(row.weighted_percent),
-            _signed(row.margin_change),
-        )
-    output.print_table(table)
-
-
-def _print_prices(prices: ProductPrices) -> None:
-    table = _table(("supplier", "code", "", "since"), ("price",))
-    for row in prices.prices:
-        state = "" if row.state == "counted" else row.state.replace("_", " ")
-        if row.undone_by:
-            state = f"{state}, undone later".removeprefix(", ")
-        since = f"{row.recorded_at:%Y-%m-%d %H:%M}" if row.recorded_at else ""
-        table.add_row(
-            Text(row.supplier_name), Text(row.supplier_sku), state, since, _text(row.price)
-        )
-    output.print_table(table)
-    output.print_line(
-        f"{prices.as_of:%Y-%m-%d %H:%M} UTC: lowest {_text(prices.lowest)},"
-        f" highest {_text(prices.highest)}."
-    )
-    if prices.unknown_before:
-        output.print_line(f"Prices before {prices.unknown_before:%Y-%m-%d} are not kept.")
-
-
-def _table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
-    """Return a table with columns of texts and of numbers."""
-    table = Table(*texts)
-    for name in numbers:
-        table.add_column(name, justify="right")
-    return table
-
-
-def _signed(number: float | Decimal | None) -> str:
-    return "" if number is None else f"{number:+}"
-
-
-def _text(price: Decimal | None) -> str:
-    return "unknown" if price is None else str(price)

@@ -82,6 +82,9 @@ def list_all(*, json: bool = False) -> None:
     if json:
         output.print_json(PricingRules(rules))
         return
+    if not rules:
+        output.print_none("pricing rule")
+        return
     names = run_with_database(read_category_names)
     table = Table("position", "rule", "products", "price", "")
     for rule in rules:

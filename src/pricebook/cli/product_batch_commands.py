@@ -10,7 +10,7 @@ from uuid import UUID
 from cyclopts import App, Parameter
 
 from pricebook.auth.schemas import Caller
-from pricebook.cli import output, product_batch_output
+from pricebook.cli import left_out_command, output, product_batch_output
 from pricebook.cli.lookups import (
     COMMAND_CALLER,
     find_category_id,
@@ -44,6 +44,7 @@ from pricebook.products.schemas import ProductStatus
 MAX_SHOWN_CHANGES = 20
 
 app = App(name="batches", help="Bulk changes of products: look at them, apply and undo them.")
+left_out_command.register(app)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +126,9 @@ def list_all(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> 
         return
     for batch in listing.data:
         output.print_line(product_batch_output.describe_batch(batch))
+    if not listing.data:
+        output.print_none("batch", listing.total_count, plural="batches")
+        return
     if listing.total_count > len(listing.data):
         output.print_line(f"{len(listing.data)} of {listing.total_count:,} batches.")
 
@@ -155,7 +159,9 @@ def show(
     parsed = _parse(batch_id)
     query = ChangeQuery(sort=shown.sort, limit=shown.limit, cursor=shown.cursor)
     if (file := shown.csv) is not None:
-        run_with_database(lambda database: write_changes(database, parsed, query, file))
+        batch = run_with_database(lambda database: write_changes(database, parsed, query, file))
+        if batch.state == "previewed":
+            output.print_note(f"Nothing of batch {batch.id} is applied: {file} has the preview.")
         return
     if shown.json:
         output.print_json(

@@ -11,31 +11,38 @@ from pricebook.cli.lookups import read_category_names
 from pricebook.db.database import Database
 from pricebook.http import safe_csv
 from pricebook.product_batches import service
-from pricebook.product_batches.schemas import BatchChange, ChangeQuery
+from pricebook.product_batches.schemas import BatchChange, BatchHead, ChangeQuery
 
 PAGE_CHANGES = 200
 HEADER = (
     *("sku", "name", "old_status", "new_status", "old_category", "new_category"),
     *("old_target_price", "new_target_price", "price_change_percent", "lowest_price"),
-    *("old_margin", "new_margin", "rule", "outcome", "reason", "product_id"),
+    *("old_margin", "new_margin", "rule", "outcome", "reason", "product_id", "batch_state"),
 )
 
 
-async def write_changes(database: Database, batch_id: UUID, query: ChangeQuery, file: Path) -> None:
-    """Write all changes that pass a query to a file; raises NotFoundError, PricebookError."""
-    await write_csv(file, _lines(database, batch_id, query))
+async def write_changes(
+    database: Database, batch_id: UUID, query: ChangeQuery, file: Path
+) -> BatchHead:
+    """Write all changes that pass a query to a file, and return their batch.
+
+    Raises NotFoundError, PricebookError.
+    """
+    batch = await service.get_head(database, batch_id)
+    await write_csv(file, _lines(database, batch, query))
+    return batch
 
 
-async def _lines(database: Database, batch_id: UUID, query: ChangeQuery) -> AsyncGenerator[str]:
+async def _lines(database: Database, batch: BatchHead, query: ChangeQuery) -> AsyncGenerator[str]:
     names = await read_category_names(database)
     query = replace(query, limit=PAGE_CHANGES)
-    page = await service.list_changes(database, batch_id, query, counts=False)
+    page = await service.list_changes(database, batch.id, query, counts=False)
     yield safe_csv.lines([HEADER])
-    yield safe_csv.lines(_row(each, names) for each in page.data)
+    yield safe_csv.lines([*_row(each, names), batch.state] for each in page.data)
     while page.next_cursor is not None:
         query = replace(query, cursor=page.next_cursor)
-        page = await service.list_changes(database, batch_id, query, counts=False)
-        yield safe_csv.lines(_row(each, names) for each in page.data)
+        page = await service.list_changes(database, batch.id, query, counts=False)
+        yield safe_csv.lines([*_row(each, names), batch.state] for each in page.data)
 
 
 def _row(change: BatchChange, names: dict[UUID, str]) -> list[object]:

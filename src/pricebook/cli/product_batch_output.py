@@ -17,10 +17,11 @@ NONE = "none"
 def describe_batch(batch: BatchHead) -> str:
     """Return a batch as a line: id, time, author, what it changes, and its state."""
     kind = "pricing rules" if batch.kind == "pricing_rules" else "bulk change"
+    undone = f" {batch.undone_at:%Y-%m-%d %H:%M} by {batch.undone_by}" if batch.undone_at else ""
     fields = ", ".join(batch.fields).replace("_", " ").replace("category id", "category")
     return (
         f"{batch.id} {batch.created_at:%Y-%m-%d %H:%M} by {batch.created_by}: {kind}, {fields};"
-        f" {batch.state}"
+        f" {batch.state}{undone}"
     )
 
 
@@ -44,8 +45,16 @@ def print_effect(batch: ProductBatch) -> None:
         + ", ".join([f"{effect.products:,} products change", *shown])
         + "."
     )
+    for done, by, at in (
+        ("Applied", batch.applied_by, batch.applied_at),
+        ("Undone", batch.undone_by, batch.undone_at),
+    ):
+        if at is not None:
+            output.print_line(f"{done} by {by} at {at:%Y-%m-%d %H:%M:%S} UTC.")
     if batch.left_out is not None and (reasons := _describe_left_out(batch.left_out)):
-        output.print_line(f"Left out: {reasons}.")
+        output.print_line(
+            f"Left out: {reasons}; `pricebook batches left-out {batch.id}` lists them."
+        )
     is_shown = batch.state != "undone" and effect.margin_before != effect.margin_after
     if effect.margin_before is not None and is_shown:
         output.print_line(f"Mean margin {effect.margin_before} % → {effect.margin_after} %.")

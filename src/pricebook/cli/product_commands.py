@@ -54,6 +54,9 @@ def list_all(
     if json:
         output.print_json(listing)
         return
+    if not listing.data:
+        output.print_none("product", listing.total_count)
+        return
     for product in listing.data:
         target = f"  target {product.target_price}" if product.target_price is not None else ""
         items = [f"{each.supplier_name} {each.supplier_sku}" for each in product.supplier_items]

@@ -139,6 +139,9 @@ def _decide(ids: tuple[str, ...], selection: Selection, decide: Decide, verb: st
 
 def _print_rows(rows: Sequence[QuarantinedRow], total_count: int) -> None:
     """Print each quarantined row on two lines: its id and state, its article and prices."""
+    if not rows:
+        output.print_none("quarantined row", total_count)
+        return
     for row in rows:
         factor = f" (× {row.factor:.4g})" if row.factor is not None else ""
         output.print_line(f"{row.id} {row.state}")

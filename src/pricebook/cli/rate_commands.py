@@ -154,6 +154,9 @@ def import_file(source: str, /, *, json: bool = False) -> None:
 
 
 def _print_rates(listing: CursorPage[StoredRate]) -> None:
+    if not listing.data:
+        output.print_none("rate", listing.total_count)
+        return
     table = Table("day", "1", "=", "", "source", "set by")
     table.columns[2].justify = "right"
     for rate in listing.data:

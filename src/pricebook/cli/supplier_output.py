@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from pricebook.cli.output import id_column, print_line, print_table
+from pricebook.cli.output import id_column, print_line, print_none, print_table
 from pricebook.suppliers.schemas import SupplierOverview
 from pricebook.suppliers.status_schemas import ExpectedList
 
 
 def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
     """Print suppliers as a table."""
+    if not suppliers:
+        print_none("supplier", total_count)
+        return
     table = Table("supplier", id_column("id"), "type", "items", "last task", "next list", "")
     for supplier in suppliers:
         table.add_row(

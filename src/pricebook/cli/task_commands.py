@@ -76,7 +76,12 @@ def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
     """
     task_uuid = _parse_task_id(task_id)
 
-    async def query_task(database: Database) -> Task:
+    async def query_task(database: Database) -> tuple[Task, Task | None]:
+        task = await follow_task(database)
+        undos = await history.list_tasks_by_id(database, [task.undone_by] if task.undone_by else [])
+        return task, undos[0] if undos else None
+
+    async def follow_task(database: Database) -> Task:
         with task_output.task_line(shown=follow) as line:
             while True:
                 task = await history.get_task(database, task_uuid)
@@ -85,11 +90,11 @@ def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
                 line.show(task)
                 await asyncio.sleep(POLL_SECONDS)
 
-    task = run_with_database(query_task)
+    task, undo = run_with_database(query_task)
     if json:
         output.print_json(task)
     else:
-        task_output.print_task(task)
+        task_output.print_task(task, undo)
 
 
 @app.command
@@ -159,7 +164,11 @@ class UndoOutput:
     limit: Annotated[Limit, Parameter(help="The number of changes on a page, up to 200.")] = 100
     page: Annotated[PageNumber, Parameter(help="The number of the page.")] = 1
     csv: Annotated[
-        Path | None, Parameter(help="Write all to this file, too: what changes and what is left.")
+        Path | None,
+        Parameter(
+            help="Write all to this file, too: of a dry run what would change and what would be"
+            " left, of an undo what was left."
+        ),
     ] = None
     json: Annotated[bool, Parameter(help="Print the result as JSON.")] = False
 
@@ -196,6 +205,8 @@ def undo(
         return await undoing.describe_undo(database, task, query)
 
     undone = run_with_database(preview_or_undo)
+    if shown.csv is not None:
+        task_output.print_file_note(shown.csv, undone, dry_run=dry_run)
     if shown.json:
         output.print_json(undone)
     else:

@@ -2,34 +2,53 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from pricebook.cli.output import err, id_column, print_line, print_table
+from pricebook.cli.output import (
+    counted,
+    err,
+    id_column,
+    print_line,
+    print_none,
+    print_note,
+    print_table,
+)
 from pricebook.tasks.counts import Counts
 from pricebook.tasks.schemas import Task
+from pricebook.tasks.undo_counts import UndoCounts
 from pricebook.undo.undo_preview_schemas import PlannedPage, UndoPreview, UndoResult
 
 
 def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
     """Print tasks as a table."""
+    if not tasks:
+        print_none("task", total_count)
+        return
     columns = ("supplier", "requested", "state", "imported", "rejected", "quarantined")
     table = Table(id_column("task"), *columns)
     for task in tasks:
-        counts = (task.counts.imported, task.counts.rejected, task.counts.quarantined)
+        counts = (_imported(task), task.counts.rejected, task.counts.quarantined)
         table.add_row(
             str(task.id),
             Text(task.supplier_name),
             f"{task.enqueued_at:%Y-%m-%d %H:%M}",
             _describe_state(task),
-            *(f"{count:,}" for count in counts),
+            *("" if count is None else f"{count:,}" for count in counts),
         )
     print_table(table)
     if total_count > len(tasks):
         print_line(f"{len(tasks)} of {total_count:,} tasks.")
+
+
+def _imported(task: Task) -> int | None:
+    """Return how many rows a task imported; None for one that imported nothing, or not yet."""
+    is_imported = task.state in {"succeeded", "partially_succeeded"} and task.undo_of is None
+    return task.counts.imported if is_imported else None
 
 
 def _describe_state(task: Task) -> str:
@@ -39,8 +58,8 @@ def _describe_state(task: Task) -> str:
     return f"undo {task.state}" if task.undo_of else task.state
 
 
-def print_task(task: Task) -> None:
-    """Print the progress or the result of a task."""
+def print_task(task: Task, undo: Task | None = None) -> None:
+    """Print the progress or the result of a task, and the task that has undone it."""
     requester = f" by {task.requested_by}" if task.requested_by else ""
     print_line(
         f"{describe_progress(task)}, requested at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
@@ -51,17 +70,36 @@ def print_task(task: Task) -> None:
         print_line(task.profile_sentence)
     if task.retry_count:
         print_line(f"{task.retry_count} of {task.max_retries} retries")
-    if task.completed_at:
-        print_table(counts_table(task.counts))
+    _print_counts(task)
     for sentence in (*task.errors, *task.warnings):
         print_line(sentence)
     _print_hold(task)
     if task.undo_of:
         print_line(f"It has undone task {task.undo_of}.")
     if task.undone_by:
-        print_line(f"It was undone by task {task.undone_by}.")
+        print_line(f"It was undone by task {task.undone_by}{_describe_undo(undo)}.")
     else:
         _print_commands(task)
+
+
+def _print_counts(task: Task) -> None:
+    """Print what a task has changed; of a list that is not applied, what applying it changes."""
+    if task.state == "held":
+        print_line("Nothing of it is imported yet; applying it would change:")
+    elif task.state == "refused":
+        print_line("Nothing of it was imported; applying it would have changed:")
+    if task.undo:
+        print_table(_undo_table(task.undo))
+    elif task.completed_at:
+        print_table(counts_table(task.counts))
+
+
+def _describe_undo(undo: Task | None) -> str:
+    """Return who requested an undo and when; empty for one that is no longer kept."""
+    if undo is None:
+        return ""
+    by = f" of {undo.requested_by}" if undo.requested_by else ""
+    return f"{by} at {undo.enqueued_at:%Y-%m-%d %H:%M:%S}"
 
 
 def _print_commands(task: Task) -> None:
@@ -103,10 +141,7 @@ def _print_decision(task: Task) -> None:
 def print_undo(undone: UndoResult, *, dry_run: bool) -> None:
     """Print what an undo did or would do, the first of what would change, and of what it left."""
     counts = undone.counts
-    table = Table("restored", "deleted", "products deleted", "left")
-    numbers = (counts.restored, counts.deleted, counts.products_deleted, counts.left_as_is)
-    table.add_row(*(f"{number:,}" for number in numbers))
-    print_table(table)
+    print_table(_undo_table(counts))
     if isinstance(undone, UndoPreview):
         _print_planned(undone.changes)
     for each in undone.left.data:
@@ -115,6 +150,29 @@ def print_undo(undone: UndoResult, *, dry_run: bool) -> None:
         print_line(f"{len(undone.left.data):,} of {counts.left_as_is:,} that are left.")
     _print_way_to_others(undone, is_preview=dry_run)
     print_line("Nothing was undone." if dry_run else f"Undone by task {undone.task_id}.")
+
+
+def print_file_note(file: Path, undone: UndoResult, *, dry_run: bool) -> None:
+    """State on stderr what a file of an undo has, and whether it was a dry run."""
+    counts = undone.counts
+    left = counted(counts.left_as_is, "item or product", "items and products")
+    if dry_run:
+        changed = counts.restored + counts.deleted + counts.products_deleted
+        would_change = counted(changed, "item or product", "items and products")
+        print_note(
+            f"Dry run, nothing was undone: {file} has {would_change} that would change, and {left}"
+            " that would be left."
+        )
+    else:
+        print_note(f"{file} has {left} that the undo left.")
+
+
+def _undo_table(counts: UndoCounts) -> Table:
+    """Return what an undo has changed and left, or would, as a table."""
+    table = Table("restored", "deleted", "products deleted", "left")
+    numbers = (counts.restored, counts.deleted, counts.products_deleted, counts.left_as_is)
+    table.add_row(*(f"{number:,}" for number in numbers))
+    return table
 
 
 def _print_planned(changes: PlannedPage) -> None:
@@ -172,7 +230,7 @@ class TaskLine:
 def describe_progress(task: Task) -> str:
     """Return the supplier and the state or stage of a task."""
     if task.state != "running":
-        return f"{task.supplier_name}: {task.state}"
+        return f"{task.supplier_name}: {_describe_state(task)}"
     total = f" of {task.rows_total:,}" if task.rows_total else ""
     return f"{task.supplier_name}: {task.stage or 'started'}, {task.rows_read:,}{total} rows"
 

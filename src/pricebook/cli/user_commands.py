@@ -105,6 +105,9 @@ def _prompt_password() -> str | None:
 
 def _print_users(users: Sequence[UserRow]) -> None:
     """Print the accounts as a table."""
+    if not users:
+        output.print_none("user")
+        return
     table = Table("user", "role", "", "created")
     for user in users:
         state = "" if user.is_active else "inactive"

@@ -104,6 +104,9 @@ def list_all(*, json: bool = False) -> None:
     if json:
         output.print_json(Webhooks(webhooks))
         return
+    if not webhooks:
+        output.print_none("webhook")
+        return
     table = Table("webhook", "address", "types", "state", "waiting", "last error")
     for webhook in webhooks:
         table.add_row(
@@ -235,6 +238,9 @@ def deliveries(
 
 
 def _print_deliveries(found: CursorPage[Delivery]) -> None:
+    if not found.data:
+        output.print_none("delivery", found.total_count, plural="deliveries")
+        return
     table = Table(
         output.id_column("id"), "queued", "position", "type", "", "state", "status", "ms", "error"
     )

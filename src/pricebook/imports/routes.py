@@ -28,6 +28,7 @@ from pricebook.imports import service
 from pricebook.imports.kept_files import open_task_file
 from pricebook.imports.schemas import PriceListUpload, SyncRequest, UploadOptions
 from pricebook.imports.service import SubmissionContext, UploadedPriceList
+from pricebook.tasks.readers import OWN_TASK, require_own_task
 from pricebook.tasks.routes import TaskId, accepted_response
 from pricebook.tasks.schemas import AcceptedTask, Requester
 from pricebook.tasks.task_examples import ACCEPTED, SUPPLIER_ID
@@ -165,7 +166,8 @@ async def upload_price_list(
     "/tasks/{task_id:str}/file",
     summary="Get the uploaded file of a task",
     description="Returns the file as it was uploaded, while it is kept: `KEEP_UPLOADS_DAYS` after"
-    " its import. Price lists that were fetched from a source are not kept.",
+    " its import. Price lists that were fetched from a source are not kept." + OWN_TASK,
+    guards=[require_own_task],
     opt=documented(
         Success(media_type=BINARY, example="(content)", headers=("Content-Disposition",)),
         errors=(NotFoundError,),

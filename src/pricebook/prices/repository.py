@@ -53,17 +53,27 @@ LOSSES: LiteralString = """
 LAST_LOSS: LiteralString = """
     SELECT sort_key, recorded_at, id FROM ({losses} OFFSET %s LIMIT 1) AS change
 """
+# Of an item, an undone change and the one that took it back have the same undo; this one is later.
+STATE: LiteralString = """
+    CASE WHEN change.undone_by IS NULL THEN 'counted'
+        WHEN EXISTS (
+            SELECT FROM price_history AS restored
+            WHERE restored.supplier_item_id = change.supplier_item_id
+                AND restored.undone_by = change.undone_by
+                AND restored.recorded_at > change.recorded_at)
+        THEN 'undone' ELSE 'restored' END
+"""
 COLUMNS: dict[type[Any], LiteralString] = {
     PriceChangeQuery: """change.key, change.id, change.recorded_at, item.supplier_id,
         supplier.name AS supplier_name, change.supplier_item_id, item.supplier_sku, item.name,
         change.product_id, product.internal_sku, product.name AS product_name, change.{old_price},
         change.price, change.change_percent::float8, change.margin_change,
         change.margin_points::float8, {margin_before}::float8, {margin_after}::float8,
-        product.margin_percentage::float8, change.undone_by""",
+        product.margin_percentage::float8, change.undone_by, {state}""",
     PriceChangeExport: """change.recorded_at, supplier.name, item.supplier_sku, item.name,
         product.internal_sku, product.name, change.{old_price}, change.price, change.change_percent,
         change.margin_change, change.margin_points, product.margin_percentage, {margin_before},
-        {margin_after}""",
+        {margin_after}, (SELECT currency FROM catalog_settings), {state}, change.undone_by""",
 }
 # The page is found first: with its names joined before, PostgreSQL would estimate for all changes.
 # Items that were deleted have a history, but count neither for the page nor for its end.
@@ -133,7 +143,10 @@ def changes_statement(
     margin_before, margin_after = margins(old_price)
     statement = CHANGES.format(
         columns=COLUMNS[type(query)].format(
-            old_price=old_price, margin_before=margin_before, margin_after=margin_after
+            old_price=old_price,
+            margin_before=margin_before,
+            margin_after=margin_after,
+            state=STATE,
         ),
         key=sort.key,
         direction=sort.direction,

@@ -21,7 +21,9 @@ from pricebook.prices.product_schemas import (
 )
 from pricebook.prices.schemas import (
     EXPORT_HEADER,
+    SUPPLIER_EXPORT_HEADER,
     PriceChangeExport,
+    PriceChangeFilter,
     PriceChangePage,
     PriceChangeQuery,
     SupplierChangeQuery,
@@ -49,6 +51,7 @@ CHANGE: dict[str, Any] = {
     "margin_after": 23.9,
     "margin_percentage": 23.9,
     "undone_by": None,
+    "state": "counted",
 }
 CHANGES = {"limit": 50, "next_cursor": None, "data": [CHANGE]}
 SUPPLIER: dict[str, Any] = {
@@ -115,8 +118,9 @@ async def list_price_changes(
 @get(
     "/price-changes/export",
     summary="Export price changes as CSV",
-    description="Returns all price changes that the filters match, one line each. Cells that a"
-    " spreadsheet would run as a formula are escaped.",
+    description="Returns all price changes that the filters match, one line each, with the currency"
+    " of the catalog. With `undone`, `state` is `undone` for what an import changed and `restored`"
+    " for what its undo took back. Cells that a spreadsheet would run as a formula are escaped.",
     dependencies={"criteria": provide_query(PriceChangeExport)},
     opt=documented(
         Success(
@@ -150,6 +154,30 @@ async def list_price_changes_by_supplier(
 ) -> Page[SupplierChanges]:
     """Return a page of suppliers with their price changes."""
     return await service.list_changes_by_supplier(database, criteria)
+
+
+@get(
+    "/price-changes/suppliers/export",
+    summary="Export price changes by supplier as CSV",
+    description="Returns how many prices each supplier raised and lowered, and by how much, one"
+    " line each, with the currency of the sums of margins. Cells that a spreadsheet would run as a"
+    " formula are escaped.",
+    dependencies={"criteria": provide_query(PriceChangeFilter)},
+    opt=documented(
+        Success(
+            media_type=CSV_MEDIA_TYPE,
+            example=",".join(SUPPLIER_EXPORT_HEADER),
+            headers=("Content-Disposition",),
+        ),
+        query=PriceChangeFilter,
+    ),
+)
+async def export_price_changes_by_supplier(
+    criteria: NamedDependency[PriceChangeFilter], database: NamedDependency[Database]
+) -> Stream:
+    """Stream all suppliers with their price changes as CSV."""
+    lines = service.export_changes_by_supplier(database, criteria)
+    return await file_response(lines, "price-changes-by-supplier.csv")
 
 
 @get(
@@ -197,6 +225,7 @@ router = Router(
         list_price_changes,
         export_price_changes,
         list_price_changes_by_supplier,
+        export_price_changes_by_supplier,
         get_product_prices,
         get_price_series,
     ],

@@ -14,6 +14,7 @@ from pricebook.prices.times import Moment, moment_issues, parse_moment
 
 Direction = Literal["up", "down"]
 ChangeSort = Literal["margin_loss", "margin_gain", "percent_up", "percent_down", "newest"]
+ChangeState = Literal["counted", "undone", "restored"]
 
 DEFAULT_DAYS = 7
 MAX_PERCENT = Decimal(10) ** 18  # more than any two prices differ
@@ -21,8 +22,13 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 EXPORT_HEADER = (
     *("recorded_at", "supplier", "supplier_sku", "item", "internal_sku", "product"),
     *("old_price", "price", "change_percent", "margin_change", "margin_points"),
-    *("margin_percentage", "margin_before", "margin_after"),
+    *("margin_percentage", "margin_before", "margin_after", "currency", "state", "undone_by"),
 )
+SUPPLIER_SUMS = (
+    *("raised", "lowered", "median_percent", "weighted_percent", "margin_losses", "margin_gains"),
+    "margin_change",
+)
+SUPPLIER_EXPORT_HEADER = ("supplier", *SUPPLIER_SUMS, "currency")
 
 PriceDifference = Annotated[
     Decimal,
@@ -97,6 +103,13 @@ class PriceChange(Struct, frozen=True):
         doc(
             "Id of the undo's task, for a change that was undone and the one that took it back;"
             " null: the change counts."
+        ),
+    ]
+    state: Annotated[
+        ChangeState,
+        doc(
+            "`counted`: the change counts; `undone`: an import made it that was undone later;"
+            " `restored`: the undo took that one back by it."
         ),
     ]
 

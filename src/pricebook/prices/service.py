@@ -3,7 +3,7 @@ from contextlib import aclosing
 from datetime import datetime
 from uuid import UUID
 
-from pricebook.db.database import Connection, Database
+from pricebook.db.database import Connection, Database, find_currency
 from pricebook.errors import NotFoundError
 from pricebook.http import safe_csv
 from pricebook.http.pagination import Page, page_of
@@ -33,6 +33,8 @@ from pricebook.prices.product_schemas import (
 )
 from pricebook.prices.schemas import (
     EXPORT_HEADER,
+    SUPPLIER_EXPORT_HEADER,
+    SUPPLIER_SUMS,
     ChangeTotals,
     PriceChangeExport,
     PriceChangeFilter,
@@ -109,12 +111,30 @@ async def list_changes_by_supplier(
     return page_of(query, len(suppliers), suppliers[first : first + query.limit])
 
 
+async def export_changes_by_supplier(
+    database: Database, criteria: PriceChangeFilter
+) -> AsyncGenerator[str]:
+    """Yield the suppliers with price changes as CSV, a line each, the highest rise first."""
+    async with database.export_transaction() as conn:
+        currency = await find_currency(conn)
+        scope = await change_scope.find_scope(conn, criteria)
+        suppliers = await change_sums_repository.list_changes_by_supplier(conn, criteria, scope)
+    yield safe_csv.lines([SUPPLIER_EXPORT_HEADER])
+    yield safe_csv.lines(
+        [each.supplier_name, *(getattr(each, name) for name in SUPPLIER_SUMS), currency]
+        for each in suppliers
+    )
+
+
 async def find_product_id(database: Database, internal_sku: str) -> UUID:
     """Return the id of the product with an article code; raises NotFoundError."""
     async with database.connection() as conn:
         product_id = await product_repository.find_product_id(conn, internal_sku)
     if product_id is None:
-        raise NotFoundError(f"There is no product {internal_sku}.")
+        raise NotFoundError(
+            f"There is no product {internal_sku}: `pricebook products list --search WORDS` shows"
+            " the SKUs."
+        )
     return product_id
 
 

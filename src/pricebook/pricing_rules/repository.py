@@ -13,6 +13,7 @@ from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.errors import ConflictError, body_issue, validation_error
 from pricebook.http.field_types import MAX_PRICE
 from pricebook.pricing_rules.schemas import NewPricingRule, PricingRule
+from pricebook.product_batches.left_out_statements import COUNTS, STORE
 from pricebook.product_batches.schemas import LeftOut
 
 FIELDS: LiteralString = (
@@ -37,22 +38,25 @@ PROPOSE: LiteralString = """
             SELECT FROM product_batch_changes AS other
             WHERE other.batch_id = %(batch_id)s AND other.product_id = product.id)
 """
-# Both sides read the proposals as they were before the deletion.
+# All parts read the proposals as they were before the deletion.
 TAKE_OUT_UNCHANGED: LiteralString = """
     WITH unchanged AS (
         DELETE FROM product_batch_changes
         WHERE batch_id = %(batch_id)s AND new_target_price IS NOT DISTINCT FROM old_target_price
-        RETURNING product_id
-    )
-    SELECT count(*) FILTER (WHERE status = 'archived') AS archived,
-        count(*) FILTER (WHERE status <> 'archived' AND NOT has_cost) AS without_cost,
-        0 AS without_target,
-        count(*) FILTER (WHERE status <> 'archived' AND has_cost)
-            - (SELECT count(*) FROM product_batch_changes WHERE batch_id = %(batch_id)s)
-            AS without_rule,
-        (SELECT count(*) FROM unchanged) AS unchanged
-    FROM products CROSS JOIN LATERAL (SELECT coalesce(min_price, 0) > 0 AS has_cost) AS cost
-    WHERE {scope}
+    ), judged AS MATERIALIZED (
+        SELECT product.id, internal_sku, CASE
+            WHEN proposal.product_id IS NULL THEN CASE
+                WHEN status = 'archived' THEN 'archived'
+                WHEN coalesce(min_price, 0) <= 0 THEN 'without_cost'
+                ELSE 'without_rule' END
+            WHEN new_target_price IS NOT DISTINCT FROM old_target_price THEN 'unchanged'
+            END AS left_out
+        FROM products AS product
+        LEFT JOIN product_batch_changes AS proposal
+            ON proposal.product_id = product.id AND batch_id = %(batch_id)s
+        WHERE {scope}
+    ), stored AS ({store})
+    {counts}
 """
 OF_CATEGORY: LiteralString = """
     category_id IN (
@@ -165,10 +169,10 @@ async def take_out_unchanged(
 
     Of the given products, None for all, by reason.
     """
-    scope: LiteralString = "true" if product_ids is None else "id = ANY (%(ids)s)"
+    scope: LiteralString = "true" if product_ids is None else "product.id = ANY (%(ids)s)"
     async with conn.cursor(row_factory=struct_row(LeftOut)) as cursor:
         await cursor.execute(
-            TAKE_OUT_UNCHANGED.format(scope=scope),
+            TAKE_OUT_UNCHANGED.format(scope=scope, store=STORE, counts=COUNTS),
             {"batch_id": batch_id, "ids": None if product_ids is None else list(product_ids)},
         )
         (left_out,) = await cursor.fetchall()

@@ -169,16 +169,3 @@ async def list_outdated(conn: Connection, batch_id: UUID, limit: int) -> list[Ou
     async with conn.cursor(row_factory=struct_row(OutdatedProduct)) as cursor:
         await cursor.execute(APPLY.fill(OUTDATED), [batch_id, limit])
         return await cursor.fetchall()
-
-
-async def delete_lowered(conn: Connection, batch_id: UUID) -> int:
-    """Delete the changes that would lower a target price, or remove it; return how many."""
-    cursor = await conn.execute(
-        """
-        DELETE FROM product_batch_changes
-        WHERE batch_id = %s AND old_target_price IS NOT NULL
-            AND (new_target_price IS NULL OR new_target_price < old_target_price)
-        """,
-        [batch_id],
-    )
-    return cursor.rowcount

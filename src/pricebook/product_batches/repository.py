@@ -14,6 +14,7 @@ from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.db.sort_keys import Key
 from pricebook.http.pagination import CursorPaging
 from pricebook.product_batches.change_schemas import ProductChanges
+from pricebook.product_batches.left_out_statements import COUNTS, STORE
 from pricebook.product_batches.schemas import (
     BatchHead,
     BatchKind,
@@ -58,7 +59,7 @@ EFFECT: LiteralString = """
 # An archived product changes only if its status does. OFFSET 0: a price is derived once for each
 # product, not once for each use of it.
 INSERT_CHANGES: LiteralString = """
-    WITH wanted AS MATERIALIZED (
+    WITH judged AS MATERIALIZED (
         SELECT products.*, wanted.status AS new_status, wanted.category_id AS new_category_id,
             wanted.target_price AS new_target_price,
             CASE
@@ -74,7 +75,7 @@ INSERT_CHANGES: LiteralString = """
                 ELSE 'unchanged'
             END AS left_out
         FROM (
-            SELECT id, min_price, status, category_id, target_price FROM products
+            SELECT id, internal_sku, min_price, status, category_id, target_price FROM products
             WHERE id = ANY (%(product_ids)s)
         ) AS products
         CROSS JOIN LATERAL (
@@ -101,14 +102,9 @@ INSERT_CHANGES: LiteralString = """
             new_status, old_category_id, new_category_id, old_target_price, new_target_price)
         SELECT %(batch_id)s, id, min_price, status, new_status, category_id, new_category_id,
             target_price, new_target_price
-        FROM wanted WHERE left_out IS NULL
-    )
-    SELECT count(*) FILTER (WHERE left_out = 'archived') AS archived,
-        count(*) FILTER (WHERE left_out = 'without_cost') AS without_cost,
-        count(*) FILTER (WHERE left_out = 'without_target') AS without_target,
-        0 AS without_rule,
-        count(*) FILTER (WHERE left_out = 'unchanged') AS unchanged
-    FROM wanted
+        FROM judged WHERE left_out IS NULL
+    ), stored AS ({store})
+    {counts}
 """
 
 
@@ -144,7 +140,7 @@ async def insert_changes(
     """Insert the changes of products; return how many are left out, by reason."""
     async with conn.cursor(row_factory=struct_row(LeftOut)) as cursor:
         await cursor.execute(
-            INSERT_CHANGES,
+            INSERT_CHANGES.format(store=STORE, counts=COUNTS),
             {"batch_id": batch_id, "product_ids": list(product_ids), **changes.parameters},
         )
         (left_out,) = await cursor.fetchall()

@@ -169,7 +169,7 @@ async def list_product_batches(
     "/product-batches/{batch_id:str}",
     summary="Get a batch of product changes",
     description="Returns a batch with its effect: how many prices rise and fall, and the margin"
-    " before and after.",
+    " before and after. `…/changes` lists the products that change, `…/left-out` the others.",
     opt=documented(Success(kind=ProductBatch, example=BATCH), errors=(NotFoundError,)),
 )
 async def get_product_batch(batch_id: BatchId, database: NamedDependency[Database]) -> ProductBatch:

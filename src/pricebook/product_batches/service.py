@@ -25,6 +25,7 @@ from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 from pricebook.product_batches import (
     change_list_repository,
     change_repository,
+    left_out_repository,
     repository,
 )
 from pricebook.product_batches.change_repository import APPLY, UNDO, Direction
@@ -96,7 +97,7 @@ async def finish_preview(
 ) -> ProductBatch:
     """Take prices that fall out of a new batch, if that is requested; count what is left out."""
     if request.only_raises:
-        lowered = await change_repository.delete_lowered(conn, batch_id)
+        lowered = await left_out_repository.take_out_lowered(conn, batch_id)
         left_out = msgspec.structs.replace(left_out, lowered=lowered)
     await repository.set_left_out(conn, batch_id, request, left_out)
     return await require_batch(conn, batch_id)
@@ -122,7 +123,7 @@ async def select_products(
 
 async def require_batch(conn: Connection, batch_id: UUID) -> ProductBatch:
     """Return a batch with its effect, read in the caller's transaction; raises NotFoundError."""
-    head = await _require_head(conn, batch_id)
+    head = await require_head(conn, batch_id)
     effect = await repository.get_effect(conn, batch_id)
     return ProductBatch(**msgspec.structs.asdict(head), effect=effect)
 
@@ -130,7 +131,7 @@ async def require_batch(conn: Connection, batch_id: UUID) -> ProductBatch:
 async def get_head(database: Database, batch_id: UUID) -> BatchHead:
     """Return a batch without its effect, which is fast for any size; raises NotFoundError."""
     async with database.connection() as conn:
-        return await _require_head(conn, batch_id)
+        return await require_head(conn, batch_id)
 
 
 async def list_heads(database: Database, batch_ids: Sequence[UUID]) -> dict[UUID, BatchHead]:
@@ -164,7 +165,7 @@ async def list_changes(
     if query.after is not None and query.after.batch_id != batch_id:
         raise validation_error(UNKNOWN_CURSOR)
     async with database.connection() as conn:
-        await _require_head(conn, batch_id)
+        await require_head(conn, batch_id)
         total_count, found = await change_list_repository.list_changes(
             conn, batch_id, query, counts=counts
         )
@@ -260,7 +261,8 @@ async def _carry_out_chunk(
         return None
 
 
-async def _require_head(conn: Connection, batch_id: UUID) -> BatchHead:
+async def require_head(conn: Connection, batch_id: UUID) -> BatchHead:
+    """Return a batch, read in the caller's transaction; raises NotFoundError."""
     head = await repository.find_batch(conn, batch_id)
     if head is None:
         raise _not_found(batch_id)

@@ -74,10 +74,22 @@ async def get_task(database: Database, task_id: UUID) -> Task:
         return await require_task(conn, task_id)
 
 
-async def find_requester_id(database: Database, task_id: UUID) -> UUID | None:
-    """Return the id of the user or API key that requested a task, None without one."""
+async def list_own_tasks(
+    database: Database, query: TaskQuery, requester_id: UUID
+) -> CursorPage[Task]:
+    """Return a page of the tasks that a user or an API key requested, newest first.
+
+    With those by which others undid or corrected them.
+    """
     async with database.connection() as conn:
-        return await history_repository.find_requester_id(conn, task_id)
+        page = await history_repository.list_tasks(conn, query, requester_id=requester_id)
+        return cursor_page_of(query, page)
+
+
+async def concerns(database: Database, task_id: UUID, requester_id: UUID) -> bool:
+    """Return whether a user or an API key requested a task, or one that it undoes or corrects."""
+    async with database.connection() as conn:
+        return await history_repository.concerns(conn, task_id, requester_id)
 
 
 async def require_task(conn: Connection, task_id: UUID) -> Task:

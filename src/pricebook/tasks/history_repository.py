@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from msgspec.structs import replace
 from psycopg.rows import dict_row
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import all_of, compose, equals, fragment
 from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_dicts, as_structs, map_rows, read_page
-from pricebook.db.row_types import fetch_value, find_value
+from pricebook.db.row_types import fetch_value
 from pricebook.db.sort_keys import Key
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import convert_profile
@@ -70,6 +71,13 @@ UNRESOLVED: LiteralString = """
             AND imported.corrections_of IS NULL AND imported.undo_of IS NULL
             AND imported.completed_at > ingestion_tasks.completed_at))
 """
+# Tasks that a user or an API key requested, and those that undo or correct them, by whomever.
+CONCERNS: LiteralString = """
+    (ingestion_tasks.requested_by_id = %s OR EXISTS (
+        SELECT FROM ingestion_tasks AS own
+        WHERE own.id IN (ingestion_tasks.undo_of, ingestion_tasks.corrections_of)
+            AND own.requested_by_id = %s))
+"""
 NEWEST_FIRST = (
     Key("enqueued_at", "timestamptz", is_descending=True),
     Key("id", "uuid", is_descending=True),
@@ -84,12 +92,17 @@ async def list_tasks(
     *,
     needs_decision: bool = False,
     is_unresolved: bool = False,
+    requester_id: UUID | None = None,
 ) -> ListPage[Task]:
     """Return a page of the tasks, newest first; with `needs_decision`, those that wait for one.
 
-    With `is_unresolved`, those that no later import of the supplier made up for.
+    With `is_unresolved`, those that no later import of the supplier made up for; with
+    `requester_id`, those that concern a user or an API key.
     """
     listing = tasks_listing(query, needs_decision=needs_decision, is_unresolved=is_unresolved)
+    if requester_id is not None:
+        concerned = fragment(CONCERNS, requester_id, requester_id)
+        listing = replace(listing, conditions=all_of(listing.conditions, concerned))
     return map_rows(await read_page(conn, listing, query.window, as_dicts), _task)
 
 
@@ -136,10 +149,14 @@ async def find_task(conn: Connection, task_id: UUID) -> Task | None:
     return _task(row) if row else None
 
 
-async def find_requester_id(conn: Connection, task_id: UUID) -> UUID | None:
-    """Find the user or API key that requested a task, None without task or requester."""
-    statement = "SELECT requested_by_id FROM ingestion_tasks WHERE id = %s"
-    return await find_value(conn, statement, [task_id])
+async def concerns(conn: Connection, task_id: UUID, requester_id: UUID) -> bool:
+    """Return whether a user or an API key requested a task, or one that it undoes or corrects."""
+    statement: LiteralString = (
+        "SELECT EXISTS (SELECT FROM ingestion_tasks WHERE id = %s AND {concerns})"
+    )
+    return await fetch_value(
+        conn, statement.format(concerns=CONCERNS), [task_id, requester_id, requester_id]
+    )
 
 
 async def list_tasks_by_id(conn: Connection, ids: Sequence[UUID]) -> list[Task]:

@@ -47,7 +47,7 @@ def accepted_response(
 @get(
     "/tasks",
     summary="List import tasks",
-    description="Returns import tasks, newest first.",
+    description="Returns import tasks, newest first. `/admin/tasks/own` lists those of the caller.",
     dependencies={"criteria": provide_query(TaskQuery)},
     opt=documented(Success(kind=TaskPage, example=page_example(TASK)), query=TaskQuery),
 )
@@ -56,6 +56,23 @@ async def list_tasks(
 ) -> CursorPage[Task]:
     """Return a page of tasks."""
     return await history.list_tasks(database, criteria)
+
+
+@get(
+    "/tasks/own",
+    summary="List the own import tasks",
+    description="Returns the import tasks that the caller requested, and those by which others"
+    " undid or corrected them, newest first.",
+    dependencies={"criteria": provide_query(TaskQuery)},
+    opt=documented(Success(kind=TaskPage, example=page_example(TASK)), query=TaskQuery),
+)
+async def list_own_tasks(
+    criteria: NamedDependency[TaskQuery],
+    caller: NamedDependency[Caller],
+    database: NamedDependency[Database],
+) -> CursorPage[Task]:
+    """Return a page of the tasks that the caller requested."""
+    return await history.list_own_tasks(database, criteria, caller.id)
 
 
 @get(
@@ -202,6 +219,7 @@ router = Router(
     "/",
     route_handlers=[
         list_tasks,
+        list_own_tasks,
         get_task,
         list_row_errors,
         export_row_errors,

@@ -12,6 +12,7 @@ from pricebook.http.pagination import Page, Paging
 from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import provide_query
 from pricebook.tasks.queue import QueueClient
+from pricebook.tasks.readers import OWN_TASK, require_own_task
 from pricebook.tasks.routes import ACCEPTED_RESPONSE, TaskId, accepted_response
 from pricebook.tasks.schemas import Requester
 from pricebook.tasks.task_examples import ID
@@ -98,7 +99,8 @@ async def undo_task(
     "/tasks/{task_id:str}/left",
     summary="List what an undo left",
     description="Returns the items and products that a task which undid another one left as they"
-    " were, each with the reason.",
+    " were, each with the reason." + OWN_TASK,
+    guards=[require_own_task],
     dependencies={"criteria": provide_query(Paging)},
     opt=documented(
         Success(kind=LeftPage, example=plain_page_example(LEFT)),

@@ -20,6 +20,7 @@ from pricebook.imports.kept_files import open_task_file
 from pricebook.imports.routes import BINARY
 from pricebook.tasks import cancellation, history, service
 from pricebook.tasks.held_tasks import Refusal
+from pricebook.tasks.readers import may_read
 from pricebook.tasks.reasons import MAX_REASON
 from pricebook.tasks.refusal import refuse_held
 
@@ -110,9 +111,11 @@ async def cancel_import(request: AnyRequest, task_id: TaskId) -> Response[Any]:
 
 @get(PATH + "/{task_id:str}/file", opt=page_for("GET", "/tasks/{id}/file"))
 async def download_file(request: AnyRequest, task_id: TaskId) -> Response[Any]:
-    """Send the file as it was uploaded, while it is kept."""
+    """Send the file as it was uploaded, while it is kept, to admins and who uploaded it."""
     state = request.app.state
     await history.get_task(state.database, task_id)
+    if not await may_read(state.database, caller_of(request), task_id):
+        return _to_import(task_id, "file_of_others")
     folder = state.submission_context.storage.folder
     try:
         file = await open_task_file(state.database, folder, task_id)

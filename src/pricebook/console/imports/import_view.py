@@ -15,6 +15,7 @@ from pricebook.console.imports.task_lines import (
     TaskLine,
     task_line,
 )
+from pricebook.console.page_errors import caller_of
 from pricebook.console.query_fields import PageQuery, require_page_query
 from pricebook.console.rendering import render
 from pricebook.db.database import Database
@@ -31,6 +32,7 @@ from pricebook.quarantine.schemas import QuarantineQuery
 from pricebook.suppliers import list_health as health
 from pricebook.suppliers.schemas import LastTask
 from pricebook.tasks import history, related_tasks
+from pricebook.tasks.readers import may_read
 from pricebook.tasks.related_schemas import ChangeTimes
 from pricebook.tasks.schemas import Task
 from pricebook.undo import service as undo
@@ -40,7 +42,7 @@ SHOWN_ROWS = 50
 SHOWN_CHANGES = 10
 SHOWN_LEFT = 50
 # What a page says that was opened by an action.
-NOTES = ("meanwhile", "no_file", "not_retried", "not_undone")
+NOTES = ("meanwhile", "no_file", "file_of_others", "not_retried", "not_undone")
 NOTHING_DECIDED: dict[str, Any] = {"outcome": "", "decided": 0, "skipped": [], "conflict": ""}
 
 
@@ -79,6 +81,7 @@ async def read_import(
         "has_unmatched": line.is_applied
         and task.supplier_id is not None
         and await health.has_unmatched(database, task.supplier_id),
+        "may_get_file": line.has_file and await may_read(database, caller_of(request), task_id),
         "can_be_undone": _can_be_undone(task, times),
         "rejected_path": f"{PATH}/{corrected}/rejected",
         "can_correct": await _can_correct(database, line, corrected),

@@ -95,6 +95,7 @@ BEGIN
     GRANT SELECT, INSERT (batch_id, product_id, rule_id, lowest_price, old_status, new_status,
             old_category_id, new_category_id, old_target_price, new_target_price),
         UPDATE (outcome, reason), DELETE ON product_batch_changes TO pricebook_api;
+    GRANT SELECT, INSERT (batch_id, reason, product_ids) ON product_batch_left_out TO pricebook_api;
     GRANT SELECT (id, created_at), DELETE ON product_batches TO pricebook_worker;
     GRANT SELECT ON product_import_rows, product_words, item_identifiers TO pricebook_api;
     GRANT UPDATE (product_id) ON supplier_items TO pricebook_api;
