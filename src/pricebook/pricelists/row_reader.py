@@ -17,9 +17,10 @@ from pricebook.pricelists.item_names import (
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.price_marks import PriceMarks
-from pricebook.pricelists.priced_rows import statements_of_list
+from pricebook.pricelists.priced_rows import RowStatements, statements_of_list
 from pricebook.pricelists.repeated_headers import RepeatedHeaders
 from pricebook.pricelists.row_checks import RowChecks
+from pricebook.pricelists.row_discontinued import DiscontinuedRows
 from pricebook.pricelists.row_price_columns import row_price_reader
 from pricebook.pricelists.row_rejection import (
     calculated_columns,
@@ -89,6 +90,7 @@ class RowReader:
         self._shortener = NameShortener(title for title, _ in table.characteristics)
         self.names = DittoNames()
         self._headers = RepeatedHeaders(table)
+        self._discontinued = DiscontinuedRows(table, request)
         self.sections = RowSections()
         self._title_rows = range(0)
         self._refusal: RowProblem | None = None
@@ -97,6 +99,11 @@ class RowReader:
     def unread_cells(self) -> Counter[Field]:
         """By field, the number of cells that were kept as text because they are not understood."""
         return Counter() if self._prices is None else self._prices.unread_cells
+
+    @property
+    def section(self) -> str | None:
+        """The section of the latest row, None if the price list has a column of categories."""
+        return self.sections.name if self._category is None else None
 
     def continue_below(self, sections: RowSections, title_rows: range) -> None:
         """Begin below the rows of another table of the sheet, with titles above the header."""
@@ -150,11 +157,9 @@ class RowReader:
             return self._classify_incomplete(record, cells)
         if self._is_total(cells, sku, name):
             return IgnoredRow(record[0])
-        if self._prices is None:
-            price = self._title_discount(cells) or self._read_plain(typed_cells[self._price])
-            said = self._statements
-        else:
-            price, said = self._prices.read(typed_cells, cells)
+        if problem := self._discontinued.find_problem(cells):
+            return self._rejected(record, problem, "")
+        price, said = self._read_terms(cells, typed_cells)
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
         problem = self._totals.problem(sku) if sku[0].isalpha() else None
@@ -191,6 +196,14 @@ class RowReader:
             return self._totals.is_total_of_names(cells)
         return sku[0].isalpha() and self._totals.is_total_by_code(sku, name)
 
+    def _read_terms(
+        self, cells: list[str], typed_cells: list[str]
+    ) -> tuple[Decimal | RowProblem | None, RowStatements]:
+        if self._prices is not None:
+            return self._prices.read(typed_cells, cells)
+        price = self._title_discount(cells) or self._read_plain(typed_cells[self._price])
+        return price, self._statements
+
     def _read_plain(self, cell: str) -> Decimal | RowProblem:
         price = self._read_price(cell)
         if isinstance(price, RowProblem):
@@ -206,6 +219,7 @@ class RowReader:
     ) -> PriceListRow:
         if problem.error_type == "missing_price" or self._headers.is_header(cells):
             return self._classify_incomplete(record, cells)
+        problem = self._discontinued.problem_of_price(cells) or problem
         return self._rejected(record, problem, self._readable_code(cells))
 
     def _uncalculated_problem(self, cells: list[str]) -> RowProblem | None:
@@ -268,8 +282,7 @@ class RowReader:
         return is_total or is_legend_row(cells)
 
     def _rejected(self, record: Record, problem: RowProblem, code: str) -> RejectedRow:
-        section = self.sections.name if self._category is None else None
-        return rejected_row(record, problem, code, section)
+        return rejected_row(record, problem, code, self.section)
 
     def _is_section_title(self, number: int, column: int, cells: list[str]) -> bool:
         """Return whether the only cell of a row is a title, not an article without a price."""

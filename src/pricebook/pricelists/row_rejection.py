@@ -17,6 +17,7 @@ from pricebook.pricelists.text import quote, without_nul
 
 # Of all cells of a rejected row together.
 MAX_STORED_CHARACTERS = 8_192
+DISCONTINUED = "discontinued"
 # Fields whose text is kept as it is, also that of a formula.
 _TEXT_FIELDS: frozenset[Field] = frozenset({"gtin", "mpn", "brand", "stock", "lead_time"})
 
@@ -95,8 +96,12 @@ def other_tax_price(
 def rejected_row(
     record: Record, problem: RowProblem, sku: str, section: str | None = None
 ) -> RejectedRow:
-    """Return a rejected row; with a valid code, so that an import does not mark its item absent."""
+    """Return a rejected row; with a valid code, so that an import does not mark its item absent.
+
+    That of a discontinued article is left out: its item becomes absent.
+    """
     number, cells, _ = record
+    sku = "" if problem.error_type == DISCONTINUED else sku
     is_code = 0 < len(sku) <= MAX_SKU_LENGTH and "\0" not in sku
     return RejectedRow(
         number,

@@ -1,9 +1,11 @@
 """The section that the rows of a table are in, also below the titles of the tables above it."""
 
+from pricebook.pricelists.detection.discontinued_words import is_discontinued_title
 from pricebook.pricelists.detection.header_texts import has_old_price_word, mentions_price
 from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.row_discontinued import discontinued_problem
 from pricebook.pricelists.row_title_discounts import own_discount_problem
-from pricebook.pricelists.sections import SectionPath
+from pricebook.pricelists.sections import SEPARATOR, SectionPath
 from pricebook.pricelists.text import quote, split_header
 
 _MAX_TITLE_WORDS = 3
@@ -35,7 +37,17 @@ class RowSections:
         self._path.enter(row_number, column, title)
         self.name = self._path.category
         self.problem = own_discount_problem(self.name or "")
-        self.outdated = _outdated_problem(title)
+        self.outdated = _outdated_problem(title) or self._discontinued_problem()
+
+    def _discontinued_problem(self) -> RowProblem | None:
+        """Return why rows are rejected below a title such as `Discontinued articles`."""
+        titles = (self.name or "").split(SEPARATOR)
+        title = next(filter(is_discontinued_title, titles), None)
+        if title is None:
+            return None
+        return discontinued_problem(
+            f"The row is below the title {quote(title)}", "rename the section"
+        )
 
 
 def _outdated_problem(title: str) -> RowProblem | None:

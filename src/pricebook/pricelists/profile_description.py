@@ -1,0 +1,244 @@
+"""The parts of the sentence about a profile: the price, the other fields, the rows."""
+
+from collections.abc import Iterator
+
+from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
+from pricebook.pricelists.detection.column_names import column_index, column_letters
+from pricebook.pricelists.detection.tax_sample import TAX_TWIN
+from pricebook.pricelists.profile_words import (
+    FIELD_WORDS,
+    UNIT_WORDS,
+    describe_number,
+    describe_rate,
+    describe_sheets,
+)
+from pricebook.pricelists.schemas.profile import BILLED_SEPARATELY, DetectedProfile, PriceBasis
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
+from pricebook.pricelists.text import quote, quote_list
+
+
+class ProfileDescription:
+    """Describes a profile of one table; `sentence` has all parts."""
+
+    def __init__(self, profile: DetectedProfile) -> None:
+        self._profile = profile
+        self._headers = profile.headers
+        self._basis = profile.basis or PriceBasis(currency=profile.currency)
+        self._quoted: set[str] = set()
+        self._fields: dict[Field, str] = {
+            field: self._column(reference) for field, reference in profile.columns.items()
+        }
+
+    def sentence(self, items: int | None) -> str:
+        """Return all parts as one sentence; `items` is the number of articles that were read."""
+        return f"{'; '.join([self.how_read(), *self.rows(items)])}."
+
+    def how_read(self) -> str:
+        """Return what the columns are, without the number of rows."""
+        clauses = [
+            ", ".join(self._price_parts()),
+            self._other_fields(),
+            *self._other_columns(),
+        ]
+        return "; ".join(filter(None, clauses))
+
+    def _price_parts(self) -> Iterator[str]:
+        by_content = " (found by content)" if "price" in self._profile.inferred_fields else ""
+        column = self._fields.get("price", "that is not known")
+        yield f"Price from column {column}{by_content}{self._where_empty()}: {self._currency()}"
+        yield self._vat()
+        yield from self._quantity()
+        yield from self._discounts()
+        if "surcharge" in self._fields:
+            yield f"plus the surcharge of column {self._fields['surcharge']}"
+        elif fact := self._profile.price_facts.get("surcharge"):
+            kind = "the surcharge that is billed separately"
+            kind = kind if fact.value == BILLED_SEPARATELY else "a surcharge that may be added"
+            yield f"without {kind}{self._origin('surcharge')}"
+        if "deposit" in self._fields:
+            yield f"less the deposit of column {self._fields['deposit']}"
+        elif "deposit" in self._profile.price_facts:
+            yield f"including a deposit{self._origin('deposit')}"
+        yield from self._other_prices()
+        yield from map(describe_rate, self._profile.exchange_rates.items())
+
+    def _where_empty(self) -> str:
+        """Return from which columns the prices are in rows that have none."""
+        fact = self._profile.price_facts.get(TAX_TWIN)
+        texts = [*map(self._column, self._profile.price_columns[1:])]
+        texts += [f"{self._column(fact.value)} and the rate"] if fact else []
+        return f", where it is empty, from column {', else column '.join(texts)}" if texts else ""
+
+    def _origin(self, name: str) -> str:
+        """Return in brackets what says something, unless that is its column or the header.
+
+        A sentence is quoted once, then its row is named.
+        """
+        fact = self._profile.price_facts.get(name)
+        if fact is None or fact.origin in {"column", "cell", "header", "assumed"}:
+            return ""
+        if fact.origin == "table":
+            return " (as in another table of the sheet)"
+        if fact.origin == "sentence":
+            row = fact.source.partition(",")[0] if fact.source in self._quoted else fact.source
+            self._quoted.add(fact.source)
+            return f" ({row})"
+        return " (set)" if fact.origin == "setting" else " (as set for an earlier list)"
+
+    def _currency(self) -> str:
+        currency = self._basis.currency
+        fact = self._profile.price_facts.get("currency")
+        is_assumed = fact is None or fact.origin == "assumed"
+        if "currency" in self._fields:
+            return f"in the currency of column {self._fields['currency']}, else {currency}"
+        if is_assumed:
+            return f"{currency} (assumed: the list names no currency)"
+        return currency + self._origin("currency")
+
+    def _vat(self) -> str:
+        rate = ""
+        if "vat_rate" in self._fields:
+            rate = f" at the rate of column {self._fields['vat_rate']}"
+        elif self._basis.vat_rate is not None:
+            origin = "" if self._have_one_source("vat_rate", "vat_included") else "vat_rate"
+            rate = f" of {describe_number(self._basis.vat_rate)} %{self._origin(origin)}"
+        if self._basis.vat_included is None:
+            return f"VAT{rate} not stated"
+        basis = "including VAT" if self._basis.vat_included else "net of VAT"
+        return f"{basis}{rate}{self._origin('vat_included')}"
+
+    def _have_one_source(self, *names: str) -> bool:
+        """Return whether facts have the same source, or are all set."""
+        facts = [self._profile.price_facts.get(name) for name in names]
+        sources = {
+            (fact.origin, "" if fact.origin == "setting" else fact.source) if fact else None
+            for fact in facts
+        }
+        return len(sources) == 1
+
+    def _quantity(self) -> Iterator[str]:
+        quantity, unit = self._basis.price_quantity, self._basis.unit
+        name = UNIT_WORDS.get(unit, unit) if unit else ""
+        if "price_quantity" in self._fields:
+            yield f"for the quantity of column {self._fields['price_quantity']}"
+        elif quantity != 1 or unit not in {None, "H87"}:
+            amount = " ".join(
+                filter(None, ["" if quantity == 1 else describe_number(quantity), name])
+            )
+            yield f"per {amount}{self._origin('price_quantity')}"
+        if self._basis.in_hundredths:
+            yield "in cents"
+        if self._basis.prices_per_pack:
+            size = self._fields.get("pack_size", "that is not known")
+            yield f"per pack of the size in column {size}{self._origin('prices_per_pack')}"
+        if self._basis.unit_packs:
+            size, origin = self._fields["pack_size"], self._origin("unit_packs")
+            yield f"per pack of the size in column {size} where the unit is a pack{origin}"
+
+    def _discounts(self) -> Iterator[str]:
+        chain = " and ".join(f"{describe_number(discount)} %" for discount in self._basis.discounts)
+        parts = [f"{chain}{self._origin('discount')}"] if chain else []
+        columns = [self._fields[field] for field in DISCOUNT_FIELDS if field in self._fields]
+        if columns:
+            parts.append(f"the discount of column {' and then of column '.join(columns)}")
+        if "discount_group" in self._fields:
+            parts.append(f"the discount of the group in column {self._fields['discount_group']}")
+        if self._basis.title_discounts:
+            parts.append(f"the discount of the section title{self._origin('title_discounts')}")
+        if not parts:
+            return
+        if self._basis.discount_base == "none":
+            yield f"{' and '.join(parts)} already taken off"
+        elif self._basis.discount_base == "list_price" and "list_price" in self._fields:
+            yield f"computed as {self._fields['list_price']} less {' and '.join(parts)}"
+        else:
+            yield f"less {' and '.join(parts)}"
+        if self._basis.net_marks:
+            marks = quote_list(self._basis.net_marks)
+            yield f"without discount where marked {marks}{self._origin('net_marks')}"
+
+    def _other_prices(self) -> Iterator[str]:
+        tiers = [
+            f"from {quantity} in {self._column(reference)}"
+            for quantity, reference in self._profile.tier_columns.items()
+        ]
+        if tiers:
+            yield f"tiers {', '.join(tiers)}"
+        if "pack_price" in self._fields:
+            yield f"in whole packs the price of column {self._fields['pack_price']}"
+        if "list_price" in self._fields and self._basis.discount_base != "list_price":
+            yield f"list price of column {self._fields['list_price']} kept beside it"
+        if "next_price" in self._fields:
+            day = self._basis.next_from
+            since = f"from {day.isoformat()}" if day else "later"
+            yield f"{since} the price of column {self._fields['next_price']}"
+        if self._basis.valid_from:
+            yield f"from {self._basis.valid_from.isoformat()} on{self._origin('valid_from')}"
+        if "valid_from" in self._fields:
+            yield f"each from the day in column {self._fields['valid_from']}"
+
+    def _other_fields(self) -> str:
+        parts: list[str] = []
+        for field, label in FIELD_WORDS.items():
+            if field in self._fields:
+                by_content = field in self._profile.inferred_fields
+                suffix = " (found by content)" if by_content else ""
+                parts.append(f"{label} from {self._fields[field]}{suffix}")
+        if self._profile.key_columns:
+            keys = " and ".join(map(self._column, self._profile.key_columns))
+            parts.append(f"an article is identified by {keys}")
+        return ", ".join(parts)
+
+    def _other_columns(self) -> Iterator[str]:
+        kept = self._profile.characteristic_columns
+        if kept:
+            yield f"kept as characteristics: {quote_list(kept)}"
+        fact = self._profile.price_facts.get(TAX_TWIN)
+        used = [*self._profile.columns.values(), *self._profile.tier_columns.values()]
+        used += [*self._profile.key_columns, *self._profile.price_columns]
+        used += [fact.value] if fact else []
+        used_indices = set(map(self._index, used))
+        unread = [
+            self._name(index)
+            for index, header in enumerate(self._headers)
+            if header and header not in kept and index not in used_indices
+        ]
+        if unread:
+            yield f"not read: {', '.join(unread)}"
+
+    def rows(self, items: int | None) -> Iterator[str]:
+        """Yield how many articles were read of which sheets, and what else they hold."""
+        profile = self._profile
+        sheets = describe_sheets(profile)
+        if items is not None:
+            articles = f"{items:,} article{'' if items == 1 else 's'}"
+            yield f"{articles} of {sheets}" if sheets else articles
+        elif sheets:
+            yield sheets
+        if profile.unread_sheets:
+            yield f"sheets not read: {quote_list(profile.unread_sheets)}"
+        if (hidden := profile.price_facts.get("hidden_rows")) is not None:
+            reading = "read" if hidden.value == "read" else "left out"
+            yield f"hidden rows {reading}{self._origin('hidden_rows')}"
+        if profile.unread_cells:
+            texts = [f"{n:,} of {FIELD_LABELS[field]}" for field, n in profile.unread_cells.items()]
+            yield f"cells not understood and kept as text: {', '.join(texts)}"
+        if profile.proposed_key_columns:
+            keys = " and ".join(map(self._column, profile.proposed_key_columns))
+            yield f"some codes have several prices, {keys} would tell them apart (key_columns)"
+
+    def _index(self, reference: str) -> int | None:
+        if self._headers.count(reference) == 1:
+            return self._headers.index(reference)
+        return column_index(reference)
+
+    def _column(self, reference: str) -> str:
+        """Return a column as a spreadsheet and its header name it: `E "Preis"`."""
+        index = self._index(reference)
+        if index is None or index >= len(self._headers):
+            return quote(reference)
+        return self._name(index)
+
+    def _name(self, index: int) -> str:
+        header = self._headers[index]
+        return f"{column_letters(index)} {quote(header)}" if header else column_letters(index)
