@@ -18,7 +18,7 @@ from pricebook.pricelists.detection.detection_issues import (
     DetectionIssue,
     setting,
 )
-from pricebook.pricelists.detection.discount_base import find_discount_base
+from pricebook.pricelists.detection.discount_base import find_discount_base, proves_discount_of_list
 from pricebook.pricelists.detection.discount_columns import mixed_signs_issue
 from pricebook.pricelists.detection.fact_collector import (
     FACT_LABELS,
@@ -171,7 +171,8 @@ def _is_decided(collector: FactCollector, sentence: Sentence, doubt: Doubt) -> b
         return is_quantity_set(collector.sources.config)
     if doubt == "discount":
         sources = collector.sources
-        return sources.has_discounts or is_title_with_discount(sources, sentence.note)
+        is_title = is_title_with_discount(sources, sentence.note)
+        return sources.has_discounts or is_title or proves_discount_of_list(sources, sentence.text)
     return doubt != "valid_from" and getattr(collector.sources.config, doubt) is not None
 
 
