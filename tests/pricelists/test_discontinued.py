@@ -89,3 +89,8 @@ def test_repeated_header_with_a_title_of_marks_is_no_article() -> None:
     header = "sku;name;price;Discontinued"
     text = csv_text(f"{LINES[0]};", header, f"{LINES[1]};", header=header)
     assert read_price_list(text).outcomes == ["ignored", "item", "ignored", "item"]
+
+
+def test_category_of_discontinued_articles() -> None:
+    text = csv_text("A1;Lamp;1.50;Old / Discontinued articles", header="sku;name;price;category")
+    assert [row.error_type for row in read_price_list(text).rejected] == ["discontinued"]

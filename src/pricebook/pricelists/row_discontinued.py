@@ -6,6 +6,7 @@ from pricebook.pricelists.detection.discontinued_words import (
     MAX_LENGTH,
     cell_key,
     discontinued_texts,
+    discontinued_title,
     is_discontinued,
 )
 from pricebook.pricelists.detection.table import DetectedTable
@@ -30,15 +31,14 @@ class DiscontinuedRows:
         left_out |= {*table.key_columns, *(index for _, index in table.tiers)}
         self._price = table.columns["price"]
         self._headers = table.headers
+        self._category = table.columns.get("category")
+        # Columns without words have marks only if their header is about them.
+        wordless = {index for index, kind in enumerate(table.kinds) if kind not in _KINDS}
         self._columns = [
             (index, texts)
-            for index, header in enumerate(table.headers)
-            if index not in left_out
-            and header not in ignored
-            and (
-                table.kinds[index] in _KINDS or discontinued_texts(header) != discontinued_texts("")
-            )
-            for texts in [discontinued_texts(header)]
+            for index, texts in enumerate(map(discontinued_texts, table.headers))
+            if index not in left_out and table.headers[index] not in ignored
+            if index not in wordless or texts != discontinued_texts("")
         ]
 
     def find_problem(self, cells: list[str]) -> RowProblem | None:
@@ -52,7 +52,7 @@ class DiscontinuedRows:
                     f"The article is marked {quote(cell)} (column {column})",
                     "name the column in ignored_columns",
                 )
-        return None
+        return None if self._category is None else problem_of_section(cells[self._category])
 
     def problem_of_price(self, cells: list[str]) -> RowProblem | None:
         """Return why a row is rejected that has a mark in place of its price."""
@@ -60,6 +60,14 @@ class DiscontinuedRows:
         if not is_discontinued(cell):
             return None
         return discontinued_problem(f"The article is marked {quote(cell)}", "write its price")
+
+
+def problem_of_section(section: str) -> RowProblem | None:
+    """Return why rows are rejected below a title such as `Discontinued articles`."""
+    title = discontinued_title(section)
+    if not title:
+        return None
+    return discontinued_problem(f"The row is below the title {quote(title)}", "rename the section")
 
 
 def discontinued_problem(reason: str, remedy: str) -> RowProblem:

@@ -9,7 +9,7 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.tax_sample import TaxTwin
 from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.numbers import RowProblem
-from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.cells import Record, UncalculatedFormula
 from pricebook.pricelists.schemas.price_list_rows import RejectedRow
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
@@ -124,6 +124,18 @@ def stored_cells(cells: list[str]) -> list[str]:
         stored.append(without_nul(text))
         remaining -= min(len(cell), remaining)
     return stored
+
+
+def uncalculated_problem(cells: list[str], columns: list[tuple[int, str]]) -> RowProblem | None:
+    """Return a problem if a cell of `calculated_columns` is a formula without a stored result."""
+    for index, label in columns:
+        if isinstance(cells[index], UncalculatedFormula):
+            detail = (
+                f"The {label} is the formula {quote(cells[index])} without a stored result: "
+                "open the file in a spreadsheet program and save it."
+            )
+            return RowProblem("not_calculated", detail)
+    return None
 
 
 def calculated_columns(table: DetectedTable) -> list[tuple[int, str]]:

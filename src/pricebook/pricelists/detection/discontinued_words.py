@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from pricebook.pricelists.detection.letterhead_words import ARTICLE_NOUNS
 from pricebook.pricelists.detection.word_keys import comparison_keys
+from pricebook.pricelists.sections import SEPARATOR
 from pricebook.pricelists.text import split_header
 
 _EDGES = " .!*()[]-–—"
@@ -140,7 +141,11 @@ def is_discontinued(cell: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def is_discontinued_title(title: str) -> bool:
-    """Return whether a section title is that of discontinued articles."""
+def discontinued_title(section: str) -> str:
+    """Return the title of discontinued articles in the path of a section, empty without one."""
+    return next(filter(_is_of_discontinued, section.split(SEPARATOR)), "")
+
+
+def _is_of_discontinued(title: str) -> bool:
     words = [word for word in split_header(title) if word not in ARTICLE_NOUNS]
     return " ".join(words) in _CLEAR

@@ -145,12 +145,14 @@ class FactCollector:
         for each in statements:
             if each.is_between_articles and each.value not in said:
                 said.add(each.value)
+                other = {"true": "false", "false": "true"}.get(each.value)
+                remedy = f", {setting(option, other)} if not for those above" if other else ""
                 self.refuse(
                     f"The {FACT_LABELS[option]} is {_value_text(option, each.value)} by "
                     f"{each.source} between the articles, so that it may hold for some of them "
-                    f"only; set it, as in {setting(option, each.value)}.",
+                    f"only; set it, as in {setting(option, each.value)}{remedy}.",
                     option,
-                    [each.value],
+                    [each.value, *([other] if other else [])],
                 )
         return general
 
