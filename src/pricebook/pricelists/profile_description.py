@@ -7,10 +7,10 @@ from pricebook.pricelists.detection.column_names import column_index, column_let
 from pricebook.pricelists.detection.tax_sample import TAX_TWIN
 from pricebook.pricelists.profile_words import (
     FIELD_WORDS,
-    UNIT_WORDS,
     describe_number,
     describe_rate,
     describe_sheets,
+    unit_word,
 )
 from pricebook.pricelists.schemas.profile import BILLED_SEPARATELY, DetectedProfile, PriceBasis
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
@@ -118,7 +118,7 @@ class ProfileDescription:
 
     def _quantity(self) -> Iterator[str]:
         quantity, unit = self._basis.price_quantity, self._basis.unit
-        name = UNIT_WORDS.get(unit, unit) if unit else ""
+        name = unit_word(unit, quantity) if unit else ""
         if "price_quantity" in self._fields:
             yield f"for the quantity of column {self._fields['price_quantity']}"
         elif quantity != 1 or unit not in {None, "H87"}:
