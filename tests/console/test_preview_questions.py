@@ -202,3 +202,14 @@ def test_discount_in_doubt_is_a_question_with_the_stated_one_none_and_a_field() 
         ("None: the prices include it, or it does not apply", {"discount": "0"}, "12.50 as it is"),
     ]
     assert [name for name, _ in question.entries] == ["discount"]
+
+
+def test_articles_in_hidden_rows_are_a_question() -> None:
+    found = {"columns": {"price": "A"}, "price_facts": {"currency": {"origin": "header"}}}
+    result = PreviewResult(sheets=(ROWS,), row_error_counts={"hidden_row": 12})
+    (question,) = list_questions(result, found, "USD", load_texts())
+    assert question.details == [
+        "12 articles are in rows that the sheet hides; they are left out until you answer."
+    ]
+    answers = [msgspec.json.decode(each.patch) for each in question.choices]
+    assert answers == [{"hidden_rows": "read"}, {"hidden_rows": "skip"}]

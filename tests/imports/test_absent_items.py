@@ -127,3 +127,13 @@ async def test_no_product_is_created_from_an_absent_item(run_import: RunImport) 
     await run_import(LIST)
     result = await run_import(WITHOUT_SAW, after_merge=create_products_from_unmatched)
     assert result.products_created == 2
+
+
+async def test_discontinued_item_is_absent_and_its_row_is_rejected(
+    run_import: RunImport, conn: Connection
+) -> None:
+    header = "Article code,Name,Price,Status\n"
+    await run_import(f"{header}A-1,Hammer,12.50,\nA-2,Saw,8.00,\n")
+    result = await run_import(f"{header}A-1,Hammer,12.50,\nA-2,Saw,8.00,deleted\n")
+    assert result.counts == Counts(unchanged=1, absent=1, rejected=1, ignored=1)
+    assert await absent(conn) == ["A-2"]

@@ -378,3 +378,15 @@ async def test_ditto_mark_of_a_corrected_row_repeats_no_other_rejected_row(
         ("Saw",),
         ("Nail",),
     ]
+
+
+async def test_discontinued_rows_that_are_sent_again_stay_rejected(
+    run_import: RunImport, database: Database, conn: Connection
+) -> None:
+    first = await run_import(
+        "Code;Name;Price;Status\n1;Axe;5;\n2;Saw;6;deleted\nDiscontinued;;;\n3;Glove;7;\n"
+    )
+    text = edited(await rejected_rows(database, first.task_id), lambda _: None)
+    second = await run_import(text, corrections_of=first.task_id)
+    assert second.counts == Counts(rejected=2)
+    assert await rows(conn, "SELECT supplier_sku FROM supplier_items") == [("1",)]

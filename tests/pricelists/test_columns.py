@@ -7,8 +7,9 @@ from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.columns import choose_columns
 from pricebook.pricelists.detection.detection_issues import DetectionError
 from pricebook.pricelists.detection.header_row import ExpectedColumns, read_header
+from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.read_config import Field
-from pricelists.price_lists import read_price_list
+from pricelists.price_lists import csv_text, read_next_price_list, read_price_list
 
 
 def columns_of(
@@ -211,3 +212,30 @@ def test_characteristic_columns_can_be_set() -> None:
 )
 def test_column_letters_follow_spreadsheets(index: int, letters: str) -> None:
     assert column_letters(index) == letters
+
+
+@pytest.mark.parametrize(
+    ("header", "characteristic"),
+    [
+        ("Code;Bezeichnung 1;Bezeichnung 2;Price", "Bezeichnung 2"),
+        ("Code;Bezeichnung;;Price", "column C"),
+    ],
+)
+def test_second_column_of_a_name_is_a_characteristic(header: str, characteristic: str) -> None:
+    rows = ("A-1;Screw M4;galvanized;12.50", "A-2;Screw M4;stainless;13.70", "A-3;Nut;brass;9.90")
+    text = csv_text(*rows, header=header)
+    first = read_price_list(text)
+    assert [item.characteristics for item in first.items] == [
+        {characteristic: "galvanized"},
+        {characteristic: "stainless"},
+        {characteristic: "brass"},
+    ]
+    assert f'kept as characteristics: "{characteristic}"' in describe_profile(first.profile)
+    assert read_next_price_list(text, first.profile).items == first.items
+
+
+@pytest.mark.parametrize("cells", [("", "new", ""), ("17", "18", "19")])
+def test_notes_and_numbers_beside_the_name_are_no_characteristic(cells: tuple[str, ...]) -> None:
+    rows = [f"A-{n};Screw M{n};{cell};12.5{n}" for n, cell in enumerate(cells)]
+    result = read_price_list(csv_text(*rows, header="Code;Name;;Price"))
+    assert result.profile.characteristic_columns == ()

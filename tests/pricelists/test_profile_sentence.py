@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from pricebook.pricelists import read
+from pricebook.pricelists.facts.units import parse_unit, unit_words
 from pricebook.pricelists.profile_sentence import describe_profile
+from pricebook.pricelists.profile_words import unit_word
 from pricebook.pricelists.schemas.profile import (
     AppliedRate,
     DetectedProfile,
@@ -101,6 +104,24 @@ def test_units_of_the_price() -> None:
     quantity = {"vat_included": False, "unit": "H87", "price_quantity": Decimal(100)}
     assert price_clause(basis=quantity) == "net of VAT, per 100 pieces"
     assert price_clause(basis={"vat_included": False, "unit": "H87"}) == "net of VAT"
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "many"),
+    [
+        *(("HLT", "hl", "hl"), ("KMT", "km", "km"), ("TNE", "t", "t"), ("MTQ", "m³", "m³")),
+        *(("C62", "piece", "pieces"), ("XBX", "box", "boxes"), ("NPR", "pair", "pairs")),
+    ],
+)
+def test_units_have_the_words_of_people(code: str, one: str, many: str) -> None:
+    unit = parse_unit(code)
+    assert unit is not None
+    assert (unit_word(unit), unit_word(unit, 100)) == (one, many)
+
+
+@pytest.mark.parametrize("unit", sorted(set(unit_words().values())))
+def test_each_known_unit_has_a_word(unit: str) -> None:
+    assert unit_word(unit) != unit
 
 
 def test_sentences_and_settings_are_named() -> None:

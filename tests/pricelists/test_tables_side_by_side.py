@@ -6,6 +6,7 @@ import pytest
 
 from pricebook.errors import PriceListError
 from pricelists.price_lists import ReadResult, read_next_price_list, read_price_list
+from pricelists.workbooks import workbook_of
 
 HEADER = "Code;Item;Price;;Code;Item;Price"
 ROWS = ("A1;Elbow;10,00;;B1;Elbow zinc;20,00", "A2;Tee;30,00;;;;")
@@ -67,3 +68,13 @@ def test_next_list_is_read_alike() -> None:
     first = read(HEADER, *ROWS)
     text = "\n".join([HEADER, *ROWS]) + "\n"
     assert prices(read_next_price_list(text, first.profile, "EUR")) == prices(first)
+
+
+def test_refusal_names_a_sheet_with_tables_side_by_side_once() -> None:
+    sides = [row.split(";") for row in (HEADER, *ROWS)]
+    valves = [["Code", "Item", "Net price"], ["C1", "Valve", "7,50"], ["C2", "Tap", "8,50"]]
+    with pytest.raises(PriceListError) as refused:
+        read_price_list(workbook_of(Fittings=sides, Valves=valves))
+    (issue,) = refused.value.issues
+    assert issue.candidates == ("Fittings", "Valves")
+    assert 'sheet_names="Fittings,Valves"' in issue.message

@@ -28,16 +28,6 @@ def test_rows_below_a_title_with_another_tax_are_rejected(title: str, *, include
     assert [item.supplier_sku for item in result.items] == ["A-1", "A-2", "A-4"]
 
 
-@pytest.mark.parametrize("title", ["Bücher (MwSt. 7 %)", "Детские товары (НДС 10%)"])
-def test_rows_below_a_title_with_another_rate_are_rejected(title: str) -> None:
-    text = f"{HEADER}{ROWS}{title};;;\nA-3;Rahmen;20,00;\nZUBEHÖR;;;\nA-4;Haken;5,00;\n"
-    result = read_price_list(text, "EUR", vat_included=True, vat_rate="20")
-    (row,) = result.rejected
-    assert (row.supplier_sku, row.error_type) == ("A-3", "vat_unknown")
-    assert f'The section "{title}"' in row.error_message
-    assert [item.supplier_sku for item in result.items] == ["A-1", "A-2", "A-4"]
-
-
 @pytest.mark.parametrize(
     ("title", "options"),
     [

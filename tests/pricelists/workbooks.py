@@ -106,6 +106,31 @@ def xls_with_error(error: str) -> bytes:
     return _save_to_bytes(book)
 
 
+def xls_with_hidden_row(rows: Rows, index: int, outline_level: int = 0) -> bytes:
+    """Write an xls workbook that hides a row, by its index from 0."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Prices")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    sheet.row(index).hidden = True
+    sheet.row(index).level = outline_level
+    return _save_to_bytes(book)
+
+
+def xlsx_with_rows(rows: Rows, attributes: Mapping[int, Mapping[str, Any]]) -> bytes:
+    """Write an xlsx workbook with attributes of rows, such as `hidden`, by their index from 0."""
+
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Prices")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        for number, each in attributes.items():
+            sheet.set_row(number, None, None, each)
+
+    return xlsx(fill)
+
+
 def _save_to_bytes(book: Any) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.xls"
@@ -140,6 +165,9 @@ def ods_content(body: str) -> str:
 
 
 def _ods_row(row: Sequence[Any]) -> str:
+    """Write a row; a first cell such as `table:visibility="filter"` is an attribute of it."""
+    if row and str(row[0]).startswith("table:"):
+        return f"<table:table-row {row[0]}>{''.join(map(_ods_cell, row[1:]))}</table:table-row>"
     return f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>"
 
 

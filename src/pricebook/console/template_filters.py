@@ -13,6 +13,8 @@ from pricebook.console.previews.listed_texts import list_deductions, listed_pric
 from pricebook.console.previews.tax_texts import both_bases
 from pricebook.console.rule_sentences import rule_pricing, rule_scope
 from pricebook.console.setting_words import plain_words
+from pricebook.pricelists.facts.units import PIECE
+from pricebook.pricelists.profile_words import unit_word
 from pricebook.suppliers.item_terms import ItemDetails
 from pricebook.suppliers.schemas import SupplierItem
 
@@ -49,7 +51,8 @@ def derivation(item: SupplierItem, t: Texts) -> str:
     if item.details is not None:
         parts += _listed_parts(item.details, item.currency, t)
     if item.exchange_rate is not None and item.rate_date is not None:
-        parts.append(t("product.derived.cost", cost=price_text(item.cost), currency=item.currency))
+        cost, unit = price_text(item.cost), _per_unit(item.details, t)
+        parts.append(t("product.derived.cost", cost=cost, currency=item.currency, unit=unit))
         rate = plain(item.exchange_rate)
         parts.append(t("product.derived.rate", rate=rate, day=day_text(item.rate_date)))
     if item.next_price is not None and item.next_from is not None:
@@ -60,6 +63,13 @@ def derivation(item: SupplierItem, t: Texts) -> str:
     return ", ".join(parts) or t("product.derived.as_listed")
 
 
+def _per_unit(details: ItemDetails | None, t: Texts) -> str:
+    unit = details.unit if details else None
+    if unit is None or unit == PIECE:
+        return t("product.derived.unit")
+    return t("product.derived.of_unit", unit=unit_word(unit))
+
+
 def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
     """Return the listed price and what follows it in the price list."""
     parts: list[str] = []
@@ -67,8 +77,11 @@ def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
         price = price_text(details.list_price)
         parts.append(t("product.derived.listed", price=price, currency=currency))
     if details.price_quantity is not None:
-        unit = details.unit_text or details.unit or ""
-        parts.append(t("product.derived.quantity", n=plain(details.price_quantity), unit=unit))
+        n = details.price_quantity
+        unit = details.unit_text or (unit_word(details.unit, n) if details.unit else "")
+        parts.append(t("product.derived.quantity", n=plain(n), unit=unit))
+    elif details.unit not in {None, PIECE}:
+        parts.append(_per_unit(details, t))
     parts += list_deductions(details, t)
     if details.vat_included:
         parts.append(t("product.derived.vat_included"))

@@ -19,6 +19,7 @@ from pricebook.suppliers.source_config import (
     DiscountGroups,
     EncodingName,
     HeaderRow,
+    HiddenRowsName,
     IgnoredColumns,
     IgnoredMarks,
     KeyColumns,
@@ -82,6 +83,7 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit_meanings: UnitMeanings = None
     price_columns: PriceColumns = None
     title_discounts: TitleDiscountsName = None
+    hidden_rows: HiddenRowsName = None
     create_products: Annotated[
         bool, doc("Whether to create an active product for every item without one.")
     ] = False

@@ -34,6 +34,10 @@ class CellCache(Generic[_Value]):
         value = self._values.get(key)
         return self._add(key, cells) if value is None else value
 
+    def clear(self) -> None:
+        """Forget all values, once `parse` depends on something else."""
+        self._values.clear()
+
     def _add(self, key: Hashable, cells: list[str]) -> _Value:
         value = self._parse(cells)
         if len(self._values) == _MAX_ENTRIES:

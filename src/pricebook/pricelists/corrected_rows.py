@@ -54,7 +54,9 @@ class CorrectedRows(PriceList):
         """Return the function that reads rows of a table, under the options of its sheet."""
         if table.profile is None:
             return partial(_rejected, RowProblem("malformed_row", table.refused))
-        request = request_of_sheet(self._opened.request, table.sheet)
+        request = msgspec.structs.replace(
+            request_of_sheet(self._opened.request, table.sheet), previous_profile=table.profile
+        )
         opened = self._opened._replace(request=request)
         read_by = with_section_column(table_of_profile(table.profile, request.config))
         reader = self._start_reader(opened, read_by, _numbers(table.profile, request.config))

@@ -1,11 +1,13 @@
 """An open price list, and the passes over its rows."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from itertools import chain, islice
 
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.hidden_rows import HIDDEN_ROWS, HiddenRows
 from pricebook.pricelists.open_tables import OpenTable, order_cells, place_rows
 from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.row_rejection import stored_cells
@@ -63,7 +65,8 @@ class PriceList:
     def _read_parts(self, opened: OpenTable, records: Iterator[Record]) -> Iterator[PriceListRow]:
         """Return the rows of a file, each read by the table that it is in."""
         if not opened.parts:
-            return map(self._start_reader(opened, opened.table).read, records)
+            reader = self._start_reader(opened, opened.table)
+            return map(_row_reading(opened, reader), records)
         return chain.from_iterable(self._rows_by_part(opened, records))
 
     def _rows_by_part(
@@ -82,7 +85,8 @@ class PriceList:
                 sections = reader.sections
                 reader = reader if part is parts[0] else self._start_reader(opened, part.table)
                 reader.continue_below(sections, titles)
-            yield map(reader.read, islice(records, None if end is None else end - rows_read))
+            read = _row_reading(opened, reader)
+            yield map(read, islice(records, None if end is None else end - rows_read))
             rows_read = end or 0
 
     def _start_reader(
@@ -117,3 +121,13 @@ class PriceList:
                     if not own:
                         break
         return found
+
+
+def _row_reading(opened: OpenTable, reader: RowReader) -> Callable[[Record], PriceListRow]:
+    """Return the function that reads the rows of a table, by the option for those it hides."""
+    fact, numbers = opened.table.facts.get(HIDDEN_ROWS), opened.file.hidden_rows
+    option = fact and fact.value
+    if option == "read" or not numbers:
+        return reader.read
+    hidden = HiddenRows(numbers, opened.rows_before, are_skipped=option == "skip")
+    return partial(hidden.read, reader)

@@ -38,6 +38,10 @@ class Vat(NamedTuple):
     rate: Decimal | None = None
 
 
+# What titles state about VAT that state nothing else than their list.
+VAT_OF_LIST = Vat()
+
+
 class Surcharge(NamedTuple):
     """What is added to a price: percent of it, then an amount for the same quantity."""
 

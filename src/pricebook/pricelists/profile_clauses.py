@@ -7,9 +7,9 @@ from pricebook.pricelists.detection.column_names import column_index, column_let
 from pricebook.pricelists.detection.tax_sample import TAX_TWIN
 from pricebook.pricelists.profile_words import (
     FIELD_WORDS,
-    UNIT_WORDS,
     describe_number,
     describe_rate,
+    unit_word,
 )
 from pricebook.pricelists.schemas.profile import (
     BILLED_SEPARATELY,
@@ -121,6 +121,14 @@ class ProfileClauses:
         basis = "including VAT" if self._basis.vat_included else "net of VAT"
         return f"{basis}{rate}{self._origin('vat_included')}"
 
+    def hidden_rows(self) -> str:
+        """Return whether hidden rows were read; empty if the list has none."""
+        fact = self._profile.price_facts.get("hidden_rows")
+        if fact is None:
+            return ""
+        reading = "read" if fact.value == "read" else "left out"
+        return f"hidden rows {reading}{self._origin('hidden_rows')}"
+
     def _have_one_source(self, *names: str) -> bool:
         """Return whether facts have the same source, or are all set."""
         facts = [self._profile.price_facts.get(name) for name in names]
@@ -132,7 +140,7 @@ class ProfileClauses:
 
     def _quantity(self) -> Iterator[str]:
         quantity, unit = self._basis.price_quantity, self._basis.unit
-        name = UNIT_WORDS.get(unit, unit) if unit else ""
+        name = unit_word(unit, quantity) if unit else ""
         if "price_quantity" in self._fields:
             yield f"for the quantity of column {self._fields['price_quantity']}"
         elif quantity != 1 or unit not in {None, "H87"}:

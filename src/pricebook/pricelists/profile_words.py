@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
+from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.schemas.profile import AppliedRate, DetectedProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
@@ -22,8 +23,67 @@ FIELD_WORDS: dict[Field, str] = {
     "lead_time": "lead time",
 }
 
-# What a person calls the commonest units of UN/ECE Recommendation 20.
-UNIT_WORDS = {"H87": "pieces", "MTR": "m", "KGM": "kg", "LTR": "l", "MTK": "m²", "XPK": "packs"}
+# What a person calls the units of UN/ECE Recommendation 20: symbols of measures, words for others.
+_SYMBOLS = {
+    "MTR": "m",
+    "KMT": "km",
+    "CMT": "cm",
+    "MMT": "mm",
+    "FOT": "ft",
+    "INH": "in",
+    "YRD": "yd",
+    "KGM": "kg",
+    "GRM": "g",
+    "MGM": "mg",
+    "TNE": "t",
+    "LBR": "lb",
+    "ONZ": "oz",
+    "LTR": "l",
+    "MLT": "ml",
+    "CLT": "cl",
+    "HLT": "hl",
+    "GLL": "gal",
+    "MTK": "m²",
+    "CMK": "cm²",
+    "FTK": "ft²",
+    "MTQ": "m³",
+    "KWH": "kWh",
+    "HUR": "h",
+}
+_WORDS = {
+    PIECE: "piece",
+    "PR": "pair",
+    "SET": "set",
+    "DAY": "day",
+    "RM": "ream",
+    "XST": "sheet",
+    "XRO": "roll",
+    "XRL": "reel",
+    "XRG": "ring",
+    "XBX": "box",
+    "XCT": "carton",
+    "XPK": "pack",
+    "XBG": "bag",
+    "XBO": "bottle",
+    "XTN": "can",
+    "XCI": "canister",
+    "XBJ": "bucket",
+    "XDR": "drum",
+    "XTU": "tube",
+    "XPX": "pallet",
+    "XCS": "case",
+    "XCR": "crate",
+    "XPU": "tray",
+    "XBE": "bundle",
+}
+
+
+def unit_word(code: str, quantity: Decimal | int = 1) -> str:
+    """Return what a person calls a number of units; the code itself if it is not known."""
+    if (word := _WORDS.get(code)) is None:
+        return _SYMBOLS.get(code, code)
+    plural = f"{word}es" if word.endswith("x") else f"{word}s"
+    return word if quantity == 1 else plural
 
 
 def describe_sheets(profile: DetectedProfile) -> str:

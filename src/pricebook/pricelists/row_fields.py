@@ -16,7 +16,7 @@ from pricebook.pricelists.facts.quantities import Quantity, parse_pack, parse_qu
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.facts.vat import parse_vat_rate
 from pricebook.pricelists.numbers import RowProblem, known_decimal_mark
-from pricebook.pricelists.pricing import Vat
+from pricebook.pricelists.pricing import VAT_OF_LIST, Vat
 from pricebook.pricelists.schemas.price_list_rows import RowErrorType
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import DecimalMark, Field
@@ -49,6 +49,7 @@ class RowFields:
         self._headers = table.headers
         self._basis = table.basis
         self._catalog_currency = request.currency
+        self.title_vat = VAT_OF_LIST
         self._meanings = table.basis.unit_meanings
         # Whether only the currency column says the currency, and not the same in all rows.
         self._is_currency_of_rows = (
@@ -192,11 +193,12 @@ class RowFields:
         return pack
 
     def vat(self, cells: list[str], unread: dict[Field, str]) -> Vat:
-        """Return what the row and the price list state about VAT."""
+        """Return what the row, the titles above it and the price list state about VAT."""
         rate = self.parsed(cells, "vat_rate", parse_vat_rate, unread)
+        title, included = self.title_vat, self._basis.vat_included
         if rate is None and "vat_rate" not in unread:
-            rate = self._basis.vat_rate
-        return Vat(self._basis.vat_included, rate)
+            rate = self._basis.vat_rate if title == VAT_OF_LIST else title.rate
+        return Vat(included if title.included is None else title.included, rate)
 
     def valid_from(self, cells: list[str]) -> date | None:
         """Return the day from which the row holds, None if its cell is empty."""

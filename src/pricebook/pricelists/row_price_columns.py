@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.priced_rows import RowStatements, has_row_prices
+from pricebook.pricelists.pricing import Vat
 from pricebook.pricelists.row_costs import NO_PRICE
 from pricebook.pricelists.row_prices import RowPriceReader
 from pricebook.pricelists.schemas.profile import NumberProfile
@@ -61,6 +62,16 @@ class PriceColumnsReader:
     def section(self, section: str) -> None:
         for reader in self._readers.values():
             reader.section = section
+
+    @property
+    def title_vat(self) -> Vat:
+        """What titles above the next row state about VAT otherwise than the list."""
+        return self._readers[self._columns[0].column].title_vat
+
+    @title_vat.setter
+    def title_vat(self, vat: Vat) -> None:
+        for reader in self._readers.values():
+            reader.title_vat = vat
 
     @property
     def unread_cells(self) -> Counter[Field]:

@@ -13,6 +13,7 @@ from pricebook.pricelists.listed_prices import ListedPriceReader
 from pricebook.pricelists.net_sections import in_section
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.priced_rows import RowStatements, stated
+from pricebook.pricelists.pricing import Vat
 from pricebook.pricelists.row_costs import ReadPrice, row_cost
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_information import RowInformation
@@ -52,9 +53,21 @@ class RowPriceReader:
         self._marks_apply = self._takes_discounts and bool(of_all)
         self._states_discounts = fields.has("discount") or fields.has("discount_group")
         self._terms = RowTermsParser(table, fields, request.catalog_vat, self._prices.in_currency)
-        self._read_terms = CellCache(
+        self._cached_terms = CellCache(
             [columns[field] for field in TERM_FIELDS if field in columns], self._parse_terms
-        ).read
+        )
+        self._read_terms = self._cached_terms.read
+
+    @property
+    def title_vat(self) -> Vat:
+        """What titles above the next row state about VAT otherwise than the list."""
+        return self._fields.title_vat
+
+    @title_vat.setter
+    def title_vat(self, vat: Vat) -> None:
+        if vat != self._fields.title_vat:
+            self._fields.title_vat = vat
+            self._cached_terms.clear()
 
     def read(
         self, cells: list[str], texts: list[str]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from pricebook.pricelists.detection.block_notes import title_text
 from pricebook.pricelists.detection.column_content import filled_columns
@@ -17,15 +17,19 @@ from pricebook.pricelists.item_names import (
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.price_marks import PriceMarks
-from pricebook.pricelists.priced_rows import statements_of_list
+from pricebook.pricelists.priced_rows import RowStatements, statements_of_list
+from pricebook.pricelists.pricing import VAT_OF_LIST
 from pricebook.pricelists.repeated_headers import RepeatedHeaders
 from pricebook.pricelists.row_checks import RowChecks
+from pricebook.pricelists.row_discontinued import DiscontinuedRows
 from pricebook.pricelists.row_price_columns import row_price_reader
+from pricebook.pricelists.row_prices import RowPriceReader
 from pricebook.pricelists.row_rejection import (
     calculated_columns,
     display_texts,
     missing_field,
     rejected_row,
+    uncalculated_problem,
 )
 from pricebook.pricelists.row_sections import RowSections
 from pricebook.pricelists.row_tax import RowTax
@@ -41,7 +45,7 @@ from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.supplier_codes import compose_code
-from pricebook.pricelists.text import clean_code, clean_name, quote
+from pricebook.pricelists.text import clean_code, clean_name
 from pricebook.pricelists.total_rows import TotalRows
 
 # Code, name and price.
@@ -84,11 +88,13 @@ class RowReader:
         self._tax = RowTax(table, request)
         self._statements = statements_of_list(basis, request.currency)
         self._prices = row_price_reader(table, number_profile, request)
+        self._start_prices = partial(RowPriceReader, table, number_profile, request)
         self._calculated_columns = calculated_columns(table)
         self._checks = RowChecks(table, is_text_file=not has_typed_cells)
         self._shortener = NameShortener(title for title, _ in table.characteristics)
         self.names = DittoNames()
         self._headers = RepeatedHeaders(table)
+        self._discontinued = DiscontinuedRows(table, request)
         self.sections = RowSections()
         self._title_rows = range(0)
         self._refusal: RowProblem | None = None
@@ -97,6 +103,11 @@ class RowReader:
     def unread_cells(self) -> Counter[Field]:
         """By field, the number of cells that were kept as text because they are not understood."""
         return Counter() if self._prices is None else self._prices.unread_cells
+
+    @property
+    def section(self) -> str | None:
+        """The section of the latest row, None if the price list has a column of categories."""
+        return self.sections.stored_name if self._category is None else None
 
     def continue_below(self, sections: RowSections, title_rows: range) -> None:
         """Begin below the rows of another table of the sheet, with titles above the header."""
@@ -121,7 +132,7 @@ class RowReader:
             cells = [*cells, *[""] * (self._width - len(cells))]
         if not self._has_typed_cells or _PLAIN_TEXT.issuperset(map(type, cells)):
             return self._classify(record, cells, cells)
-        if problem := self._uncalculated_problem(cells):
+        if problem := uncalculated_problem(cells, self._calculated_columns):
             return self._rejected(record, problem, self._readable_code(cells))
         return self._classify(record, display_texts(cells), cells)
 
@@ -150,18 +161,16 @@ class RowReader:
             return self._classify_incomplete(record, cells)
         if self._is_total(cells, sku, name):
             return IgnoredRow(record[0])
-        if self._prices is None:
-            price = self._title_discount(cells) or self._read_plain(typed_cells[self._price])
-            said = self._statements
-        else:
-            price, said = self._prices.read(typed_cells, cells)
+        if problem := self._discontinued.find_problem(cells):
+            return self._rejected(record, problem, "")
+        price, said = self._read_terms(cells, typed_cells)
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
         problem = self._totals.problem(sku) if sku[0].isalpha() else None
         problem = (
             problem or self.sections.outdated or self._checks.find_problem(cells, sku, name, price)
         )
-        if problem := problem or self._tax.problem(cells, self.sections.name):
+        if problem := problem or self._tax.problem(cells, self.sections.tax_titles):
             return self._rejected(record, problem, sku)
         category = (
             self.sections.name if self._category is None else _category(cells[self._category])
@@ -191,6 +200,19 @@ class RowReader:
             return self._totals.is_total_of_names(cells)
         return sku[0].isalpha() and self._totals.is_total_by_code(sku, name)
 
+    def _read_terms(
+        self, cells: list[str], typed_cells: list[str]
+    ) -> tuple[Decimal | RowProblem | None, RowStatements]:
+        vat = self._tax.vat(cells, self.sections.tax_titles)
+        if self._prices is None and vat != VAT_OF_LIST:
+            self._prices = self._start_prices()
+            self._prices.section = self.sections.name or ""
+        if self._prices is not None:
+            self._prices.title_vat = vat
+            return self._prices.read(typed_cells, cells)
+        price = self._title_discount(cells) or self._read_plain(typed_cells[self._price])
+        return price, self._statements
+
     def _read_plain(self, cell: str) -> Decimal | RowProblem:
         price = self._read_price(cell)
         if isinstance(price, RowProblem):
@@ -206,18 +228,8 @@ class RowReader:
     ) -> PriceListRow:
         if problem.error_type == "missing_price" or self._headers.is_header(cells):
             return self._classify_incomplete(record, cells)
+        problem = self._discontinued.problem_of_price(cells) or problem
         return self._rejected(record, problem, self._readable_code(cells))
-
-    def _uncalculated_problem(self, cells: list[str]) -> RowProblem | None:
-        """Return a problem if a field is a formula without a stored result."""
-        for index, label in self._calculated_columns:
-            if isinstance(cells[index], UncalculatedFormula):
-                detail = (
-                    f"The {label} is the formula {quote(cells[index])} without a stored result: "
-                    "open the file in a spreadsheet program and save it."
-                )
-                return RowProblem("not_calculated", detail)
-        return None
 
     def _read_code(self, cells: list[str]) -> str:
         """Return the code of a row, empty if its cells are."""
@@ -268,8 +280,7 @@ class RowReader:
         return is_total or is_legend_row(cells)
 
     def _rejected(self, record: Record, problem: RowProblem, code: str) -> RejectedRow:
-        section = self.sections.name if self._category is None else None
-        return rejected_row(record, problem, code, section)
+        return rejected_row(record, problem, code, self.section)
 
     def _is_section_title(self, number: int, column: int, cells: list[str]) -> bool:
         """Return whether the only cell of a row is a title, not an article without a price."""

@@ -9,7 +9,7 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.tax_sample import TaxTwin
 from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.numbers import RowProblem
-from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.cells import Record, UncalculatedFormula
 from pricebook.pricelists.schemas.price_list_rows import RejectedRow
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
@@ -17,6 +17,7 @@ from pricebook.pricelists.text import quote, without_nul
 
 # Of all cells of a rejected row together.
 MAX_STORED_CHARACTERS = 8_192
+DISCONTINUED = "discontinued"
 # Fields whose text is kept as it is, also that of a formula.
 _TEXT_FIELDS: frozenset[Field] = frozenset({"gtin", "mpn", "brand", "stock", "lead_time"})
 
@@ -95,8 +96,12 @@ def other_tax_price(
 def rejected_row(
     record: Record, problem: RowProblem, sku: str, section: str | None = None
 ) -> RejectedRow:
-    """Return a rejected row; with a valid code, so that an import does not mark its item absent."""
+    """Return a rejected row; with a valid code, so that an import does not mark its item absent.
+
+    That of a discontinued article is left out: its item becomes absent.
+    """
     number, cells, _ = record
+    sku = "" if problem.error_type == DISCONTINUED else sku
     is_code = 0 < len(sku) <= MAX_SKU_LENGTH and "\0" not in sku
     return RejectedRow(
         number,
@@ -119,6 +124,18 @@ def stored_cells(cells: list[str]) -> list[str]:
         stored.append(without_nul(text))
         remaining -= min(len(cell), remaining)
     return stored
+
+
+def uncalculated_problem(cells: list[str], columns: list[tuple[int, str]]) -> RowProblem | None:
+    """Return a problem if a cell of `calculated_columns` is a formula without a stored result."""
+    for index, label in columns:
+        if isinstance(cells[index], UncalculatedFormula):
+            detail = (
+                f"The {label} is the formula {quote(cells[index])} without a stored result: "
+                "open the file in a spreadsheet program and save it."
+            )
+            return RowProblem("not_calculated", detail)
+    return None
 
 
 def calculated_columns(table: DetectedTable) -> list[tuple[int, str]]:

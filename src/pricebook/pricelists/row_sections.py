@@ -1,9 +1,13 @@
 """The section that the rows of a table are in, also below the titles of the tables above it."""
 
+from collections.abc import Sequence
+
 from pricebook.pricelists.detection.header_texts import has_old_price_word, mentions_price
+from pricebook.pricelists.detection.tax_titles import reaches_on, tax_titles
 from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.row_discontinued import problem_of_section
 from pricebook.pricelists.row_title_discounts import own_discount_problem
-from pricebook.pricelists.sections import SectionPath
+from pricebook.pricelists.sections import SEPARATOR, SectionPath
 from pricebook.pricelists.text import quote, split_header
 
 _MAX_TITLE_WORDS = 3
@@ -13,14 +17,24 @@ class RowSections:
     """The current section of rows, in their order.
 
     `name` is its path, None before the first title. `problem` is why rows without a discount are
-    rejected if discounts of titles are not set to apply, `outdated` why all rows are.
+    rejected if discounts of titles are not set to apply, `outdated` why all rows are. `tax_titles`
+    are those that state a tax: of the path, else the last one about all that follows.
     """
 
     def __init__(self) -> None:
         self.name: str | None = None
         self.problem: RowProblem | None = None
         self.outdated: RowProblem | None = None
+        self.tax_titles: Sequence[str] = ()
+        self._tax_of_all: Sequence[str] = ()
         self._path = SectionPath()
+
+    @property
+    def stored_name(self) -> str | None:
+        """The path as rejected rows store it, below a title about all that follows it."""
+        if self.name is None or self.tax_titles is not self._tax_of_all:
+            return self.name
+        return SEPARATOR.join(dict.fromkeys([*self.tax_titles, self.name]))
 
     def skip(self, row_number: int, *, is_blank: bool) -> None:
         """Register a blank or ignored row."""
@@ -34,8 +48,12 @@ class RowSections:
         """Register a title; the row numbers are those of the price list, in order."""
         self._path.enter(row_number, column, title)
         self.name = self._path.category
+        own = tax_titles(title)
+        if own and reaches_on(title):
+            self._tax_of_all = own
+        self.tax_titles = tax_titles(self.name or "") or self._tax_of_all
         self.problem = own_discount_problem(self.name or "")
-        self.outdated = _outdated_problem(title)
+        self.outdated = _outdated_problem(title) or problem_of_section(self.name or "")
 
 
 def _outdated_problem(title: str) -> RowProblem | None:

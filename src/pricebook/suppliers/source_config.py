@@ -17,6 +17,7 @@ from pricebook.pricelists.schemas.read_config import (
     DiscountBase,
     DiscountChain,
     Field,
+    HiddenRows,
     NetMarkTexts,
     PositiveQuantity,
     TitleDiscounts,
@@ -121,6 +122,13 @@ TitleDiscountsName = Annotated[
         " one means none, `required`: its rows are rejected."
     ),
 ]
+HiddenRowsName = Annotated[
+    HiddenRows | None,
+    doc(
+        "Whether rows that the sheet hides, by a filter for instance, are articles; `read`: they"
+        " are, `skip`: they are left out. Absent: they are rejected."
+    ),
+]
 Mode = Annotated[
     Literal["full", "partial"] | None,
     doc("`full` (default): items that the list lacks become absent; `partial`: they stay."),
@@ -151,6 +159,7 @@ class SheetSettings(
     unit_meanings: UnitMeanings = None
     price_columns: PriceColumns = None
     title_discounts: TitleDiscountsName = None
+    hidden_rows: HiddenRowsName = None
 
 
 MAX_SHEETS = 100

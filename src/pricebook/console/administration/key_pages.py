@@ -1,6 +1,6 @@
 """API keys: the list, create them with a secret that is shown once, revoke them."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, get_args
 from uuid import UUID
 

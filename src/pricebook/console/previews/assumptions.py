@@ -42,6 +42,8 @@ def assumption_questions(
     if result.ambiguous is not None:
         n = result.row_error_counts.get("price_ambiguous", 1)
         yield writer.of_numbers(samples.price_of(result.ambiguous.cells), n)
+    if hidden := result.row_error_counts.get("hidden_row"):
+        yield writer.of_hidden_rows(hidden)
     yield from writer.of_sheets(_assumes_currency, writer.of_currency)
     yield from writer.of_sheets(_states_title_discounts, writer.of_titles)
     yield from writer.of_sheets(_proposed_key, writer.of_key)
@@ -85,6 +87,19 @@ class _QuestionWriter:
                 )
                 for name, mark in (("point", "."), ("comma", ","))
             ],
+        )
+
+    def of_hidden_rows(self, n: int) -> Question:
+        """Return the question about the articles in hidden rows, those of all sheets."""
+        t = self._t
+        return Question(
+            legend=t("previews.questions.hidden_rows"),
+            details=[t("previews.hidden_rows", n=n)],
+            choices=[
+                make_choice(t(f"previews.answer.hidden_rows.{each}"), {"hidden_rows": each})
+                for each in ("read", "skip")
+            ],
+            is_needed=False,
         )
 
     def of_currency(self, _: Sequence[_Sheet]) -> Question:

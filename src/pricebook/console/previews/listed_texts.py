@@ -7,6 +7,7 @@ import msgspec
 from pricebook.console.number_texts import plain, price_text
 from pricebook.console.page_texts import Texts
 from pricebook.imports.preview_schemas import PreviewChange
+from pricebook.pricelists.profile_words import unit_word
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
 from pricebook.suppliers.item_terms import ItemDetails
 
@@ -50,9 +51,7 @@ def _quantity(details: PriceDetails, t: Texts) -> str:
     quantity = details.price_quantity or _ONE
     if details.unit is None and details.unit_text is None and quantity == _ONE:
         return t("previews.listed.each")
-    unit = details.unit_text or details.unit or ""
-    if f"previews.units.{unit}" in t.entries:
-        unit = t(f"previews.units.{unit}", n=1 if quantity == _ONE else 2)
+    unit = details.unit_text or (unit_word(details.unit, quantity) if details.unit else "")
     amount = "" if quantity == _ONE else plain(quantity)
     return t("previews.listed.quantity", amount=" ".join(filter(None, [amount, unit])))
 

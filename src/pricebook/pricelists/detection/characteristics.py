@@ -1,17 +1,22 @@
 """Titles of columns, and the columns that become characteristics of the items."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 
 from pricebook.pricelists.detection.ambiguity_errors import unknown_column_issue
+from pricebook.pricelists.detection.column_content import ColumnContent, content_at
 from pricebook.pricelists.detection.column_names import column_letters, find_columns
 from pricebook.pricelists.detection.detection_issues import DetectionIssue
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.helper_columns import rejected_rows_columns
-from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.profile import ColumnKind
+from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.text import clean_name, without_nul
 
 _MAX_TITLE_LENGTH = 255
+_TEXTS: frozenset[ColumnKind] = frozenset({"texts", "words"})
+# Of articles with a text in the column; others may be notes at the side.
+_MIN_SHARE = 0.5
 
 
 def characteristic_columns(
@@ -19,10 +24,12 @@ def characteristic_columns(
     assigned_columns: Collection[int],
     config: ReadConfig,
     issues: list[DetectionIssue],
+    untitled: Collection[int] = (),
 ) -> tuple[tuple[str, int], ...]:
     """Return title and column of the characteristics: those configured, else all other columns.
 
-    An issue is appended for each configured column that does not exist.
+    Those of `untitled` have their letters as title. An issue is appended for each configured column
+    that does not exist.
     """
     expected = config.characteristic_columns
     if expected is None:
@@ -41,17 +48,33 @@ def characteristic_columns(
             if not columns
         ]
     titles = unique_titles(
-        (_characteristic_title(header, index, config), index) for index in dict.fromkeys(indices)
+        (
+            column_title(header.cells[index])
+            or (f"column {column_letters(index)}" if expected or index in untitled else ""),
+            index,
+        )
+        for index in dict.fromkeys(indices)
     )
     return tuple(titles.items())
 
 
-def _characteristic_title(header: TableHeader, index: int, config: ReadConfig) -> str:
-    """Return the title of a column; one without a header has a title only if it is configured."""
-    title = column_title(header.cells[index])
-    if title or config.characteristic_columns is None:
-        return title
-    return f"column {column_letters(index)}"
+def untitled_name_columns(
+    header: TableHeader, contents: Sequence[ColumnContent], columns: Mapping[Field, int]
+) -> frozenset[int]:
+    """Return the columns of texts without a header beside the name, which one header may span."""
+    if header.row_number == 0 or "name" not in columns:
+        return frozenset()
+    name = columns["name"]
+    of_name = content_at(contents, name)
+    found = set[int]()
+    for step in (-1, 1):
+        index = name + step
+        while 0 <= index < len(header.cells) and not header.cells[index].strip():
+            content = content_at(contents, index)
+            if content.kind in _TEXTS and content.filled >= _MIN_SHARE * of_name.filled:
+                found.add(index)
+            index += step
+    return frozenset(found)
 
 
 def unique_titles(columns: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -1,6 +1,8 @@
 """Which price the discounts of a list apply to: the price, the list price, or none of them."""
 
+import math
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +21,12 @@ from pricebook.pricelists.detection.group_tables import stated_groups
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import names_recommended_price
 from pricebook.pricelists.detection.header_vocabulary import PRICE_QUALIFIER_KEYS
+from pricebook.pricelists.detection.list_factors import list_discounts
+from pricebook.pricelists.detection.price_arithmetic import (
+    are_products,
+    other_numbers,
+    sample_prices,
+)
 from pricebook.pricelists.detection.price_words import (
     DISCOUNTED_PRICE_WORDS,
     NET_PRICE_WORDS,
@@ -30,6 +38,7 @@ from pricebook.pricelists.text import comparison_key, quote, quote_list, split_h
 _DISCOUNTED = frozenset(map(comparison_key, DISCOUNTED_PRICE_WORDS))
 _NET = frozenset(map(comparison_key, NET_PRICE_WORDS))
 _MAX_EXAMPLES = 3
+_MIN_ROWS = 3
 
 
 class FoundBase(NamedTuple):
@@ -56,6 +65,26 @@ def find_discount_base(sources: ListSources) -> FoundBase:
     if sample.has_discounts and _has_own_list_price(header, columns):
         return _beside_list_price(header, columns)
     return _by_header(header, columns["price"], currency)
+
+
+def proves_discount_of_list(sources: ListSources, sentence: str) -> bool:
+    """Return whether the price is another column less what a sentence takes off list prices."""
+    discounts, columns = list_discounts(sentence), sources.assignment.columns
+    if not discounts or "price" not in columns:
+        return False
+    share = math.prod((1 - each / 100 for each in discounts), start=Decimal(1))
+    currency, header, contents = sources.request.currency, sources.header, sources.contents
+    prices = sample_prices(sources.content(columns["price"]), currency)
+    taken = {i for field, i in columns.items() if field != "list_price"}
+    return any(
+        are_products(
+            prices,
+            sample_prices(contents[index], currency),
+            dict.fromkeys(prices, share),
+            _MIN_ROWS,
+        )
+        for index in other_numbers(header, contents, taken)
+    )
 
 
 def _has_own_list_price(header: TableHeader, columns: Mapping[Field, int]) -> bool:

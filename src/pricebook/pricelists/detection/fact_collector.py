@@ -145,14 +145,21 @@ class FactCollector:
         for each in statements:
             if each.is_between_articles and each.value not in said:
                 said.add(each.value)
+                other = {"true": "false", "false": "true"}.get(each.value)
+                remedy = f", {setting(option, other)} if not for those above" if other else ""
                 self.refuse(
                     f"The {FACT_LABELS[option]} is {_value_text(option, each.value)} by "
                     f"{each.source} between the articles, so that it may hold for some of them "
-                    f"only; set it, as in {setting(option, each.value)}.",
+                    f"only; set it, as in {setting(option, each.value)}{remedy}.",
                     option,
-                    [each.value],
+                    [each.value, *([other] if other else [])],
                 )
         return general
+
+    def note_option(self, option: str) -> None:
+        """Add the fact that an option sets, if it is set."""
+        if (value := getattr(self.sources.config, option)) is not None:
+            self.note_setting(option, value)
 
     def note_setting(self, option: str, value: str) -> None:
         """Add the fact that an option sets."""

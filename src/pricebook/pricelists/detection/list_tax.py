@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.fact_collector import (
     FactCollector,
     ListSources,
     Statement,
+    is_between_articles,
     sentence_source,
     sentence_statement,
 )
@@ -88,7 +89,7 @@ def _vat_included(collector: FactCollector) -> bool | None:
             for value in sorted(header.vat_included)
         ]
     sentences = [each for each in sources.sentences if "vat_included" not in each.doubts]
-    if configured is not None:
+    if configured is not None or statements or any(map(_is_of_list, sentences)):
         sentences = [each for each in sentences if not _is_title(sources, each)]
     is_named = any(
         each.statement.vat_included and not each.statement.is_gross_or_net for each in sentences
@@ -110,6 +111,11 @@ def _vat_included(collector: FactCollector) -> bool | None:
         return None
     collector.facts["vat_included"] = decided.as_fact()
     return decided.value == "true"
+
+
+def _is_of_list(sentence: Sentence) -> bool:
+    """Return whether a sentence states the tax basis of all articles."""
+    return sentence.note.place != "inside" and bool(sentence.statement.vat_included)
 
 
 def _is_title(sources: ListSources, sentence: Sentence) -> bool:
@@ -145,6 +151,7 @@ def _vat_rate(collector: FactCollector) -> Decimal | None:
     statements += [
         Statement(f"{rate:f}", "sentence", sentence_source(sentence))
         for sentence in sources.sentences
+        if not (is_between_articles(sentence) and sources.is_title(sentence.note))
         for rate in sorted(sentence.statement.vat_rates)
     ]
     column = sources.assignment.columns.get("vat_rate")

@@ -14,6 +14,7 @@ from pricebook.pricelists.detection.charges import (
     surcharge_is_billed_separately,
 )
 from pricebook.pricelists.detection.column_content import filled_columns
+from pricebook.pricelists.detection.list_factors import list_discounts
 from pricebook.pricelists.detection.quantity_labels import is_quantity_label, labelled_quantity
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.statement_words import CURRENCY_LABELS, PRICE_NOUNS
@@ -133,6 +134,7 @@ def may_be_note(text: str) -> bool:
         or labelled_quantity(text) is not None
         or names_marks(text)
         or names_discount(tokenize(text))
+        or list_discounts(text) is not None
         or surcharge_is_added(text) is not None
         or surcharge_is_billed_separately(text)
     )

@@ -18,7 +18,7 @@ from pricebook.pricelists.detection.detection_issues import (
     DetectionIssue,
     setting,
 )
-from pricebook.pricelists.detection.discount_base import find_discount_base
+from pricebook.pricelists.detection.discount_base import find_discount_base, proves_discount_of_list
 from pricebook.pricelists.detection.discount_columns import mixed_signs_issue
 from pricebook.pricelists.detection.fact_collector import (
     FACT_LABELS,
@@ -93,6 +93,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     note_surcharge(collector)
     check_further_prices(collector, currency.code, discounts.base)
     settle_unit_letters(collector)
+    collector.note_option("hidden_rows")
     basis = PriceBasis(
         currency=currency.code,
         currency_source=currency.source,
@@ -170,7 +171,8 @@ def _is_decided(collector: FactCollector, sentence: Sentence, doubt: Doubt) -> b
         return is_quantity_set(collector.sources.config)
     if doubt == "discount":
         sources = collector.sources
-        return sources.has_discounts or is_title_with_discount(sources, sentence.note)
+        is_title = is_title_with_discount(sources, sentence.note)
+        return sources.has_discounts or is_title or proves_discount_of_list(sources, sentence.text)
     return doubt != "valid_from" and getattr(collector.sources.config, doubt) is not None
 
 
@@ -205,8 +207,7 @@ def _note_discount_sources(collector: FactCollector) -> None:
     """Note the settings and the columns that state discounts."""
     sources = collector.sources
     config, columns = sources.config, sources.assignment.columns
-    if config.discount is not None:
-        collector.note_setting("discount", config.discount)
+    collector.note_option("discount")
     if config.discount_groups is not None:
         text = msgspec.json.encode(config.discount_groups, order="sorted").decode()
         collector.note_setting("discount_groups", text)

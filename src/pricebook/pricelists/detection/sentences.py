@@ -18,6 +18,7 @@ from pricebook.pricelists.detection.bare_statements import (
     states_price_quantity,
     without_footnote_mark,
 )
+from pricebook.pricelists.detection.list_factors import list_discounts
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_statement
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
@@ -46,6 +47,9 @@ Doubt = Literal["currency", "price_quantity", "vat_included", "discount", "valid
 _MAX_NOTE_LENGTH = 1000
 # Letters and digits below the header, where `EUR` or `V$` may be any cell.
 _MIN_BARE_LENGTH = 4
+# Of percentages behind a dash: ` 50/10/5 %`.
+_PERCENT_LENGTH = 12
+_DASHES = frozenset("-–—")
 _SENTENCE_END = re.compile(r"[;!?\n|•]|\s[-–—]\s|\.(?=\s+[^\W\d_a-zа-яёіїєґ])|\.(?=\s*$)")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _ORDINAL = re.compile(r"(?<!\d)\d{1,2}$")
@@ -104,11 +108,18 @@ def split_sentences(text: str) -> Iterator[str]:
         is_stop = match[0] == "."
         if is_stop and not _ends_sentence(text[: match.start()]):
             continue
+        if match[0].strip() in _DASHES and _is_minus(text[start : match.end() + _PERCENT_LENGTH]):
+            continue
         if part := text[start : match.end() if is_stop else match.start()].strip():
             yield part
         start = match.end()
     if part := text[start:].strip():
         yield part
+
+
+def _is_minus(text: str) -> bool:
+    """Return whether the dash before the last characters takes a percentage off list prices."""
+    return "%" in text[-_PERCENT_LENGTH:] and list_discounts(text) is not None
 
 
 def _ends_sentence(text: str) -> bool:
@@ -125,8 +136,10 @@ def _read_sentence(
     tokens = tokenize(part)
     keys = {token.key for token in tokens}
     labelled = labelled_quantity(part)
+    is_of_list = note.place != "inside" and list_discounts(text) is not None
     is_about_prices = (
         labelled is not None
+        or is_of_list
         or not PRICE_NOUNS.isdisjoint(keys)
         or not keys.isdisjoint(own_nouns)
         or (is_bare_statement(part, currency) and _may_be_bare(part, note))
@@ -140,8 +153,12 @@ def _read_sentence(
     if not (is_about_prices or is_label or valid_from or not is_date_clear):
         return None
     statement = _statement(part, labelled) if is_about_prices else PriceStatement()
+    if is_of_list and statement.is_gross_or_net:  # net of the discount
+        statement = statement._replace(vat_included=frozenset(), is_gross_or_net=False)
     currencies = currencies_of_sentence(tokens, currency) if is_about_prices or is_label else None
     doubts = list(_doubts(tokens, statement, currencies, is_about_prices=is_about_prices))
+    if is_of_list and "discount" not in doubts:
+        doubts.append("discount")
     if not is_date_clear:
         doubts.append("valid_from")
     says_something = (

@@ -101,7 +101,7 @@ def check_one_price_list(sheets: Sequence[SheetTable], request: ReadRequest) -> 
     them states is in doubt. None may list the articles of another one at different prices.
     """
     are_named = bool(configured_sheets(request.config))
-    names = [each.name for each in sheets]
+    names = list(dict.fromkeys(each.name for each in sheets))
     for other in sheets[1:]:
         is_own = are_named or _has_settings([sheets[0], other], request.config)
         difference = None if is_own else differ(sheets[0], other)

@@ -21,6 +21,7 @@ from pricebook.pricelists.detection.characteristics import (
     characteristic_columns,
     column_title,
     header_row_key,
+    untitled_name_columns,
 )
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
@@ -172,7 +173,13 @@ def detect_table(
     issues += articles_above_issues(records, header, request.config)
     alternatives = settle_price_alternatives(sources, expected.mapping, issues)
     assigned_columns = {*columns.values(), *assignment.tier_columns, *alternatives}
-    characteristics = characteristic_columns(header, assigned_columns, request.config, issues)
+    characteristics = characteristic_columns(
+        header,
+        assigned_columns,
+        request.config,
+        issues,
+        untitled_name_columns(header, contents, columns),
+    )
     if issues:
         raise DetectionError(_with_price_column(issues, header, columns))
     further = _FurtherColumns(characteristics, alternatives)

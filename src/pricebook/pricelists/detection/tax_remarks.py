@@ -1,5 +1,6 @@
 """Titles, cells and marks that state the tax of some articles: `NETO`, `N = price without VAT`."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +17,9 @@ from pricebook.pricelists.detection.undiscounted import marked_parts
 from pricebook.pricelists.text import comparison_key
 
 _MAX_LENGTH = 100
+_RATE_NAMES = re.compile(
+    r"\b(?:(?:mehrwert|umsatz)?steuer|mwst\.?-?|ust\.?-?)satz\b", re.IGNORECASE
+)
 _KNOWN = ARTICLE_NOUNS | BARE_STATEMENT_WORDS | PRICE_NOUNS
 
 
@@ -42,9 +46,9 @@ def stated_tax(text: str) -> bool | None:
 @lru_cache(maxsize=4096)
 def stated_rate(title: str) -> Decimal | None:
     """Return the VAT rate in percent that a title states for its articles, None without one."""
-    if "%" not in title or len(title) > _MAX_LENGTH:
+    if title.count("%") != 1 or len(title) > _MAX_LENGTH:
         return None
-    rates = read_statement(title).vat_rates
+    rates = read_statement(_RATE_NAMES.sub("MwSt ", title)).vat_rates
     return next(iter(rates)) if len(rates) == 1 else None
 
 

@@ -9,6 +9,7 @@ from pricebook.pricelists.detection.bare_statements import is_discount_label, na
 from pricebook.pricelists.detection.discount_words import FACTOR_WORDS, MULTIPLIER_WORDS
 from pricebook.pricelists.detection.fact_collector import FactCollector, ListSources
 from pricebook.pricelists.detection.letterhead_words import DISCOUNT_NOUNS
+from pricebook.pricelists.detection.list_factors import list_discounts
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.facts.discounts import parse_discounts, parse_multiplier
@@ -44,6 +45,8 @@ def read_title_discount(title: str) -> TitleDiscount:
     if multiplier := _MULTIPLIER.search(title):
         discounts = parse_multiplier(multiplier["number"])
         return TitleDiscount(discounts) if discounts else TitleDiscount(is_unclear=True)
+    if (of_list := list_discounts(title)) is not None:
+        return TitleDiscount(of_list, is_unclear=not of_list)
     tokens = tokenize(title)
     numbers = [token for token in tokens if token.kind == "number"]
     has_noun = not DISCOUNT_NOUNS.isdisjoint(token.key for token in tokens)

@@ -12,6 +12,7 @@ PIECE = "H87"
 _CODE_WORDS: dict[str, str] = {
     PIECE: (
         "pc, pcs, pce, pces, piece, pieces, ea, each, unit, units, item, items, nos, h87, c62, "
+        "nar, nmb, "
         "st, stk, stck, stück, stücke, stueck, einheit, einheiten, шт, штук, штука, штуки, штуку, "
         "ед, единица, единицы, единицу, pièce, pièces, pièce(s), unité, unités, "
         "u, un, ud, uds, und, unid, unidad, unidades, pza, pzas, pieza, piezas, "
@@ -20,7 +21,7 @@ _CODE_WORDS: dict[str, str] = {
         "ad, adet, бр, брой, броя, unidade, unidades, peça, peças"
     ),
     "PR": (
-        "pr, prs, pair, pairs, paar, paare, пара, пары, пар, пару, paire, paires, par, pares, "
+        "pr, npr, prs, pair, pairs, paar, paare, пара, пары, пар, пару, paire, paires, par, pares, "
         "para, pary, пари, pár, páry, paio, paia, pereche, perechi, çift, чифт, чифта"
     ),
     "SET": (

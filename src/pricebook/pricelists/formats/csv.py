@@ -36,6 +36,7 @@ class CsvFile:
     format: Literal["csv"] = "csv"
     sheet = None
     rows_total = None
+    hidden_rows = ()
 
     def __init__(self, path: Path, encoding: str, delimiter: str, limits: ReadLimits) -> None:
         self.encoding = encoding

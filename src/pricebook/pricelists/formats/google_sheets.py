@@ -53,8 +53,25 @@ class _Row(msgspec.Struct):
     values: list[_Cell] = []
 
 
+class _RowMetadata(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    hidden_by_filter: bool = False
+    hidden_by_user: bool = False
+
+
 class _Grid(msgspec.Struct, rename="camel"):
     row_data: list[_Row] = []
+    row_metadata: list[_RowMetadata] = []
+
+
+class _Range(msgspec.Struct, frozen=True, rename="camel"):
+    """Rows; indexes start at 0, the end is exclusive."""
+
+    start_index: int = 0
+    end_index: int = 0
+
+
+class _RowGroup(msgspec.Struct, frozen=True):
+    range: _Range = _Range()
 
 
 class _Merge(msgspec.Struct, frozen=True, rename="camel"):
@@ -72,15 +89,28 @@ class _Properties(msgspec.Struct, frozen=True, rename="camel"):
     hidden: bool = False
 
 
-class _Sheet(msgspec.Struct):
+class _Sheet(msgspec.Struct, rename="camel"):
     properties: _Properties
     merges: list[_Merge] = []
     data: list[_Grid] = []
+    row_groups: list[_RowGroup] = []
 
     @property
     def title(self) -> str:
         """The name of the sheet."""
         return self.properties.title
+
+    @property
+    def hidden_rows(self) -> list[int]:
+        """The numbers of the hidden rows outside of row groups, which may be collapsed."""
+        groups = [range(each.range.start_index, each.range.end_index) for each in self.row_groups]
+        rows = enumerate(row for grid in self.data[:1] for row in grid.row_metadata)
+        return [
+            index + 1
+            for index, row in rows
+            if (row.hidden_by_filter or row.hidden_by_user)
+            and not any(index in group for group in groups)
+        ]
 
 
 class _Spreadsheet(msgspec.Struct):
@@ -94,9 +124,10 @@ class GoogleSheetFile:
     encoding = None
     delimiter = None
 
-    def __init__(self, sheet: str, rows: Sequence[Sequence[_Cell]], currency: str) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: _Sheet, rows: Sequence[Sequence[_Cell]], currency: str) -> None:
+        self.sheet = sheet.title
         self.rows_total = len(rows)
+        self.hidden_rows = sheet.hidden_rows
         self._rows = rows
         self._currency = currency
         self._rows_read = 0
@@ -142,7 +173,9 @@ def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> OpenedTables
         title for title, sheet in grids.items() if not sheet.properties.hidden
     ]
     files = {
-        title: GoogleSheetFile(title, _filled_rows(grids[title], request.limits), request.currency)
+        title: GoogleSheetFile(
+            grids[title], _filled_rows(grids[title], request.limits), request.currency
+        )
         for title in candidates
     }
     if not files:

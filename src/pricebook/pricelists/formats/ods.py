@@ -1,5 +1,6 @@
 """Reads OpenDocument spreadsheets: ods (ISO 26300)."""
 
+from array import array
 from collections.abc import Sequence
 from typing import Literal
 
@@ -30,6 +31,7 @@ class OdsWorkbook:
         self._package = package
         self._limits = limits
         self._merged_ranges: dict[str, list[MergedRange]] = {}
+        self._hidden_rows: dict[str, array[int]] = {}
         if "META-INF/manifest.xml" in package:
             tags = {tag for tag, _ in package.elements("META-INF/manifest.xml")}
             if "encryption-data" in tags:
@@ -44,10 +46,13 @@ class OdsWorkbook:
     def rows(self, sheet: str) -> NumberedRows:
         """Yield the rows of a sheet; raises PriceListError if the file is damaged."""
         cells = OdsSheetHandler(sheet, self._limits)
+        hidden_rows = self._hidden_rows[sheet] = array("Q")
         for _ in self._package.feed(_CONTENT, cells):
-            for number, repetitions, row in cells.rows:
-                for copy in range(repetitions):
-                    yield number + copy, list(row)
+            for first, repetitions, row, is_hidden in cells.rows:
+                for number in range(first, first + repetitions):
+                    if is_hidden:
+                        hidden_rows.append(number)
+                    yield number, list(row)
             cells.rows.clear()
             if cells.is_finished:
                 break
@@ -56,6 +61,10 @@ class OdsWorkbook:
     def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
         """Return the merged ranges of a sheet; its rows must have been read before."""
         return self._merged_ranges[sheet]
+
+    def hidden_rows(self, sheet: str) -> Sequence[int]:
+        """Return the numbers of the hidden rows of a sheet; its rows must have been read before."""
+        return self._hidden_rows[sheet]
 
 
 class _NonEmptySheetsHandler:

@@ -15,9 +15,10 @@ from pricebook.pricelists.text import quote
 OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 OFFICE, TABLE = f"{OASIS}:office:1.0", f"{OASIS}:table:1.0"
 _TEXT, STYLE = f"{OASIS}:text:1.0", f"{OASIS}:style:1.0"
-SHEET, _ROW = f"{TABLE} table", f"{TABLE} table-row"
+SHEET, _ROW, _GROUP = f"{TABLE} table", f"{TABLE} table-row", f"{TABLE} table-row-group"
 CELLS = {f"{TABLE} table-cell", f"{TABLE} covered-table-cell"}
 _PARAGRAPH, _NOTE = f"{_TEXT} p", f"{OFFICE} annotation"
+_COUNTED = frozenset({_GROUP, _NOTE})
 _WHITE_SPACE = {f"{_TEXT} tab": "\t", f"{_TEXT} line-break": "\n", f"{_TEXT} s": " "}
 _MAX_CELL_CHARACTERS = 33_000
 _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S").fullmatch
@@ -28,14 +29,15 @@ class OdsSheetHandler:
 
     def __init__(self, sheet: str, limits: ReadLimits) -> None:
         self.text: list[str] = []
-        # First row number, number of repetitions, cells.
-        self.rows: list[tuple[int, int, RowCells]] = []
+        # First row number, number of repetitions, cells, whether they are hidden.
+        self.rows: list[tuple[int, int, RowCells, bool]] = []
         self.merged_ranges: list[MergedRange] = []
         self.is_finished = False
         self._sheet = sheet
         self._limits = limits
         self._depth = 0
-        self._open_notes = 0
+        self._open = dict.fromkeys(_COUNTED, 0)
+        self._is_hidden = False
         self._number = 1
         self._repetitions = 1
         self._cells: RowCells = []
@@ -55,10 +57,12 @@ class OdsSheetHandler:
             self._paragraphs = []
         elif name == _ROW:
             self._repetitions = self._count(attributes, f"{TABLE} number-rows-repeated")
+            is_visible = attributes.get(f"{TABLE} visibility", "visible") == "visible"
+            self._is_hidden = not (is_visible or self._open[_GROUP])
             self._cells = []
             self._column = 0
-        elif name == _NOTE:
-            self._open_notes += 1
+        elif name in _COUNTED:
+            self._open[name] += 1
         elif name == _PARAGRAPH:
             self.text.clear()
         elif name in _WHITE_SPACE:
@@ -73,13 +77,13 @@ class OdsSheetHandler:
             self.text.clear()
         elif name in CELLS:
             self._end_cell()
-        elif name == _PARAGRAPH and not self._open_notes:
+        elif name == _PARAGRAPH and not self._open[_NOTE]:
             self._paragraphs.append("".join(self.text))
             self.text.clear()
         elif name == _ROW:
             self._end_row()
-        elif name == _NOTE:
-            self._open_notes -= 1
+        elif name in _COUNTED:
+            self._open[name] -= 1
 
     def _add_white_space(self, space: str, attributes: dict[str, str]) -> None:
         count = self._count(attributes, f"{_TEXT} c")
@@ -95,7 +99,7 @@ class OdsSheetHandler:
         if self._repetitions < 1:
             raise ValueError(f"row {self._number} is repeated {self._repetitions} times")
         if any(self._cells):
-            self.rows.append((self._number, self._repetitions, self._cells))
+            self.rows.append((self._number, self._repetitions, self._cells, self._is_hidden))
         self._number += self._repetitions
 
     def _end_cell(self) -> None:

@@ -45,6 +45,11 @@ class TableFile(Protocol):
         ...
 
     @property
+    def hidden_rows(self) -> Sequence[int]:
+        """The numbers of the rows that the sheet hides, ascending."""
+        ...
+
+    @property
     def progress(self) -> float:
         """The fraction that the latest pass has read (0 to 1)."""
         ...
@@ -84,6 +89,11 @@ class DerivedTable:
     def rows_total(self) -> int | None:
         """The number of rows of the file."""
         return self._file.rows_total
+
+    @property
+    def hidden_rows(self) -> Sequence[int]:
+        """The hidden rows of the file."""
+        return self._file.hidden_rows
 
     @property
     def progress(self) -> float:

@@ -59,6 +59,13 @@ class Workbook(Protocol):
         """Return the merged ranges of a sheet; its rows must have been read before."""
         ...
 
+    def hidden_rows(self, sheet: str) -> Sequence[int]:
+        """Return the numbers of the hidden rows of a sheet; its rows must have been read before.
+
+        Those of a collapsed outline are not hidden: whoever opens the sheet sees the outline.
+        """
+        ...
+
 
 class WorkbookFile:
     """One sheet of a workbook; parsed once and spooled to a temporary file."""
@@ -71,6 +78,7 @@ class WorkbookFile:
         self.sheet = sheet
         with closing(book.rows(sheet)) as rows:
             self._spool = RowSpool(spool_file, sheet, rows)
+        self.hidden_rows = book.hidden_rows(sheet)
         self._merged_ranges = sorted(
             each for each in book.merged_ranges(sheet) if each.last_row > each.first_row
         )

@@ -64,6 +64,15 @@ class XlsWorkbook:
         ranges = self._load(sheet).merged_cells
         return [MergedRange(first + 1, column, end) for first, end, column, _ in ranges]
 
+    def hidden_rows(self, sheet: str) -> Sequence[int]:
+        """Return the numbers of the hidden rows of a sheet."""
+        cells = self._load(sheet)
+        return [
+            index + 1
+            for index, row in sorted(cells.rowinfo_map.items())
+            if row.hidden and not row.outline_level and index < cells.nrows
+        ]
+
     def _load(self, sheet: str) -> XlrdSheet:
         if self._loaded is None or self._loaded.name != sheet:
             with self._translate_damage_errors():

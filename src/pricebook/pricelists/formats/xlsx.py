@@ -20,7 +20,7 @@ class XlsxWorkbook:
 
     def __init__(self, package: ZipPackage, workbook: str, limits: ReadLimits) -> None:
         self._package = package
-        self._merged_ranges: dict[str, list[MergedRange]] = {}
+        self._read: dict[str, XlsxSheetHandler] = {}
         elements = package.elements(workbook)
         targets = _relationship_targets(package, workbook)
         self._parts: dict[str, str] = {}
@@ -49,11 +49,15 @@ class XlsxWorkbook:
         for _ in self._package.feed(self._parts[sheet], cells):
             yield from cells.rows
             cells.rows.clear()
-        self._merged_ranges[sheet] = cells.merged_ranges
+        self._read[sheet] = cells
 
     def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
         """Return the merged ranges of a sheet; its rows must have been read before."""
-        return self._merged_ranges[sheet]
+        return self._read[sheet].merged_ranges
+
+    def hidden_rows(self, sheet: str) -> Sequence[int]:
+        """Return the numbers of the hidden rows of a sheet; its rows must have been read before."""
+        return self._read[sheet].hidden_rows
 
 
 def workbook_part(package: ZipPackage) -> str | None:

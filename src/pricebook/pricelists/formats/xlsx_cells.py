@@ -1,6 +1,7 @@
 """Converts the XML of one sheet of an xlsx workbook to the text of its cells."""
 
 import re
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ _LETTERS = 26
 _MAX_COLUMN_LETTERS = 6
 _MAX_INDEX_DIGITS = 10
 _DIGITS = "0123456789"
+_TRUE = frozenset({"1", "true"})
 
 
 class WorkbookContext(NamedTuple):
@@ -73,13 +75,15 @@ class WorkbookContext(NamedTuple):
 class XlsxSheetHandler:
     """An XML handler that collects the rows and merged ranges of one sheet.
 
-    `_open_elements` holds the attributes of the latest element of each name.
+    `hidden_rows` are the numbers of the hidden rows with cells. `_open_elements` holds the
+    attributes of the latest element of each name.
     """
 
     def __init__(self, context: WorkbookContext, sheet: str) -> None:
         self.text: list[str] = []
         self.rows: list[tuple[int, RowCells]] = []
         self.merged_ranges: list[MergedRange] = []
+        self.hidden_rows = array("Q")
         self._open_elements: dict[str, dict[str, str]] = {}
         # Half of all calls: a method of `dict` takes a third of the time of a Python method.
         self.start = self._open_elements.__setitem__
@@ -109,7 +113,7 @@ class XlsxSheetHandler:
 
     def _end_other(self, tag: str, name: str) -> None:
         if tag == "row":
-            self._end_row(self._open_elements[name].get("r"))
+            self._end_row(self._open_elements[name])
         elif tag == "f":
             self._formula = take_text(self.text)
         elif tag == "t":
@@ -121,7 +125,8 @@ class XlsxSheetHandler:
             self._add_merged_range(self._open_elements[name].get("ref", ""))
         self.text.clear()
 
-    def _end_row(self, reference: str | None) -> None:
+    def _end_row(self, row: dict[str, str]) -> None:
+        reference = row.get("r")
         number = parse_count(reference, "a row number") if reference else self._row + 1
         if number <= self._row:
             raise PriceListError(
@@ -132,6 +137,8 @@ class XlsxSheetHandler:
         if self._cells:
             self.rows.append((number, self._cells))
             self._cells = []
+            if row.get("hidden") in _TRUE and row.get("outlineLevel", "0") == "0":
+                self.hidden_rows.append(number)
 
     def _end_cell(self, cell: dict[str, str]) -> None:
         if self._text_runs:
@@ -159,7 +166,7 @@ class XlsxSheetHandler:
         if not value or kind in {None, "n"}:
             return self._format_number(value, style) if value else ""
         if kind == "b":
-            return "TRUE" if value.strip() in {"1", "true"} else "FALSE"
+            return "TRUE" if value.strip() in _TRUE else "FALSE"
         return unescape(value)
 
     def _is_uncalculated(self, kind: str | None) -> bool:

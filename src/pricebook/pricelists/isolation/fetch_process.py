@@ -29,8 +29,9 @@ from pricebook.system.disk_errors import translate_temporary_disk_full
 from pricebook.system.parent_death import set_parent_death_signal
 
 _FIELD_MASK = (
-    "sheets(properties(sheetId,title,sheetType,hidden),merges,"
-    "data/rowData/values(effectiveValue/numberValue,formattedValue,effectiveFormat/numberFormat/type))"
+    "sheets(properties(sheetId,title,sheetType,hidden),merges,rowGroups/range(startIndex,endIndex),"
+    "data(rowMetadata(hiddenByFilter,hiddenByUser),"
+    "rowData/values(effectiveValue/numberValue,formattedValue,effectiveFormat/numberFormat/type)))"
 )
 
 

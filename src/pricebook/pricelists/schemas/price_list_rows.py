@@ -33,6 +33,8 @@ RowErrorType = Literal[
     "cell_too_long",
     "nul_character",
     "too_many_cells",
+    "hidden_row",
+    "discontinued",
 ]
 
 

@@ -44,6 +44,7 @@ DiscountChain = Annotated[str, msgspec.Meta(max_length=100, pattern=DISCOUNT_PAT
 # The columns of discounts, in the order in which they apply.
 DISCOUNT_FIELDS: tuple[Field, ...] = ("discount", "second_discount", "third_discount")
 TitleDiscounts = Literal["required", "optional"]
+HiddenRows = Literal["read", "skip"]
 # The value of `net_marks` by which all articles take the discount.
 NO_NET_MARKS = "none"
 NET_MARK_PATTERN = r"[^\s,]"
@@ -76,6 +77,8 @@ class SheetConfig(
     with a price has that of a row; columns for different units exclude each other),
     `title_discounts` (those of section titles apply to the rows below; `optional`: a title without
     one means none, `required`: its rows are rejected).
+
+    `hidden_rows` decides whether the rows that a sheet hides are articles.
     """
 
     column_mapping: dict[Field, str] = {}
@@ -97,6 +100,7 @@ class SheetConfig(
     unit_meanings: dict[str, UnitMeaning] | None = None
     price_columns: list[str] | None = None
     title_discounts: TitleDiscounts | None = None
+    hidden_rows: HiddenRows | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for a rate that is no percentage of a tax."""

@@ -1,0 +1,78 @@
+"""Articles that a price list has although it marks them as no longer sold."""
+
+from pricebook.pricelists.detection.column_names import column_index, column_letters
+from pricebook.pricelists.detection.column_options import ignored_columns
+from pricebook.pricelists.detection.discontinued_words import (
+    MAX_LENGTH,
+    cell_key,
+    discontinued_texts,
+    discontinued_title,
+    is_discontinued,
+)
+from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.schemas.profile import ColumnKind
+from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_request import ReadRequest
+from pricebook.pricelists.text import quote
+
+_FIELDS_WITH_MARKS: frozenset[Field] = frozenset({"stock", "lead_time", "category"})
+# Columns of other kinds have no words.
+_KINDS: frozenset[ColumnKind | None] = frozenset({None, "words", "texts"})
+
+
+class DiscontinuedRows:
+    """Finds rows of a table with a cell that marks their article as discontinued."""
+
+    def __init__(self, table: DetectedTable, request: ReadRequest) -> None:
+        ignored = ignored_columns(request, with_positions=True)
+        left_out = {column_index(name) for name in ignored}
+        left_out |= {i for field, i in table.columns.items() if field not in _FIELDS_WITH_MARKS}
+        left_out |= {*table.key_columns, *(index for _, index in table.tiers)}
+        self._price = table.columns["price"]
+        self._headers = table.headers
+        self._category = table.columns.get("category")
+        # Columns without words have marks only if their header is about them.
+        wordless = {index for index, kind in enumerate(table.kinds) if kind not in _KINDS}
+        self._columns = [
+            (index, texts)
+            for index, texts in enumerate(map(discontinued_texts, table.headers))
+            if index not in left_out and table.headers[index] not in ignored
+            if index not in wordless or texts != discontinued_texts("")
+        ]
+
+    def find_problem(self, cells: list[str]) -> RowProblem | None:
+        """Return why a row is rejected: the list marks its article as discontinued."""
+        for index, texts in self._columns:
+            cell = cells[index]
+            if cell and len(cell) <= MAX_LENGTH and cell_key(cell) in texts:
+                header = self._headers[index]
+                column = quote(header) if header else column_letters(index)
+                return discontinued_problem(
+                    f"The article is marked {quote(cell)} (column {column})",
+                    "name the column in ignored_columns",
+                )
+        return None if self._category is None else problem_of_section(cells[self._category])
+
+    def problem_of_price(self, cells: list[str]) -> RowProblem | None:
+        """Return why a row is rejected that has a mark in place of its price."""
+        cell = cells[self._price]
+        if not is_discontinued(cell):
+            return None
+        return discontinued_problem(f"The article is marked {quote(cell)}", "write its price")
+
+
+def problem_of_section(section: str) -> RowProblem | None:
+    """Return why rows are rejected below a title such as `Discontinued articles`."""
+    title = discontinued_title(section)
+    if not title:
+        return None
+    return discontinued_problem(f"The row is below the title {quote(title)}", "rename the section")
+
+
+def discontinued_problem(reason: str, remedy: str) -> RowProblem:
+    """Return the problem of an article that is no longer sold."""
+    return RowProblem(
+        "discontinued",
+        f"{reason}, so it is no longer offered: {remedy} if it is still on sale.",
+    )
