@@ -53,7 +53,7 @@ async def test_product_is_searched_by_words_and_linked(
     fields = {"item_id": item_id, "product_id": product_id, "action": "accept"}
     linked = await post_fragment(client, f"{QUEUE}/decide", **fields)
     assert "Linked." in linked.text
-    assert f'href="/console/products/{product_id}">BOX-1</a>' in linked.text
+    assert f'href="/console/products/{product_id}?back=/console/matches">BOX-1</a>' in linked.text
     assert await linked_product(conn, item_id) == product_id
 
 

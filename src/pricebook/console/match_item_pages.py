@@ -41,7 +41,12 @@ async def search_product(request: AnyRequest, item_id: ItemId) -> Response[Any]:
     if words is None and b"product=" in raw:
         words = ""
     values = await search_values(request, item_id, view_of(query.fields), words)
-    values |= {"is_submitted": bool(query.get("go")), "is_focused": True, "back": _back(query)}
+    values |= {
+        "is_submitted": bool(query.get("go")),
+        "is_focused": True,
+        "back": _back(query),
+        "here": _back(query),
+    }
     is_part = wants_fragment(request)
     return render(request, "match_search.html" if is_part else "match_search_page.html", values)
 

@@ -23,6 +23,7 @@ from pricebook.console.product_view import (
     PATH,
     STATUSES,
     LinkQuery,
+    place_of,
     render_found_items,
     render_product,
 )
@@ -134,6 +135,6 @@ def _row(
 @get(PATH + "/{product_id:str}", opt=page_for("GET", "/products/{id}"))
 async def show_product(request: AnyRequest, product_id: ProductId) -> Response[Any]:
     """Show a product: its suppliers, how each price came about, and its prices over time."""
-    words = read_page_query(LinkQuery, request.scope["query_string"]).get("link")
+    place = place_of(read_page_query(LinkQuery, request.scope["query_string"]).fields)
     show = render_found_items if wants_fragment(request) else render_product
-    return await show(request, product_id, words)
+    return await show(request, product_id, place)

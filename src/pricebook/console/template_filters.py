@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pricebook.audit.schemas import AuditEntry
+from pricebook.console.back_links import leading_back
 from pricebook.console.batch_sentences import batch_changes, batch_scope
 from pricebook.console.issue_texts import issue_text
 from pricebook.console.letter_differences import mark_differences
@@ -98,6 +99,7 @@ FILTERS: dict[str, Any] = {
         batch_changes,
         batch_scope,
         plain_words,
+        leading_back,
         both_bases,
     )
 }
