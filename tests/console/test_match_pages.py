@@ -70,7 +70,7 @@ async def test_new_product_is_made_of_an_item_and_undone(
     made = await post(client, "product", item_id=item_id)
     assert "A draft product was made" in made.text
     assert "Drafts are not in the catalog." in made.text
-    assert 'href="/console/products?status=draft"' in made.text
+    assert 'href="/console/products?status=draft&amp;sort=-updated"' in made.text
     product_id = await linked_product(conn, item_id)
     assert product_id is not None
     assert (
