@@ -23,6 +23,15 @@ PAGES_WITH_SHORTCUTS = {
     "/console/administration/keys/new": ("role", "a"),
 }
 
+CUT_CHOICES = """
+    const all = document.querySelectorAll(".filters select:not([name=supplier_id])");
+    return [...all].filter((each) => {
+        const shown = each.offsetWidth;
+        each.style.maxWidth = "none";
+        return each.offsetWidth > shown;
+    }).map((each) => each.name);
+"""
+
 __all__ = ["browser"]
 
 pytestmark = needs_chromium
@@ -55,6 +64,14 @@ def test_first_field_has_the_focus_and_letters_choose_options(browser: Chrome, r
             browser.find_element(By.ID, name).send_keys(key)
             assert browser.switch_to.active_element.get_attribute("id") == name, (path, key)
         assert browser.current_url.split("?")[0] == root + path
+
+
+def test_choices_of_filters_show_their_own_texts_whole(browser: Chrome, root: str) -> None:
+    """A choice is as wide as its longest option, but for names, which are of any length."""
+    for path in ("/console/price-changes", "/console/products", "/console/matches/list"):
+        browser.get(root + path)
+        wait_until(browser, "'ready' in document.documentElement.dataset")
+        assert cast("Any", browser).execute_script(CUT_CHOICES) == [], path
 
 
 def take_screenshot(browser: Chrome, path: str) -> None:
