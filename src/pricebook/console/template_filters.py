@@ -13,6 +13,7 @@ from pricebook.console.page_texts import Texts
 from pricebook.console.previews.tax_texts import both_bases
 from pricebook.console.rule_sentences import rule_pricing, rule_scope
 from pricebook.console.setting_words import plain_words
+from pricebook.products.schemas import StaffProduct
 from pricebook.suppliers.item_terms import ItemDetails
 from pricebook.suppliers.schemas import SupplierItem
 
@@ -41,6 +42,14 @@ def changed_fields(entry: AuditEntry) -> list[tuple[str, str, str]]:
 
 def _shown(value: object) -> str:
     return "–" if value is None else str(value)
+
+
+def spread_text(product: StaffProduct) -> str | None:
+    """Return by how many percent the highest price is over the lowest; None if it is not."""
+    lowest, highest = product.lowest_price, product.highest_price
+    if not lowest or highest is None or highest == lowest:
+        return None
+    return f"{(highest / lowest - 1) * 100:,.1f}"
 
 
 def derivation(item: SupplierItem, t: Texts) -> str:
@@ -92,6 +101,7 @@ FILTERS: dict[str, Any] = {
         minute_text,
         second_text,
         changed_fields,
+        spread_text,
         derivation,
         mark_differences,
         rule_scope,
