@@ -1,6 +1,7 @@
 """Forms of the administration in a real browser: where the focus is, and what letters do there."""
 
 import os
+from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
@@ -68,10 +69,12 @@ def test_first_field_has_the_focus_and_letters_choose_options(browser: Chrome, r
 
 def test_choices_of_filters_show_their_own_texts_whole(browser: Chrome, root: str) -> None:
     """A choice is as wide as its longest option, but for names, which are of any length."""
-    for path in ("/console/price-changes", "/console/products", "/console/matches/list"):
+    paths = ("/console/price-changes", "/console/products", "/console/matches/list")
+    for path, width in product(paths, (1280, 360)):
+        set_viewport(browser, width, "light")
         browser.get(root + path)
         wait_until(browser, "'ready' in document.documentElement.dataset")
-        assert cast("Any", browser).execute_script(CUT_CHOICES) == [], path
+        assert cast("Any", browser).execute_script(CUT_CHOICES) == [], (path, width)
 
 
 def take_screenshot(browser: Chrome, path: str) -> None:
