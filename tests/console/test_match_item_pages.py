@@ -166,7 +166,7 @@ FACTS = """
 MADE = "SELECT concat_ws('|', name, brand, mpn, gtin, category_id, target_price) FROM products"
 
 
-async def test_form_of_a_new_product_has_what_the_item_says(
+async def test_form_of_a_new_product_has_the_fields_of_the_item(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
     boxes = await builders.category(conn, "Boxes", await builders.category(conn, "Tools"))
@@ -186,7 +186,7 @@ async def test_form_of_a_new_product_has_what_the_item_says(
     assert await fetch_value(conn, MADE) == "Toolbox|22.5000"
 
 
-async def test_product_made_by_one_press_has_what_the_item_says_and_leads_to_its_page(
+async def test_product_made_by_one_press_has_the_fields_of_the_item_and_leads_to_its_page(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
     boxes = await builders.category(conn, "Boxes")

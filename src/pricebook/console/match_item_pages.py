@@ -29,7 +29,7 @@ from pricebook.matching.cluster_schemas import ItemsProduct
 AnyRequest = Request[Any, Any, Any]
 ItemId = Annotated[UUID, PathParameter(description="The item's id.")]
 FIELDS = ("name", "internal_sku", "category_id", "brand", "mpn", "gtin", "target_price")
-# Empty fields of these mean none, not what the item says.
+# Empty fields of these mean none, not those of the item.
 NULLABLE = ("category_id", "brand", "mpn", "gtin")
 
 
@@ -88,7 +88,7 @@ async def make_product(request: AnyRequest) -> Response[Any]:
 
 
 def _read_product(form: dict[str, str]) -> ItemsProduct:
-    """Return the product of a form, as the item says where the form has no field."""
+    """Return the product of a form; fields that the form has not are those of the item."""
     given = {name: form[name].strip() for name in FIELDS if name in form}
     fields: dict[str, Any] = {name: text for name, text in given.items() if text}
     fields |= {name: None for name in NULLABLE if given.get(name) == ""}
