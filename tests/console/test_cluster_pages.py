@@ -151,7 +151,7 @@ async def test_groups_keep_the_supplier_of_the_queue(
     supplier_id = await fetch_value(conn, "SELECT supplier_id FROM supplier_items LIMIT 1")
     other = await builders.supplier(conn)
     queue = await show(client, f"/console/matches?supplier_id={supplier_id}")
-    assert f'href="{PATH}?supplier_id={supplier_id}" data-key="f"' in queue
+    assert re.search(rf'href="{PATH}\?supplier_id={supplier_id}[^"]*" data-key="f"', queue)
     text = await show(client, f"{PATH}?supplier_id={supplier_id}")
     assert "1 group of items" in text
     assert f'href="/console/matches?supplier_id={supplier_id}" data-key="b"' in text

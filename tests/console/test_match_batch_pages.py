@@ -81,3 +81,25 @@ async def test_bulk_changes_of_products_lead_to_those_of_matches(
     assert "Nothing was decided about matches yet" in await show_text(client, PATH)
     await log_in_as("sales")
     assert f'href="{PATH}"' not in await show_text(client, "/console/batches")
+
+
+async def test_decisions_of_several_items_at_once_are_a_filter(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await log_in_as("procurement")
+    assert "Nothing was decided several at once" in await show(client, f"{PATH}?several=true")
+    several = await accept_all(client, conn, database)
+    item_id = await fetch_value(conn, "SELECT min(id::text) FROM supplier_items")
+    product_id = await fetch_value(
+        conn, "SELECT product_id FROM supplier_items WHERE id = %s", [item_id]
+    )
+    fields = {"item_id": item_id, "product_id": product_id, "action": "unlink"}
+    await post_fragment(client, "/console/matches/decide", **fields)
+    assert "1 unlinked." in await show(client, PATH)
+    text = await show(client, f"{PATH}?several=true")
+    assert "1 unlinked." not in text
+    assert "3 linked." in text
+    assert '<option value="true" selected>several at once</option>' in text
+    undone = await post_fragment(client, f"{PATH}/undo", batch_id=several, several="true")
+    assert "1 unlinked." not in undone.text
+    assert undone.headers["hx-replace-url"] == f"{PATH}?several=true"

@@ -53,7 +53,7 @@ async def test_product_is_searched_by_words_and_linked(
     fields = {"item_id": item_id, "product_id": product_id, "action": "accept"}
     linked = await post_fragment(client, f"{QUEUE}/decide", **fields)
     assert "Linked." in linked.text
-    assert f'href="/console/products/{product_id}">BOX-1</a>' in linked.text
+    assert f'href="/console/products/{product_id}?back=/console/matches">BOX-1</a>' in linked.text
     assert await linked_product(conn, item_id) == product_id
 
 
@@ -157,6 +157,49 @@ async def test_product_is_made_with_name_sku_and_category_of_the_form(
     undone = await post_fragment(client, f"{QUEUE}/undo", batch_id=batch_of(made))
     assert "archived now" in undone.text
     assert await linked_product(conn, item_id) is None
+
+
+FACTS = """
+    UPDATE supplier_items SET characteristics = '{"category": "Hand tools > Boxes"}',
+        price_details = '{"brand": "Bahco", "mpn": "BX-1", "gtin": "4006381333931"}'
+"""
+MADE = "SELECT concat_ws('|', name, brand, mpn, gtin, category_id, target_price) FROM products"
+
+
+async def test_form_of_a_new_product_has_the_fields_of_the_item(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    boxes = await builders.category(conn, "Boxes", await builders.category(conn, "Tools"))
+    item_id = await oddment(conn, "RED BOX 40CM")
+    await conn.execute(FACTS)
+    await log_in_as("procurement")
+    text = await show(client, path(item_id, "product"))
+    for name, value in (("brand", "Bahco"), ("mpn", "BX-1"), ("gtin", "4006381333931")):
+        assert f'name="{name}" type="text" value="{value}"' in text
+    assert f'<option value="{boxes}" selected>' in text
+    price = await make(client, item_id, name="Toolbox", target_price="x")
+    assert price.status_code == 400
+    assert 'id="target_price-note">' in price.text
+    empty = dict.fromkeys(("brand", "mpn", "gtin", "category_id"), "")
+    made = await make(client, item_id, name="Toolbox", target_price="22,50", **empty)
+    assert "It has no category yet." in made.text
+    assert await fetch_value(conn, MADE) == "Toolbox|22.5000"
+
+
+async def test_product_made_by_one_press_has_the_fields_of_the_item_and_leads_to_its_page(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    boxes = await builders.category(conn, "Boxes")
+    item_id = await oddment(conn, "RED BOX 40CM")
+    await conn.execute(FACTS)
+    await log_in_as("procurement")
+    made = await make(client, item_id, search="box")
+    product_id = await linked_product(conn, item_id)
+    expected = f"RED BOX 40CM|Bahco|BX-1|4006381333931|{boxes}"
+    assert await fetch_value(conn, MADE) == expected
+    assert "It has no target price yet." in made.text
+    back = "/console/matches%3Fsearch%3Dbox"
+    assert f'href="/console/products/{product_id}?back={back}" data-key="o"' in made.text
 
 
 async def test_refused_product_is_shown_again_with_what_was_typed(

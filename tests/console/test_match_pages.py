@@ -70,14 +70,17 @@ async def test_new_product_is_made_of_an_item_and_undone(
     made = await post(client, "product", item_id=item_id)
     assert "A draft product was made" in made.text
     assert "Drafts are not in the catalog." in made.text
-    assert 'href="/console/products?status=draft"' in made.text
+    assert 'href="/console/products?status=draft&amp;sort=-updated"' in made.text
     product_id = await linked_product(conn, item_id)
     assert product_id is not None
-    assert f'href="/console/products/{product_id}">DeWalt DW745 saw 250 mm</a>' in made.text
+    assert (
+        f'href="/console/products/{product_id}?back=/console/matches">DeWalt DW745 saw 250 mm</a>'
+        in made.text
+    )
     undone = await post(client, "undo", batch_id=batch_of(made))
     assert await linked_product(conn, item_id) is None
     assert "The product that was made is archived now" in undone.text
-    assert f'href="/console/products/{product_id}"' in undone.text
+    assert f'href="/console/products/{product_id}?back=/console/matches"' in undone.text
 
 
 async def test_undo_says_that_a_made_product_which_was_changed_stays(

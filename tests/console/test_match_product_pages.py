@@ -43,7 +43,9 @@ async def test_marked_items_become_a_draft_product_each_and_come_back_by_one_und
     made = await post_fragment(client, f"{PATH}/products", pair=marked)
     assert "2 draft products made." in made.text
     assert made.text.count("Drafts are not in the catalog.") == 1
-    assert made.text.count('href="/console/products?status=draft"') == 2  # in the toast, too
+    assert (
+        made.text.count('href="/console/products?status=draft&amp;sort=-updated"') == 2
+    )  # in the toast, too
     assert await fetch_value(conn, PRODUCTS) == "Garden hose 25 m draft, Sack truck 200 kg draft"
     assert await linked_product(conn, items[0]) not in {None, await linked_product(conn, items[1])}
     assert await linked_product(conn, items[2]) is None

@@ -55,3 +55,27 @@ async def test_next_runs_are_shown_in_utc_and_for_the_browser(
     text = await show_text(client, f"{PATH}/schedule?schedule=rule&schedule_rule=*/7+*+*+*+*")
     assert "Next runs" in text
     assert " at " not in text
+
+
+MORE = re.compile(r'<details class="more"( open)?>')
+
+
+async def test_form_of_a_new_supplier_begins_with_what_is_needed(
+    client: Client, log_in_as: LogInAs
+) -> None:
+    await log_in_as("admin")
+    text = await show_text(client, f"{PATH}/new")
+    first, _, more = text.partition("<main")[2].partition('<details class="more">')
+    assert {*re.findall(r'<(?:input|select) id="(\w+)"', first)} == {
+        *("name", "source_type", "url", "spreadsheet_url", "file_path")
+    }
+    assert all(f'id="{name}"' in more for name in ("contact_email", "schedule", "currency"))
+    for fields, is_open in (
+        ({"name": ""}, False),
+        ({"name": "", "currency": "EUR"}, True),
+        ({"name": "Acme", "vat_rate": "x"}, True),
+    ):
+        refused = await send(client, f"{PATH}/new", source_type="csv", is_active="true", **fields)
+        assert refused.status_code == 400
+        assert MORE.findall(refused.text) == [" open" if is_open else ""]
+    await follow(client, await send(client, f"{PATH}/new", name="Acme", source_type="csv"))

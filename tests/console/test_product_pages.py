@@ -130,6 +130,36 @@ async def test_columns_are_chosen_in_the_address(
     assert "25.00" not in row
 
 
+async def test_highest_price_and_its_spread_are_columns_and_on_the_page(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    spread = await builders.offered_product(conn, "Hammer", "15.00", "18.00")
+    alone = await builders.offered_product(conn, "Anvil", "15.00")
+    query = "?columns=lowest_price,highest_price,spread"
+    assert await heads(client, query) == [
+        *("Name", "Lowest, USD", "Highest, USD", "Highest over lowest, %", "Target, USD")
+    ]
+    rows = (await show(client, f"/console/products{query}")).split("<tr id=")
+    assert "18.00" in rows[2]
+    assert re.search(r'number wide">\s*20\.0\s*</td>', rows[2])
+    assert re.search(r'number wide">\s*–\s*</td>', rows[1])
+    assert "20.0 % over the lowest" in await show(client, f"/console/products/{spread}")
+    assert "over the lowest" not in await show(client, f"/console/products/{alone}")
+
+
+async def test_change_of_the_lowest_price_is_dearer_or_cheaper(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    await builders.offered_product(conn, "Hammer", "15.00")
+    await conn.execute("UPDATE supplier_items SET current_price = 12")
+    text = await show(client, "/console/products")
+    assert re.search(r"-20\.00<span class=\"quiet\"> cheaper</span>", text)
+    await conn.execute("UPDATE supplier_items SET current_price = 18")
+    assert '+50.00<span class="quiet"> dearer</span>' in await show(client, "/console/products")
+
+
 async def test_products_of_one_supplier(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:

@@ -1,6 +1,7 @@
 """Forms of the administration in a real browser: where the focus is, and what letters do there."""
 
 import os
+from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +24,15 @@ PAGES_WITH_SHORTCUTS = {
     "/console/imports": ("state", "f"),
     "/console/administration/keys/new": ("role", "a"),
 }
+
+CUT_CHOICES = """
+    const all = document.querySelectorAll(".filters select:not([name=supplier_id])");
+    return [...all].filter((each) => {
+        const shown = each.offsetWidth;
+        each.style.maxWidth = "none";
+        return each.offsetWidth > shown;
+    }).map((each) => each.name);
+"""
 
 __all__ = ["browser"]
 
@@ -76,6 +86,16 @@ def test_page_of_a_webhook_shows_what_came_of_a_test(browser: Chrome, root: str)
         )
 
 
+def test_choices_of_filters_show_their_own_texts_whole(browser: Chrome, root: str) -> None:
+    """A choice is as wide as its longest option, but for names, which are of any length."""
+    paths = ("/console/price-changes", "/console/products", "/console/matches/list")
+    for path, width in product(paths, (1280, 360)):
+        set_viewport(browser, width, "light")
+        browser.get(root + path)
+        wait_until(browser, "'ready' in document.documentElement.dataset")
+        assert cast("Any", browser).execute_script(CUT_CHOICES) == [], (path, width)
+
+
 def take_screenshot(browser: Chrome, path: str) -> None:
     """Store the page in light and dark, wide and narrow, in the folder SCREENSHOTS, if set."""
     folder = os.environ.get("SCREENSHOTS")
@@ -97,6 +117,7 @@ def test_schedule_is_shown_in_utc_and_in_the_time_of_the_browser(
         cast("Any", browser).execute_cdp_cmd("Emulation.setTimezoneOverride", override)
         browser.get(f"{root}/console/suppliers/new")
         wait_until(browser, "'ready' in document.documentElement.dataset")
+        browser.find_element(By.CSS_SELECTOR, "details.more > summary").click()
         browser.find_element(By.ID, "schedule").send_keys(days)
         wait_until(browser, "document.querySelectorAll('#runs li').length === 5")
         shown = browser.find_element(By.CSS_SELECTOR, "#runs > p").text

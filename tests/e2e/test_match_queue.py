@@ -33,7 +33,9 @@ def root(system: System, browser: Chrome) -> Iterator[str]:
     lines = system.up("--empty")
     own, other = price_lists(ITEMS)
     mixers = [f"M-{n},Dough mixer {name},50.00" for n, name in enumerate(MIXERS)]
-    lists = {"own": [own, *mixers], "other": [other, "D-1,Dough mixer,51.00"]}
+    rollers = [f"R-{n},Rubber roller {name},50.00" for n, name in enumerate(MIXERS)]
+    unmatched = ["D-1,Dough mixer,51.00", "R-1,Rubber roller,51.00"]
+    lists = {"own": [own, *mixers, *rollers], "other": [other, *unmatched]}
     for name, rows in lists.items():
         (system.folder / f"{name}.csv").write_text("\n".join([rows[0].strip(), *rows[1:], ""]))
     for arguments in (
@@ -45,7 +47,7 @@ def root(system: System, browser: Chrome) -> Iterator[str]:
     root = f"http://127.0.0.1:{system.port}"
     headers = {"Authorization": f"Bearer {log_in_by_api(system, lines, 'admin')}"}
     with httpx.Client(base_url=root, headers=headers, timeout=TIMEOUT_SECONDS) as client:
-        wait_for_matches(client, ITEMS + 1)
+        wait_for_matches(client, ITEMS + len(unmatched))
     log_in(browser, root, lines, "admin")
     yield root
     assert violations(browser) == []
@@ -123,8 +125,61 @@ def check_opened_candidates(browser: Chrome, root: str) -> None:
     wait_until(browser, f"{opened} > 0")
 
 
+def check_confirmation_of_several(browser: Chrome, root: str) -> None:
+    """Two marked rows are accepted after a question with their number, one at once; with undo."""
+    opened = "document.querySelector('dialog[open]') !== null"
+    accepted = "document.querySelector('#toasts').innerText.includes('{}')"
+    open_page(browser, f"{root}/console/matches/list")
+    press(browser, "jxjx" + "a")
+    wait_until(browser, opened)
+    assert "2 items at once?" in browser.find_element(By.ID, "several").text
+    assert "Accept all 2" in browser.find_element(By.ID, "several").text
+    press(browser, Keys.ESCAPE)
+    wait_until(browser, f"!({opened})")
+    assert len(browser.find_elements(By.CSS_SELECTOR, "[data-mark]:checked")) == 2
+    press(browser, "a")
+    wait_until(browser, opened)
+    press(browser, Keys.ENTER)
+    wait_until(browser, accepted.format("2 linked."))
+    assert browser.find_elements(By.CSS_SELECTOR, "[data-mark]:checked") == []
+    press(browser, "u")
+    wait_until(browser, accepted.format("Taken back"))
+    press(browser, "jx" + "a")
+    wait_until(browser, accepted.format("Linked."))
+    press(browser, "u")
+    wait_until(browser, accepted.format("Taken back"))
+
+
+def check_marks_after_another_candidate(browser: Chrome, root: str) -> None:
+    """Another candidate is accepted in its row: the words, the other marks and the place stay."""
+    open_page(browser, f"{root}/console/matches/list?search=r")
+    others = "details.others"
+    mixer = "#matches tr:has(details.others)"
+    row = browser.find_element(By.CSS_SELECTOR, mixer)
+    boxes = browser.find_elements(By.CSS_SELECTOR, "[data-mark]")
+    place = boxes.index(row.find_element(By.CSS_SELECTOR, "[data-mark]"))
+    marked = [each for each in boxes if each != boxes[place]][:2]
+    values = [each.get_attribute("value") for each in marked]
+    for each in marked:
+        each.click()
+    row.find_element(By.CSS_SELECTOR, f"{others} summary").click()
+    wait_until(browser, f"document.querySelector('{others} [name=other]') !== null")
+    row.find_element(By.CSS_SELECTOR, "[name=other]").send_keys(Keys.ENTER)
+    WebDriverWait(browser, TIMEOUT_SECONDS).until(staleness_of(row))
+    checked = "[...document.querySelectorAll('[data-mark]:checked')].map((each) => each.value)"
+    wait_until(browser, f"{checked}.length === 2")
+    assert cast("Any", browser).execute_script(f"return {checked}") == values
+    assert browser.current_url.endswith("search=r")
+    assert browser.find_element(By.NAME, "search").get_attribute("value") == "r"
+    place_now = "[...document.querySelectorAll('[data-mark]')].indexOf(document.activeElement)"
+    last = "document.querySelectorAll('[data-mark]').length - 1"
+    wait_until(browser, f"{place_now} === Math.min({place}, {last})")
+
+
 def test_keys_do_what_the_queue_shows_beside_them(root: str, browser: Chrome) -> None:
     check_opened_candidates(browser, root)
     check_numbers_of_a_search(browser, root)
     check_keys_after_a_choice(browser, root)
     check_focus_after_a_choice_by_pointer(browser, root)
+    check_confirmation_of_several(browser, root)
+    check_marks_after_another_candidate(browser, root)

@@ -47,6 +47,23 @@ async def test_log_says_who_linked_what_and_whether_it_holds(
         assert (await get(procurement, "/decisions", **params))["data"] == []
 
 
+async def test_batches_of_several_decisions_are_listed_alone(
+    procurement: Client, conn: Connection
+) -> None:
+    supplier_id, product_id, item_id = await pair(conn)
+    other_id = await builders.item(conn, supplier_id, sku="NW-2")
+    await decide(procurement, item_id, product_id, "accept")
+    assert (await get(procurement, "/batches", several=True))["data"] == []
+    decisions = [
+        {"supplier_item_id": str(each), "product_id": str(product_id), "action": action}
+        for each, action in ((item_id, "unlink"), (other_id, "accept"))
+    ]
+    decided = await procurement.post(f"{PATH}/bulk", json={"decisions": decisions})
+    assert (await get(procurement, "/batches"))["total_count"] == 2
+    (batch,) = (await get(procurement, "/batches", several=True))["data"]
+    assert batch["id"] == decided.json()["batch_id"]
+
+
 async def test_items_without_a_suggestion_are_listed_until_they_are_dismissed(
     procurement: Client, conn: Connection, database: Database
 ) -> None:

@@ -54,6 +54,7 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
         "target_price": "20.00",
         **dict.fromkeys(("gtin", "mpn", "brand")),
         "lowest_price": "15.00",
+        "highest_price": "18.0125",
         "margin_percentage": 25.0,
         "price_change_percentage": -16.72,
     }

@@ -11,8 +11,9 @@ from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
-from pricebook.http.pagination import CursorPage, CursorPaging
+from pricebook.http.pagination import CursorPage
 from pricebook.matching import codes, service
+from pricebook.matching.decision_schemas import BatchQuery
 from pricebook.matching.log_schemas import BatchDecisionPaging, DecisionQuery, LoggedDecision
 
 LISTED_BY = "pricebook matches batches list"
@@ -47,7 +48,7 @@ def list_batches(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False)
         json: Print the batches as JSON.
     """
     listing = run_with_database(
-        lambda database: service.list_batches(database, CursorPaging(page, limit))
+        lambda database: service.list_batches(database, BatchQuery(page, limit))
     )
     if json:
         output.print_json(listing)

@@ -134,7 +134,7 @@ def product(
 
 
 async def _wanted(database: Database, fields: Fields) -> dict[str, Any]:
-    return {
+    wanted = {
         "name": fields.name,
         "internal_sku": fields.sku,
         "category_id": await find_category_id(database, fields.category)
@@ -146,6 +146,7 @@ async def _wanted(database: Database, fields: Fields) -> dict[str, Any]:
         "brand": fields.brand,
         "gtin": fields.gtin,
     }
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 def _cluster_id(items: tuple[str, ...]) -> UUID | None:

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
+from pricebook.console.back_links import FIELD, back_address, leading_back
 from pricebook.console.batch_previews import (
     PATH,
     fields_of,
@@ -44,7 +45,8 @@ CHANGE_PATH = f"{PRODUCTS}/change"
 class BatchView(msgspec.Struct):
     """The fields of the address of a batch: its lines, and a note.
 
-    The note is about the outdated preview before, or about one product.
+    The note is about the outdated preview before, or about one product; `back` is the list of
+    products from which the change was made.
     """
 
     outcome: str = ""
@@ -54,6 +56,7 @@ class BatchView(msgspec.Struct):
     instead_of: UUID | None = None
     product_id: UUID | None = None
     counted: str = ""
+    back: str = ""
 
 
 @get(PATH, opt=page_for("GET", "/product-batches"))
@@ -96,15 +99,16 @@ async def show_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
 async def apply_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     """Apply exactly what was previewed; if it is outdated, show a new preview instead."""
     form = await read_form(request)
+    back = back_address(form, "")
     database: Database = request.app.state.database
     batch = await service.get_head(database, batch_id)
     if batch.state == "previewed" and "rest" not in form and await _is_outdated(database, batch):
         renewed = await preview_again(database, caller_of(request), batch)
         if renewed is None:
-            return await _answer(request, batch_id, {"note": "outdated"})
-        return await _answer(request, renewed.id, {"note": "renewed", "instead_of": str(batch_id)})
+            return await _answer(request, batch_id, back, note="outdated")
+        return await _answer(request, renewed.id, back, note="renewed", instead_of=str(batch_id))
     await service.apply(database, caller_of(request), batch_id)
-    return await _answer(request, batch_id, {})
+    return await _answer(request, batch_id, back)
 
 
 @post(
@@ -115,8 +119,9 @@ async def apply_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
 )
 async def undo_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     """Take a bulk change back, except for products that were changed since."""
+    back = back_address(await read_form(request), "")
     await service.undo(request.app.state.database, caller_of(request), batch_id)
-    return await _answer(request, batch_id, {})
+    return await _answer(request, batch_id, back)
 
 
 @post(
@@ -138,7 +143,7 @@ async def set_product_back(request: AnyRequest, batch_id: BatchId) -> Response[A
         await change(request.app.state.database, caller_of(request), batch_id, product_id)
     except ConflictError:
         note = "changed_since"
-    kept = {name: form[name] for name in (*LINES, "counted") if form.get(name)}
+    kept = {name: form[name] for name in (*LINES, "counted", FIELD) if form.get(name)}
     view = PageQuery({**kept, "note": note, "product_id": str(product_id)})
     if wants_fragment(request):
         return await _show(request, batch_id, view)
@@ -184,12 +189,12 @@ async def _list_outdated(
     return await service.list_outdated(database, outdated_id, SHOWN_OUTDATED)
 
 
-async def _answer(request: AnyRequest, batch_id: UUID, fields: dict[str, str]) -> Response[Any]:
+async def _answer(request: AnyRequest, batch_id: UUID, back: str, **fields: str) -> Response[Any]:
     """Return a batch after something was done with it; without scripts, its page."""
-    address = PageQuery({}).address(f"{PATH}/{batch_id}", **fields)
+    view = PageQuery({name: value for name, value in {**fields, FIELD: back}.items() if value})
+    address = view.address(f"{PATH}/{batch_id}")
     if not wants_fragment(request):
         return Response(None, status_code=303, headers={"Location": address})
-    view = PageQuery({name: value for name, value in fields.items() if value})
     values = await _values(request, batch_id, view, goes_on=True)
     return render(request, "batch_state.html", values, headers={"HX-Push-Url": address})
 
@@ -216,6 +221,8 @@ async def _values(
     changes = await service.list_changes(database, batch_id, criteria, counts=counts)
     path = f"{PATH}/{batch_id}"
     requested = fields_of(batch)
+    back = back_address(view.fields, "")
+    listed = back or _listed(batch, requested)
     has_standing = counts and batch.state == "applied"
     return {
         "batch": batch,
@@ -235,7 +242,7 @@ async def _values(
         "first": view.address(path, cursor=None, counted=""),
         "requested": requested.fields,
         "change_path": CHANGE_PATH,
-        "listed": _listed(batch, requested),
-        "another": requested.fields and requested.address(CHANGE_PATH),
+        "listed": listed,
+        "another": requested.fields and leading_back(requested.address(CHANGE_PATH), back),
         "names": await read_names(request, [batch]),
     }

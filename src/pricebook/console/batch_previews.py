@@ -7,6 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from pricebook.auth.schemas import Caller
+from pricebook.console.back_links import FIELD
 from pricebook.console.form_fields import (
     NUMBER_EXPECTED,
     convert_fields,
@@ -42,8 +43,8 @@ NO_FILTER: dict[str, Any] = asdict(ProductSelection())
 
 
 def bulk_fields(fields: dict[str, str]) -> PageQuery:
-    """Return the filters and the changes that a form has, without those that are empty."""
-    given = {name: fields.get(name, "").strip() for name in (*FILTERS, *CHANGES)}
+    """Return the filters and changes that a form has, and where it leads back, if not empty."""
+    given = {name: fields.get(name, "").strip() for name in (*FILTERS, *CHANGES, FIELD)}
     return PageQuery({name: value for name, value in given.items() if value})
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from pricebook.console.back_links import FIELD, back_address, leading_back
 from pricebook.console.batch_previews import (
     NO_CATEGORY,
     PRICE_ACTIONS,
@@ -67,7 +68,8 @@ async def preview_bulk_change(request: AnyRequest) -> Response[Any]:
         batch = await preview_bulk(request.app.state.database, caller_of(request), query)
     except ValidationError as error:
         return await _form(request, query, error)
-    return Response(None, status_code=303, headers={"Location": f"{BATCHES}/{batch.id}"})
+    address = leading_back(f"{BATCHES}/{batch.id}", query.get(FIELD))
+    return Response(None, status_code=303, headers={"Location": address})
 
 
 def _missing_choice(query: PageQuery) -> str:
@@ -96,7 +98,7 @@ async def _form(
         "scope": scope,
         "names": await read_filter_names(request, [scope]),
         "found": found,
-        "back": chosen.address(PRODUCTS),
+        "back": back_address(query.fields, chosen.address(PRODUCTS)),
         "issues": issues,
         "missing": missing,
         "problem": error.message if error and ("" in issues or not issues) else "",

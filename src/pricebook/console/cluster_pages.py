@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from pricebook.console.back_links import FIELD, back_address
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
 from pricebook.console.match_forms import NOTHING_DONE, describe_making, describe_undo, undo_batch
 from pricebook.console.page_errors import caller_of
@@ -19,14 +20,15 @@ from pricebook.matching.cluster_schemas import ClusterQuery, ItemsProduct
 AnyRequest = Request[Any, Any, Any]
 Fields = list[tuple[str, str]]
 PATH = "/console/matches/clusters"
-VIEW = ("supplier_id", "cursor")
+QUEUE = "/console/matches"
+VIEW = ("supplier_id", "cursor", FIELD)
 SHOWN_CLUSTERS = "20"
 
 
 @get(PATH, opt=page_for("GET", "/clusters"))
 async def show_clusters(request: AnyRequest) -> Response[Any]:
     """Show groups of unmatched items, the likeliest first."""
-    query = read_page_query(ClusterQuery, request.scope["query_string"])
+    query = read_page_query(ClusterQuery, request.scope["query_string"], FIELD)
     return await _clusters(request, query.fields, {})
 
 
@@ -92,7 +94,8 @@ async def _clusters(
 ) -> Response[Any]:
     """Return the groups of the page that the fields name, below what was just done."""
     view = PageQuery({name: fields[name] for name in VIEW if fields.get(name)})
-    wanted = PageQuery({**view.fields, "limit": SHOWN_CLUSTERS})
+    listed = {name: value for name, value in view.fields.items() if name != FIELD}
+    wanted = PageQuery({**listed, "limit": SHOWN_CLUSTERS})
     database: Database = request.app.state.database
     page = await service.list_clusters(database, require_page_query(ClusterQuery, wanted))
     following = page.next_cursor
@@ -101,7 +104,9 @@ async def _clusters(
         "page": page,
         "next": following and view.address(PATH, cursor=following),
         "first": view.address(PATH, cursor=None),
-        "queue": view.address("/console/matches", cursor=None),
+        "here": view.address(PATH),
+        "cleared": view.address(PATH, supplier_id=None, cursor=None),
+        "queue": back_address(view.fields, PageQuery(listed).address(QUEUE, cursor=None)),
         "refused": None,
         "problem": "",
         **NOTHING_DONE,

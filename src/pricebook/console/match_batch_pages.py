@@ -4,14 +4,16 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from pricebook.console.back_links import FIELD, back_address
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.match_forms import NOTHING_DONE, describe_undo, undo_batch
+from pricebook.console.match_view import LIST
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.db.database import Database
-from pricebook.http.pagination import CursorPaging
 from pricebook.matching import service
+from pricebook.matching.decision_schemas import BatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches/batches"
@@ -20,7 +22,7 @@ PATH = "/console/matches/batches"
 @get(PATH, opt=page_for("GET", "/matches/batches"))
 async def show_match_batches(request: AnyRequest) -> Response[Any]:
     """Show the batches of decisions, newest first: who, when, what, how many, what was undone."""
-    query = read_page_query(CursorPaging, request.scope["query_string"])
+    query = read_page_query(BatchQuery, request.scope["query_string"], FIELD)
     return await _list(request, query, NOTHING_DONE)
 
 
@@ -34,22 +36,28 @@ async def undo_match_batch(request: AnyRequest) -> Response[Any]:
     """Take a batch back, and show the same page of the list."""
     form = await read_form(request)
     done = describe_undo(await undo_batch(request, form))
-    fields = {name: form[name] for name in CursorPaging.__struct_fields__ if form.get(name)}
+    fields = {name: form[name] for name in (*BatchQuery.__struct_fields__, FIELD) if form.get(name)}
     return await _list(request, PageQuery(fields), {**done, "outcome": "batch_undone"})
 
 
 async def _list(request: AnyRequest, query: PageQuery, done: dict[str, Any]) -> Response[Any]:
     """Return a page of the batches, below what was just undone."""
-    paging = require_page_query(CursorPaging, query)
+    listed = PageQuery({k: v for k, v in query.fields.items() if k != FIELD})
+    criteria = require_page_query(BatchQuery, listed)
     database: Database = request.app.state.database
-    result = await service.list_batches(database, paging)
+    result = await service.list_batches(database, criteria)
     cursor = result.next_cursor
     values = {
         "query": query,
         "result": result,
         "next": cursor and query.address(PATH, cursor=cursor, page=None),
         "first": query.address(PATH, cursor=None, page=None),
+        "here": query.address(PATH),
+        "back": back_address(query.fields, LIST),
+        "cleared": query.address(PATH, cursor=None, page=None, several=None),
         **done,
     }
-    is_fragment = wants_fragment(request)
-    return render(request, "match_batch_list.html" if is_fragment else "match_batches.html", values)
+    if wants_fragment(request):
+        headers = {"HX-Replace-Url": query.address(PATH)}
+        return render(request, "match_batch_list.html", values, headers=headers)
+    return render(request, "match_batches.html", values)

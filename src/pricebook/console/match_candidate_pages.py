@@ -23,6 +23,7 @@ async def show_candidates(request: AnyRequest, item_id: ItemId) -> Response[Any]
     values = {
         "match": await service.get_match(request.app.state.database, item_id),
         "query": view,
+        "here": view.address(LIST),
         "back": f"{view.address(LIST)}#item-{item_id}",
     }
     is_part = wants_fragment(request)

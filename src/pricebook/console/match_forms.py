@@ -30,6 +30,7 @@ NOTHING_DONE: dict[str, Any] = {
     "batch": None,
     "linked": None,
     "archived": None,
+    "made": None,
     "lines": [],
     "more_lines": 0,
 }
@@ -93,7 +94,15 @@ def describe_making(made: MadeProduct) -> dict[str, Any]:
         "outcome": "made",
         "batch": made.batch_id,
         "linked": (made.id, made.name),
+        "made": (made.id, _missing(made)),
     }
+
+
+def _missing(made: MadeProduct) -> str:
+    """Return the name of the text that states what a product has not."""
+    if made.category_id is None:
+        return "nothing" if made.target_price is None else "no_category"
+    return "no_price" if made.target_price is None else "complete"
 
 
 def describe_products(made: MadeOfEach) -> dict[str, Any]:

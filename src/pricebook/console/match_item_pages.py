@@ -7,7 +7,13 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
 from pricebook.console.category_choices import list_category_choices
-from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
+from pricebook.console.form_fields import (
+    MAX_FORM_BYTES,
+    convert_fields,
+    field_text,
+    read_form,
+    read_number,
+)
 from pricebook.console.item_product_search import search_values
 from pricebook.console.match_forms import describe_making
 from pricebook.console.match_queue import PATH, render_queue
@@ -17,12 +23,14 @@ from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.errors import ConflictError, PricebookError, ValidationError
-from pricebook.matching import item_proposals, product_making
+from pricebook.matching import product_making
 from pricebook.matching.cluster_schemas import ItemsProduct
 
 AnyRequest = Request[Any, Any, Any]
 ItemId = Annotated[UUID, PathParameter(description="The item's id.")]
-FIELDS = ("name", "internal_sku", "category_id")
+FIELDS = ("name", "internal_sku", "category_id", "brand", "mpn", "gtin", "target_price")
+# Empty fields of these mean none, not those of the item.
+NULLABLE = ("category_id", "brand", "mpn", "gtin")
 
 
 class ItemSearchQuery(MatchView, frozen=True, kw_only=True):
@@ -41,7 +49,12 @@ async def search_product(request: AnyRequest, item_id: ItemId) -> Response[Any]:
     if words is None and b"product=" in raw:
         words = ""
     values = await search_values(request, item_id, view_of(query.fields), words)
-    values |= {"is_submitted": bool(query.get("go")), "is_focused": True, "back": _back(query)}
+    values |= {
+        "is_submitted": bool(query.get("go")),
+        "is_focused": True,
+        "back": _back(query),
+        "here": _back(query),
+    }
     is_part = wants_fragment(request)
     return render(request, "match_search.html" if is_part else "match_search_page.html", values)
 
@@ -62,13 +75,10 @@ async def show_new_product(request: AnyRequest, item_id: ItemId) -> Response[Any
 async def make_product(request: AnyRequest) -> Response[Any]:
     """Make a product of an item, and show the next one; refused, show the form again."""
     form = await read_form(request)
-    given = {name: form.get(name, "").strip() for name in FIELDS}
-    fields = {key: text for key, text in given.items() if text}
-    wanted = {"supplier_item_ids": [form.get("item_id")], **fields}
     database = request.app.state.database
     try:
         made = await product_making.create_items_product(
-            database, convert_fields(wanted, ItemsProduct), caller_of(request).username
+            database, _read_product(form), caller_of(request).username
         )
     except (ValidationError, ConflictError) as error:
         if "name" not in form:
@@ -77,16 +87,24 @@ async def make_product(request: AnyRequest) -> Response[Any]:
     return await render_queue(request, form, describe_making(made))
 
 
+def _read_product(form: dict[str, str]) -> ItemsProduct:
+    """Return the product of a form; fields that the form has not are those of the item."""
+    given = {name: form[name].strip() for name in FIELDS if name in form}
+    fields: dict[str, Any] = {name: text for name, text in given.items() if text}
+    fields |= {name: None for name in NULLABLE if given.get(name) == ""}
+    fields["target_price"] = read_number("target_price", given.get("target_price", ""))
+    return convert_fields({"supplier_item_ids": [form.get("item_id")], **fields}, ItemsProduct)
+
+
 async def _form(
     request: AnyRequest, item_id: UUID, fields: dict[str, str], refusal: PricebookError | None
 ) -> Response[Any]:
     """Return the form of a new product with what was typed, by default what the item says."""
     database = request.app.state.database
-    item = await item_proposals.get_item(database, item_id)
+    item, proposed = await product_making.propose_product(database, item_id)
     typed = {name: fields.get(name, "") for name in FIELDS}
     if refusal is None:
-        category_id = await item_proposals.propose_category(database, item)
-        typed = {"name": item.name, "internal_sku": "", "category_id": str(category_id or "")}
+        typed = {name: field_text(getattr(proposed, name)) for name in FIELDS}
     issues = refusal.issues if isinstance(refusal, ValidationError) else ()
     values = {
         "item": item,

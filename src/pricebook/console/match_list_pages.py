@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
+from pricebook.console.back_links import FIELD, back_address, fields_of_back, leading_back
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
 from pricebook.console.match_end import describe_end
 from pricebook.console.match_forms import (
@@ -39,6 +40,7 @@ from pricebook.matching.decision_schemas import FilteredDecision
 from pricebook.matching.schemas import Band, MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
+QUEUE = "/console/matches"
 SHOWN_ITEMS = "50"
 # So many items with words are counted for a button.
 MAX_WITH_WORDS = 100
@@ -110,7 +112,7 @@ async def make_products(request: AnyRequest) -> Response[Any]:
 @get(f"{LIST}/all", opt=page_for("POST", "/matches/bulk"))
 async def show_all(request: AnyRequest) -> Response[Any]:
     """Show what all that the filters match is, before it is accepted or rejected."""
-    query = read_page_query(FilteredDecision, request.scope["query_string"])
+    query = read_page_query(FilteredDecision, request.scope["query_string"], FIELD)
     return await _look(request, LookForm(_safely(query.fields)))
 
 
@@ -134,7 +136,9 @@ async def decide_all(request: AnyRequest) -> Response[Any]:
         done = await carry_out(request, {"filter": wanted})
     except ConflictError as error:
         return await _look(request, look, error)
-    return await _list(request, {**form, "cursor": "", "rest": ""}, describe_decisions(done))
+    kept = fields_of_back(form, LIST)
+    fields = {**(form if kept is None else kept), "cursor": "", "rest": ""}
+    return await _list(request, fields, describe_decisions(done))
 
 
 def _decision(pair: str, action: str) -> dict[str, str]:
@@ -179,6 +183,7 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
     database: Database = request.app.state.database
     shown = None if criteria is None else await find_matches(database, view, criteria)
     view = shown.view if shown else view
+    here = view.address(LIST)
     is_empty = shown is not None and not shown.page.data
     # Items without candidates are decided about apart from the others.
     band = "none" if view.get("rest") else view.get("band")
@@ -192,12 +197,14 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         "issues": {each.field: each.issue for each in issues},
         "next": shown and shown.next_address(LIST),
         "first": view.address(LIST, cursor=None, rest=None),
-        "queue": view.address("/console/matches", cursor=None),
-        "accept_all": view.address(f"{LIST}/all", **_safely(decided), action="accept"),
+        "here": here,
+        "queue": view.address(QUEUE, cursor=None),
+        "batches": leading_back(f"{QUEUE}/batches", here, LIST),
+        "accept_all": view.address(f"{LIST}/all", **_safely(decided), back=here, action="accept"),
         "accept_text": _accept_text(view.get("band")),
         "reject_text": _reject_text(view.get("band"), band),
         "acceptable": await _count_acceptable(database, view, criteria, shown),
-        "reject_all": view.address(f"{LIST}/all", **decided, action="reject"),
+        "reject_all": view.address(f"{LIST}/all", **decided, back=here, action="reject"),
         "remaining": remaining,
         "end": await describe_end(database, view) if is_empty and not remaining else None,
         "is_fragment": wants_fragment(request),
@@ -205,7 +212,7 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         **done,
     }
     if values["is_fragment"]:
-        headers = {"HX-Replace-Url": view.address(LIST)}
+        headers = {"HX-Replace-Url": here}
         return render(request, "match_list.html", values, headers=headers)
     values["suppliers"] = await list_supplier_choices(database, [view.get("supplier_id")])
     return render(request, "matches_list.html", values, status=400 if issues else 200)
@@ -235,12 +242,15 @@ async def _look(
 ) -> Response[Any]:
     chosen = PageQuery({name: look.fields[name] for name in LOOK_FILTERS if look.fields.get(name)})
     action = _action_of_all(look.fields)
+    default = chosen.address(LIST, min_band=None, without_objections=None)
+    back = back_address(look.fields, default)
     values = {
         **await look_at_all(request.app.state.database, chosen, look),
         "kind": LOOKS.get(action, "reject"),
         "action": "accept" if action == "accept" else "reject",
         "path": f"{LIST}/all",
-        "back": chosen.address(LIST, min_band=None, without_objections=None),
+        "back": back,
+        "here": chosen.address(f"{LIST}/all", action=look.fields.get("action"), back=back),
         "conflict": conflict and conflict.message,
     }
     status = conflict.status if conflict else 400 if look.has_too_many else 200

@@ -23,13 +23,16 @@ MAX_COUNTED = 2 * MAX_FILTERED
 
 
 async def first_of_band(
-    database: Database, band: BandFilter, supplier_id: UUID | None = None
+    database: Database,
+    band: BandFilter,
+    supplier_id: UUID | None = None,
+    search: str | None = None,
 ) -> CursorPage[SuggestedMatch]:
     """Return the first item whose best suggestion is of a band, and about how many there are.
 
     To count many exactly takes longer than to decide about one.
     """
-    wanted = MatchQuery(supplier_id=supplier_id, band=band, limit=1)
+    wanted = MatchQuery(supplier_id=supplier_id, band=band, search=search, limit=1)
     return await service.list_matches(database, wanted)
 
 

@@ -4,17 +4,20 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from pricebook.console.back_links import FIELD, back_address, fields_of_back
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
 from pricebook.console.match_forms import carry_out, describe_decisions, describe_undo, undo_batch
 from pricebook.console.match_look import LookForm, look_at_all, read_look
 from pricebook.console.match_queue import PATH, render_queue
-from pricebook.console.match_view import FILTERS, MatchView
+from pricebook.console.match_view import MatchView
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query
 from pricebook.console.rendering import render
 from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
+# Of the filters of the queue, those of its certain matches.
+SCOPE = ("supplier_id", "search")
 
 
 @get(PATH, opt=page_for("GET", "/matches"))
@@ -58,7 +61,7 @@ async def undo(request: AnyRequest) -> Response[Any]:
 @get(f"{PATH}/certain", opt=page_for("POST", "/matches/bulk"))
 async def show_certain(request: AnyRequest) -> Response[Any]:
     """Show the certain matches before all of them are accepted."""
-    query = read_page_query(MatchQuery, request.scope["query_string"])
+    query = read_page_query(MatchQuery, request.scope["query_string"], FIELD)
     return await _look(request, LookForm(query.fields))
 
 
@@ -73,22 +76,24 @@ async def accept_certain(request: AnyRequest) -> Response[Any]:
     look = read_look(await read_fields(request))
     if not look.is_decision or look.has_too_many:
         return await _look(request, look)
-    chosen = {name: look.fields[name] for name in FILTERS if look.fields.get(name)}
+    chosen = {name: look.fields[name] for name in SCOPE if look.fields.get(name)}
     wanted = chosen | {"band": "certain", "action": "accept", "expected_count": look.count}
     done = await carry_out(request, {"filter": {**wanted, "without_items": sorted(look.without)}})
-    fields = {**look.fields, "band": "", "cursor": ""}
+    fields = {**chosen, **(fields_of_back(look.fields, PATH) or {}), "cursor": "", "rest": ""}
     return await render_queue(request, fields, describe_decisions(done))
 
 
 async def _look(request: AnyRequest, look: LookForm) -> Response[Any]:
-    chosen = PageQuery({name: look.fields[name] for name in FILTERS if look.fields.get(name)})
+    chosen = PageQuery({name: look.fields[name] for name in SCOPE if look.fields.get(name)})
+    back = back_address(look.fields, chosen.address(PATH))
     certain = PageQuery({**chosen.fields, "band": "certain"})
     values = {
         **await look_at_all(request.app.state.database, certain, look),
         "kind": "certain",
         "action": "accept",
         "path": f"{PATH}/certain",
-        "back": PageQuery({**chosen.fields, "band": ""}).address(PATH),
+        "back": back,
+        "here": chosen.address(f"{PATH}/certain", back=back),
         "conflict": None,
     }
     status = 400 if look.has_too_many else 200

@@ -5,11 +5,13 @@ from typing import Any
 
 from litestar import Request, Response
 
+from pricebook.console.back_links import leading_back
 from pricebook.console.item_product_search import search_values
 from pricebook.console.match_end import describe_end
 from pricebook.console.match_forms import NOTHING_DONE
 from pricebook.console.match_look import first_of_band
 from pricebook.console.match_view import decode_view, find_matches, find_remaining, view_of
+from pricebook.console.query_fields import PageQuery
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
@@ -32,8 +34,9 @@ async def render_queue(
     database: Database = request.app.state.database
     shown = await find_matches(database, view_of(fields), criteria)
     view, match = shown.view, shown.page.data[0] if shown.page.data else None
-    certain = await first_of_band(database, "certain", criteria.supplier_id)
+    certain = await first_of_band(database, "certain", criteria.supplier_id, criteria.search)
     remaining = [] if match else await find_remaining(database, view, PATH)
+    here = view.address(PATH)
     is_end = match is None and not remaining
     values: dict[str, Any] = {
         "query": view,
@@ -41,12 +44,11 @@ async def render_queue(
         "shown": shown,
         "skip": shown.next_address(PATH),
         "first": view.address(PATH, cursor=None, rest=None),
-        "certain": view.address(f"{PATH}/certain", cursor=None, rest=None, band=None),
+        "here": here,
+        "certain": _link(view, "certain", "cursor", "rest", "band"),
         "certain_count": certain.total_count,
         "listed": view.address(f"{PATH}/list", cursor=None),
-        "clusters": view.address(
-            f"{PATH}/clusters", cursor=None, rest=None, band=None, search=None
-        ),
+        "clusters": _link(view, "clusters", "cursor", "rest", "band", "search"),
         "remaining": remaining,
         "end": await describe_end(database, view) if is_end else None,
         "found": None,
@@ -55,7 +57,14 @@ async def render_queue(
     if match and not match.suggestions:
         values |= await search_values(request, match.supplier_item.id, view)
     if wants_fragment(request):
-        headers = {"HX-Replace-Url": view.address(PATH)}
+        headers = {"HX-Replace-Url": here}
         return render(request, "match_queue.html", values, headers=headers)
     values["suppliers"] = await list_supplier_choices(database, [view.get("supplier_id")])
     return render(request, "matches.html", values)
+
+
+def _link(view: PageQuery, page: str, *unused: str) -> str:
+    """Return the address of a page of the view without some fields, which leads back to all."""
+    scope = {name: value for name, value in view.fields.items() if name not in unused}
+    default = PageQuery(scope).address(PATH)
+    return leading_back(PageQuery(scope).address(f"{PATH}/{page}"), view.address(PATH), default)

@@ -41,6 +41,11 @@ class ShownMatches(msgspec.Struct, frozen=True):
     is_exact: bool
     without: int = 0
 
+    @property
+    def is_rest_next(self) -> bool:
+        """Whether the next page begins the items without a candidate."""
+        return self.following is not None and "rest" in self.following
+
     def next_address(self, path: str) -> str | None:
         """Return the address of the next page, None after the last one."""
         return None if self.following is None else self.view.address(path, **self.following)

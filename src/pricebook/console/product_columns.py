@@ -15,6 +15,8 @@ CLASSES = {
     "gtin": "wide",
     "suppliers": "number wide",
     "lowest_price": "number wide",
+    "highest_price": "number wide",
+    "spread": "number wide",
     "change": "number wide",
     "margin": "number",
     "updated": "wide",

@@ -9,7 +9,7 @@ from litestar.params import PathParameter
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.match_forms import carry_out, describe_decisions, describe_undo, undo_batch
 from pricebook.console.page_guard import page_for
-from pricebook.console.product_view import PATH, render_product
+from pricebook.console.product_view import PATH, place_of, render_product
 
 AnyRequest = Request[Any, Any, Any]
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
@@ -48,7 +48,7 @@ async def undo_link(request: AnyRequest, product_id: ProductId) -> Response[Any]
     """Take a link or an unlink back, unless it was changed meanwhile."""
     form = await read_form(request)
     undone = await undo_batch(request, form)
-    return await render_product(request, product_id, form.get("link", ""), describe_undo(undone))
+    return await render_product(request, product_id, place_of(form), describe_undo(undone))
 
 
 async def _decide(request: AnyRequest, product_id: UUID, action: str) -> Response[Any]:
@@ -59,4 +59,4 @@ async def _decide(request: AnyRequest, product_id: UUID, action: str) -> Respons
         "product_id": str(product_id),
     }
     done = await carry_out(request, {"decisions": [decision]})
-    return await render_product(request, product_id, form.get("link", ""), describe_decisions(done))
+    return await render_product(request, product_id, place_of(form), describe_decisions(done))

@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 from litestar.response import Stream
 
+from pricebook.console.back_links import leading_back
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form, read_number
 from pricebook.console.number_texts import price_text
 from pricebook.console.page_errors import caller_of
@@ -23,6 +24,7 @@ from pricebook.console.product_view import (
     PATH,
     STATUSES,
     LinkQuery,
+    place_of,
     render_found_items,
     render_product,
 )
@@ -49,6 +51,7 @@ SORTS = (
 )
 # What the address of a view has beside filters and sort.
 NO_PLACE = dict.fromkeys(("cursor", "page", "limit", FIELD))
+NO_FILTERS = {*NO_PLACE, "sort"}
 
 
 @get(PATH, opt=page_for("GET", "/products"))
@@ -69,8 +72,8 @@ async def show_products(request: AnyRequest) -> Response[Any]:
         "cleared": PageQuery({FIELD: address_field(columns)}).address(PATH),
         "export": query.address(f"{PATH}/export", **NO_PLACE),
         "import_file": query.address(f"{PATH}/import/file", **NO_PLACE),
-        "change_all": query.address(f"{PATH}/change", **NO_PLACE, sort=None),
-        "is_filtered": bool(query.fields.keys() - NO_PLACE.keys() - {"sort"}),
+        "change_all": _change_all(query),
+        "is_filtered": bool(query.fields.keys() - NO_FILTERS),
         **column_values(columns),
         "issues": {each.field: each.issue for each in issues},
         "sorts": SORTS,
@@ -120,6 +123,14 @@ async def set_target_price(request: AnyRequest, product_id: ProductId) -> Respon
     return show_row(product, is_saved=True)
 
 
+def _change_all(query: PageQuery) -> str:
+    """Return the address of a change of all products of a view, which leads back to that view."""
+    filters = {name: value for name, value in query.fields.items() if name not in NO_FILTERS}
+    change = PageQuery(filters).address(f"{PATH}/change")
+    view = query.address(PATH, cursor=None, page=None, limit=None)
+    return leading_back(change, view, PageQuery(filters).address(PATH))
+
+
 def _row(
     request: AnyRequest, product: StaffProductDetail, *, columns: tuple[str, ...], **state: Any
 ) -> Response[Any]:
@@ -134,6 +145,6 @@ def _row(
 @get(PATH + "/{product_id:str}", opt=page_for("GET", "/products/{id}"))
 async def show_product(request: AnyRequest, product_id: ProductId) -> Response[Any]:
     """Show a product: its suppliers, how each price came about, and its prices over time."""
-    words = read_page_query(LinkQuery, request.scope["query_string"]).get("link")
+    place = place_of(read_page_query(LinkQuery, request.scope["query_string"]).fields)
     show = render_found_items if wants_fragment(request) else render_product
-    return await show(request, product_id, words)
+    return await show(request, product_id, place)

@@ -10,6 +10,7 @@ from litestar import Request, Response
 
 from pricebook.audit import service as audit
 from pricebook.audit.schemas import AuditPaging
+from pricebook.console.back_links import FIELD, back_address
 from pricebook.console.batch_previews import may_change
 from pricebook.console.category_choices import list_category_choices
 from pricebook.console.match_forms import NOTHING_DONE
@@ -36,26 +37,37 @@ from pricebook.suppliers.schemas import UnmatchedItemQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/products"
+QUEUE = "/console/matches"
 STATUSES = ("active", "draft", "archived")
 # What may have been done with a product, as the address of its page names it.
 DONE = ("created", "changed", "unchanged")
 CHART_DAYS = (14, DEFAULT_DAYS, 365)
 SHOWN_CHANGES = 50
 SHOWN_ITEMS = "20"
+PLACE = ("link", FIELD)
 
 
 class LinkQuery(msgspec.Struct):
-    """The query of the page: words of the items to link, what was done, days of the chart."""
+    """The query of the page: words of the items to link, what was done, days of the chart.
+
+    `back` is the view from which the page was opened.
+    """
 
     link: str = ""
+    back: str = ""
     done: str = ""
     days: str = ""
+
+
+def place_of(fields: Mapping[str, str]) -> PageQuery:
+    """Return what an address or a form of the page keeps: the words, and where it leads back."""
+    return PageQuery({name: fields[name] for name in PLACE if fields.get(name)})
 
 
 async def render_product(
     request: AnyRequest,
     product_id: UUID,
-    words: str,
+    place: PageQuery,
     done: Mapping[str, Any] = NOTHING_DONE,
     *,
     form: ProductForm | None = None,
@@ -85,16 +97,19 @@ async def render_product(
         "chart": draw_prices(_until_now(series.data, product)),
         "days": days,
         "day_choices": [
-            (each, PageQuery({}).address(f"{PATH}/{product_id}", days=str(each)))
+            (each, place.address(f"{PATH}/{product_id}", link=None, days=each))
             for each in CHART_DAYS
         ],
         "has_rates": any(each.exchange_rate is not None for each in product.supplier_items),
         "history": await _history(request, product, dict(categories)),
         "base": "fragment.html" if wants_fragment(request) else "layout.html",
-        **await _find_items(request, words),
+        "place": place,
+        "back": back_address(place.fields, PATH),
+        "is_of_queue": back_address(place.fields, PATH).partition("?")[0] == QUEUE,
+        **await _find_items(request, place.get("link")),
         **done,
     }
-    headers = {"HX-Replace-Url": _address(product_id, words)}
+    headers = {"HX-Replace-Url": place.address(f"{PATH}/{product_id}")}
     is_refused = form is not None and form.is_refused
     return render(
         request, "product.html", values, status=400 if is_refused else 200, headers=headers
@@ -128,15 +143,14 @@ async def _history(
     return history_lines(entries, product, caller_of(request), names)
 
 
-async def render_found_items(request: AnyRequest, product_id: UUID, words: str) -> Response[Any]:
+async def render_found_items(
+    request: AnyRequest, product_id: UUID, place: PageQuery
+) -> Response[Any]:
     """Return the unmatched items that words find, as a part of the page of a product."""
-    values = {"product_id": product_id, **await _find_items(request, words)}
-    headers = {"HX-Replace-Url": _address(product_id, words)}
+    found = await _find_items(request, place.get("link"))
+    values = {"product_id": product_id, "place": place, **found}
+    headers = {"HX-Replace-Url": place.address(f"{PATH}/{product_id}")}
     return render(request, "product_link.html", values, headers=headers)
-
-
-def _address(product_id: UUID, words: str) -> str:
-    return PageQuery({}).address(f"{PATH}/{product_id}", link=words)
 
 
 async def _find_items(request: AnyRequest, words: str) -> dict[str, Any]:

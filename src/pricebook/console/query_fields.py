@@ -28,11 +28,14 @@ class PageQuery(msgspec.Struct):
         return f"{path}?{query}" if query else path
 
 
-def read_page_query(kind: type[msgspec.Struct], raw: bytes) -> PageQuery:
-    """Return the fields that a struct knows; others, as links from elsewhere have, are dropped."""
+def read_page_query(kind: type[msgspec.Struct], raw: bytes, *others: str) -> PageQuery:
+    """Return the fields that a struct knows, and those of other names; the rest is dropped.
+
+    Links from elsewhere may have more.
+    """
     text = raw[:MAX_QUERY].decode("utf-8", "replace")
     pairs = parse_qsl(text, errors="replace")
-    known = kind.__struct_fields__
+    known = {*kind.__struct_fields__, *others}
     return PageQuery({name: value.strip() for name, value in pairs if name in known and value})
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pricebook.audit.schemas import AuditEntry
+from pricebook.console.back_links import leading_back
 from pricebook.console.batch_sentences import batch_changes, batch_scope
 from pricebook.console.issue_texts import issue_text
 from pricebook.console.letter_differences import mark_differences
@@ -15,6 +16,7 @@ from pricebook.console.rule_sentences import rule_pricing, rule_scope
 from pricebook.console.setting_words import plain_words
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.profile_words import unit_word
+from pricebook.products.schemas import StaffProduct
 from pricebook.suppliers.item_terms import ItemDetails
 from pricebook.suppliers.schemas import SupplierItem
 
@@ -43,6 +45,14 @@ def changed_fields(entry: AuditEntry) -> list[tuple[str, str, str]]:
 
 def _shown(value: object) -> str:
     return "–" if value is None else str(value)
+
+
+def spread_text(product: StaffProduct) -> str | None:
+    """Return by how many percent the highest price is over the lowest; None if it is not."""
+    lowest, highest = product.lowest_price, product.highest_price
+    if not lowest or highest is None or highest == lowest:
+        return None
+    return f"{(highest / lowest - 1) * 100:,.1f}"
 
 
 def derivation(item: SupplierItem, t: Texts) -> str:
@@ -98,6 +108,7 @@ FILTERS: dict[str, Any] = {
         minute_text,
         second_text,
         changed_fields,
+        spread_text,
         derivation,
         mark_differences,
         rule_scope,
@@ -105,6 +116,7 @@ FILTERS: dict[str, Any] = {
         batch_changes,
         batch_scope,
         plain_words,
+        leading_back,
         both_bases,
         listed_price,
     )

@@ -5,15 +5,16 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from pricebook.db.database import Connection
+from pricebook.db.fragments import fragment
 from pricebook.db.keyset import Listing
 from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import struct_row
 from pricebook.db.sort_keys import Key
-from pricebook.http.pagination import CursorPaging
-from pricebook.matching.decision_schemas import MatchBatch
+from pricebook.matching.decision_schemas import BatchQuery, MatchBatch
 from pricebook.matching.schemas import Action
 
 MATCH_BATCH: LiteralString = """
@@ -29,6 +30,9 @@ MATCH_BATCH: LiteralString = """
                 OR superseded_at IS NOT NULL AND undone_at IS NULL) AS changed
         FROM match_decisions WHERE batch_id = batch.id
     ) AS made
+"""
+OF_SEVERAL: LiteralString = """
+    EXISTS (SELECT FROM match_decisions WHERE batch_id = match_batches.id OFFSET 1)
 """
 BATCHES = Listing(
     table="match_batches",
@@ -59,9 +63,12 @@ class BatchDecision(Struct, frozen=True):
     internal_sku: str | None
 
 
-async def list_batches(conn: Connection, paging: CursorPaging) -> ListPage[MatchBatch]:
+async def list_batches(conn: Connection, query: BatchQuery) -> ListPage[MatchBatch]:
     """Return a page of the batches of decisions, newest first."""
-    return await read_page(conn, BATCHES, paging.window, as_structs(MatchBatch))
+    listing = BATCHES
+    if query.several:
+        listing = msgspec.structs.replace(BATCHES, conditions=fragment(OF_SEVERAL))
+    return await read_page(conn, listing, query.window, as_structs(MatchBatch))
 
 
 async def find_batch(conn: Connection, batch_id: UUID) -> MatchBatch | None:

@@ -11,10 +11,10 @@ from pricebook.auth.schemas import Caller
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.openapi import Success, documented, page_example
-from pricebook.http.pagination import CursorPage, CursorPaging
+from pricebook.http.pagination import CursorPage
 from pricebook.http.query_string import provide_query
 from pricebook.matching import service
-from pricebook.matching.decision_schemas import BatchPage, MatchBatch, UndoneBatch
+from pricebook.matching.decision_schemas import BatchPage, BatchQuery, MatchBatch, UndoneBatch
 from pricebook.matching.examples import BATCH, BATCH_DETAIL, DECISION, UNDONE
 from pricebook.matching.log_schemas import (
     BatchDecisionPaging,
@@ -31,14 +31,14 @@ BatchId = Annotated[UUID, PathParameter(description="The batch's id.")]
     "/matches/batches",
     summary="List batches of decisions",
     description="Returns the batches of decisions, newest first: who decided, and how much.",
-    dependencies={"paging": provide_query(CursorPaging)},
-    opt=documented(Success(kind=BatchPage, example=page_example(BATCH)), query=CursorPaging),
+    dependencies={"criteria": provide_query(BatchQuery)},
+    opt=documented(Success(kind=BatchPage, example=page_example(BATCH)), query=BatchQuery),
 )
 async def list_match_batches(
-    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+    criteria: NamedDependency[BatchQuery], database: NamedDependency[Database]
 ) -> CursorPage[MatchBatch]:
     """Return a page of batches."""
-    return await service.list_batches(database, paging)
+    return await service.list_batches(database, criteria)
 
 
 @get(

@@ -1,7 +1,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import CursorPage, CursorPaging
@@ -45,14 +45,16 @@ class ClusterProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     internal_sku: Annotated[
         str | None, doc("The shop's own article code; one is made by default.")
     ] = None
-    category_id: Annotated[UUID | None, doc("Id of the category.")] = None
+    category_id: Annotated[
+        UUID | UnsetType | None, doc("Id of an existing category; null for none.")
+    ] = UNSET
     status: Annotated[Literal["draft", "active"], doc("Status of the product.")] = "draft"
     target_price: Annotated[
         TargetPrice | None, doc("Own selling price in the currency of the catalog; null for none.")
     ] = None
-    gtin: Annotated[NewGtin | None, GTIN_SENTENCE] = None
-    mpn: Annotated[NewMark | None, MPN_SENTENCE] = None
-    brand: Annotated[NewMark | None, BRAND_SENTENCE] = None
+    gtin: Annotated[NewGtin | UnsetType | None, GTIN_SENTENCE] = UNSET
+    mpn: Annotated[NewMark | UnsetType | None, MPN_SENTENCE] = UNSET
+    brand: Annotated[NewMark | UnsetType | None, BRAND_SENTENCE] = UNSET
 
 
 class ItemsProduct(ClusterProduct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import doc, search_issues
-from pricebook.http.pagination import CursorPage
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.matching.schemas import (
     MAX_DECISIONS,
     Action,
@@ -187,6 +187,12 @@ class MatchBatch(Struct, frozen=True):
     dismissed: Annotated[int, doc("Items that no product fits, by the batch.")]
     undone: Annotated[int, doc("Decisions of the batch that its undo took back.")]
     changed: Annotated[int, doc("Links of the batch that somebody changed since.")]
+
+
+class BatchQuery(CursorPaging, frozen=True, kw_only=True):
+    """Which batches of decisions to return, and which page of them."""
+
+    several: Annotated[bool, doc("Only batches of more than one decision.")] = False
 
 
 class BatchPage(CursorPage[MatchBatch], frozen=True):

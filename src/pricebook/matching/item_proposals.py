@@ -1,14 +1,12 @@
-"""What is proposed for one item: the search for its product, and the category of a new one."""
+"""What is proposed for one item: the search for its product."""
 
 from uuid import UUID
 
-from pricebook.categories import service as categories
 from pricebook.db.database import Database
 from pricebook.errors import NotFoundError
 from pricebook.matching import item_facts_repository
 from pricebook.matching.equal_items import SIGNS, is_model_code
 from pricebook.matching.item_facts_repository import ItemFacts
-from pricebook.matching.product_making import category_of
 from pricebook.matching.scoring.folding import fold
 from pricebook.matching.scoring.model_numbers import compact, is_strong
 from pricebook.products import search_proposal
@@ -27,12 +25,6 @@ async def propose_search(database: Database, item: ItemFacts) -> str:
     """Return the words or the code by which staff search finds the product of an item best."""
     async with database.connection() as conn:
         return await search_proposal.propose_search(conn, codes_of(item), item.name)
-
-
-async def propose_category(database: Database, item: ItemFacts) -> UUID | None:
-    """Return the category that the price list names for an item, if there is one of that name."""
-    async with database.connection() as conn:
-        return category_of([item.category], await categories.read_paths(conn))
 
 
 def codes_of(item: ItemFacts) -> list[str]:

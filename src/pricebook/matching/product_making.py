@@ -1,10 +1,12 @@
 """Makes products of unmatched items: one of a cluster or of a choice of items, or one of each."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
 from pricebook.categories import service as categories
 from pricebook.db.database import Connection, Database
@@ -25,6 +27,9 @@ from pricebook.matching.item_facts_repository import ItemFacts
 from pricebook.pricelists.facts.gtin import parse_gtin
 from pricebook.products import service as products
 from pricebook.products.schemas import CreateProductRequest
+
+# Between the categories of a path in a price list.
+PATH_SIGNS = re.compile(r"\s*(?:[>»|\\]|/)\s*")
 
 
 class RefusedItem(NamedTuple):
@@ -151,16 +156,19 @@ def _new_product(
     paths: Mapping[UUID, tuple[str, ...]],
 ) -> CreateProductRequest:
     """Return the product to make; what is not wanted otherwise is what all items say alike."""
-    gtin = wanted.gtin or _agreed([item.gtin for item in facts])
+    proposed: dict[str, Any] = {
+        "category_id": category_of([item.category for item in facts], paths),
+        "gtin": parse_gtin(_agreed([item.gtin for item in facts]) or ""),
+        "mpn": _agreed([item.mpn for item in facts]),
+        "brand": _agreed([item.brand for item in facts]),
+    }
+    given: dict[str, Any] = {name: getattr(wanted, name) for name in proposed}
     return CreateProductRequest(
         name=wanted.name or facts[0].name,
         internal_sku=wanted.internal_sku,
-        category_id=wanted.category_id or category_of([item.category for item in facts], paths),
         status=wanted.status,
         target_price=wanted.target_price,
-        gtin=gtin if wanted.gtin or parse_gtin(gtin or "") else None,
-        mpn=wanted.mpn or _agreed([item.mpn for item in facts]),
-        brand=wanted.brand or _agreed([item.brand for item in facts]),
+        **{**proposed, **{name: value for name, value in given.items() if value is not UNSET}},
     )
 
 
@@ -171,12 +179,22 @@ def _agreed(values: Sequence[str | None]) -> str | None:
 
 
 def category_of(named: Sequence[str | None], paths: Mapping[UUID, tuple[str, ...]]) -> UUID | None:
-    """Return the category that all items name by its path, or by its name if it has no other."""
+    """Return the category that all items name by its path, or by its name if it has no other.
+
+    A path is that of the price list: `Tools > Saws` and `Tools / Saws` end with the name `Saws`.
+    """
     agreed = _agreed(named)
     if agreed is None:
         return None
-    wanted = agreed.casefold()
-    found = [each for each, path in paths.items() if " / ".join(path).casefold() == wanted] or [
-        each for each, path in paths.items() if path[-1].casefold() == wanted
-    ]
+    parts = tuple(PATH_SIGNS.split(agreed.casefold()))
+    folded = {each: tuple(name.casefold() for name in path) for each, path in paths.items()}
+    for wanted in ((agreed.casefold(),), parts, parts[-1:]):
+        found = [each for each, path in folded.items() if path[-len(wanted) :] == wanted]
+        whole = [each for each in found if folded[each] == wanted]
+        if found:
+            return _only(whole) or _only(found)
+    return None
+
+
+def _only(found: Sequence[UUID]) -> UUID | None:
     return found[0] if len(found) == 1 else None

@@ -22,6 +22,7 @@ from pricebook.matching.auto_link_schemas import AutoLink, UnlinkedCertain
 from pricebook.matching.cluster_schemas import Cluster, ClusterQuery
 from pricebook.matching.decision_repository import NewBatch
 from pricebook.matching.decision_schemas import (
+    BatchQuery,
     BulkDecision,
     DecidedBatch,
     Decision,
@@ -207,10 +208,10 @@ async def get_batch(database: Database, batch_id: UUID, paging: BatchDecisionPag
     return BatchDetail(**msgspec.structs.asdict(batch), decisions=DecisionPage(**page))
 
 
-async def list_batches(database: Database, paging: CursorPaging) -> CursorPage[MatchBatch]:
+async def list_batches(database: Database, query: BatchQuery) -> CursorPage[MatchBatch]:
     """Return a page of the batches of decisions, newest first."""
     async with database.connection() as conn:
-        return cursor_page_of(paging, await batch_repository.list_batches(conn, paging))
+        return cursor_page_of(query, await batch_repository.list_batches(conn, query))
 
 
 async def get_auto_link(database: Database, supplier_id: UUID) -> AutoLink:

@@ -16,11 +16,11 @@ from pricebook.suppliers.item_terms import TERM_COLUMNS
 # for each item, and one with nulls for a product without items.
 PRODUCT_ITEMS: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
-        min_price AS lowest_price, margin_percentage, price_change_percentage, price_changed_at,
-        product.updated_at, gtin, mpn, brand, item.id AS item_id, item.supplier_id,
-        supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
-        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since,
-        {terms}, product.created_at
+        min_price AS lowest_price, max_price AS highest_price, margin_percentage,
+        price_change_percentage, price_changed_at, product.updated_at, gtin, mpn, brand,
+        item.id AS item_id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku,
+        item.name AS item_name, item.current_price, item.characteristics, item.last_ingested_at,
+        item.absent_since, {terms}, product.created_at
     FROM products AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id

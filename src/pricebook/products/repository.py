@@ -65,6 +65,7 @@ class ProductItemRow(Struct, frozen=True):
     status: ProductStatus
     target_price: Decimal | None
     lowest_price: Decimal | None
+    highest_price: Decimal | None
     margin_percentage: Decimal | None
     price_change_percentage: Decimal | None
     price_changed_at: datetime | None
@@ -213,6 +214,7 @@ def _product(rows: Sequence[ProductItemRow]) -> StaffProduct:
         brand=product.brand,
         supplier_items=[row.item(row.item_id) for row in rows if row.item_id is not None],
         lowest_price=product.lowest_price,
+        highest_price=product.highest_price,
         margin_percentage=_percentage(product.margin_percentage),
         price_change_percentage=_percentage(product.price_change_percentage),
         price_changed_at=product.price_changed_at,

@@ -55,6 +55,7 @@ CREATED: dict[str, Any] = {
 }
 PRODUCT = {name: value for name, value in CREATED.items() if name != "created_at"} | {
     "lowest_price": "17.45",
+    "highest_price": "17.45",
     "margin_percentage": 29.92,
     "price_change_percentage": -3.49,
     "price_changed_at": CREATED["created_at"],

@@ -86,6 +86,10 @@ LowestPrice = Annotated[
         " suppliers aside; null without one."
     ),
 ]
+HighestPrice = Annotated[
+    Price | None,
+    doc("Highest price of the same items, in the currency of the catalog; null without one."),
+]
 PriceChange = Annotated[
     float | None,
     doc(
@@ -160,6 +164,7 @@ class StaffProduct(ProductWithItems, frozen=True):
     """A product with its supplier items, its margin and the last change of its price."""
 
     lowest_price: LowestPrice
+    highest_price: HighestPrice
     margin_percentage: Margin
     price_change_percentage: PriceChange
     price_changed_at: PriceChangedAt

@@ -10,7 +10,7 @@ from litestar.params import PathParameter
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form, read_number
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
-from pricebook.console.product_view import PATH, render_product
+from pricebook.console.product_view import PATH, place_of, render_product
 from pricebook.console.products.product_forms import (
     ProductForm,
     changed_texts,
@@ -53,7 +53,7 @@ async def change_product(request: AnyRequest, product_id: ProductId) -> Response
     if find_conflicts(form, changed, now):
         return await _refuse(request, product, form)
     if not changed:
-        return _done(product_id, "unchanged")
+        return _done(product_id, form, "unchanged")
     try:
         expected = {name: getattr(product, name) for name in changed}
         await service.change_product(
@@ -63,7 +63,7 @@ async def change_product(request: AnyRequest, product_id: ProductId) -> Response
         return await _refuse(request, product, form, error)
     except ConflictError:
         return await _refuse(request, await service.get_product(database, product_id), form)
-    return _done(product_id, "changed")
+    return _done(product_id, form, "changed")
 
 
 @get(PATH + "/{product_id:str}/margin", opt=page_for("PATCH", "/products/{id}"))
@@ -100,9 +100,9 @@ async def _refuse(
         issues=issues_of(error) if error else {},
         conflicts=find_conflicts(form, changed, now),
     )
-    return await render_product(request, product.id, form.get("link", ""), form=refused)
+    return await render_product(request, product.id, place_of(form), form=refused)
 
 
-def _done(product_id: UUID, what: str) -> Response[Any]:
-    headers = {"Location": f"{PATH}/{product_id}?done={what}"}
-    return Response(None, status_code=303, headers=headers)
+def _done(product_id: UUID, form: dict[str, str], what: str) -> Response[Any]:
+    address = place_of(form).address(f"{PATH}/{product_id}", link=None, done=what)
+    return Response(None, status_code=303, headers={"Location": address})

@@ -21,16 +21,49 @@ function onKey(event) {
   boxes[Math.min(Math.max(next, 0), boxes.length - 1)].focus();
 }
 
-// Rows whose other candidates are open stay so when the list is read again.
-let opened = [];
+// When the list is read again, rows keep their marks and their open candidates, and the focus its place.
+let kept = { opened: [], marks: new Map(), place: -1 };
 
-function keepOpened() {
-  opened = [...document.querySelectorAll("tr:has(details.others[open])")].map((row) => row.id);
+function keepRows() {
+  const boxes = listBoxes();
+  const focused = document.activeElement.closest("tr");
+  kept = {
+    opened: [...document.querySelectorAll("tr:has(details.others[open])")].map((row) => row.id),
+    marks: new Map(boxes.map((box) => [box.value, box.checked])),
+    place: focused ? boxes.findIndex((box) => focused.contains(box)) : -1,
+  };
 }
 
-function openAgain() {
-  for (const id of opened) document.getElementById(id)?.querySelector("details.others")?.setAttribute("open", "");
-  opened = [];
+function restoreRows() {
+  for (const id of kept.opened) document.getElementById(id)?.querySelector("details.others")?.setAttribute("open", "");
+  const boxes = listBoxes();
+  for (const box of boxes) box.checked = kept.marks.get(box.value) ?? box.checked;
+  const isFree = document.activeElement.matches("body, [data-focus]");
+  if (isFree && kept.place >= 0) boxes[Math.min(kept.place, boxes.length - 1)]?.focus();
+  kept = { opened: [], marks: new Map(), place: -1 };
+}
+
+// Several marked rows are decided after a question with their number, one is decided at once.
+let confirmed = null;
+
+function confirmSeveral(event) {
+  const button = event.target.closest("[data-several]");
+  const dialog = document.getElementById("several");
+  if (!button || !dialog) return;
+  const count = listBoxes().filter((box) => box.checked).length;
+  if (button === confirmed || count < 2) return;
+  event.preventDefault();
+  event.stopPropagation();
+  for (const each of dialog.querySelectorAll("[data-other]")) each.textContent = countText(each.dataset, count);
+  const own = dialog.querySelector("[data-confirm]");
+  own.firstChild.textContent = countText({ other: button.dataset.several }, count);
+  own.onclick = () => {
+    dialog.close();
+    confirmed = button;
+    button.click();
+    confirmed = null;
+  };
+  dialog.showModal();
 }
 
 function countText({ one, other }, count) {
@@ -69,7 +102,8 @@ function onChange(event) {
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("change", onChange);
-document.addEventListener("htmx:beforeSwap", keepOpened);
-document.addEventListener("htmx:afterSettle", openAgain);
+document.addEventListener("click", confirmSeveral, true);
+document.addEventListener("htmx:beforeSwap", keepRows);
+document.addEventListener("htmx:afterSettle", restoreRows);
 document.addEventListener("htmx:afterSettle", showMarks);
 showMarks();

@@ -10,7 +10,7 @@ from pricebook.console.page_texts import load_texts
 from pricebook.console.query_fields import PageQuery
 from pricebook.console.rendering import render
 from pricebook.console.suppliers.credential_fields import credential_values
-from pricebook.console.suppliers.schedule_fields import DAYS, describe_schedule
+from pricebook.console.suppliers.schedule_fields import DAYS, DEFAULT_TIME, describe_schedule
 from pricebook.console.suppliers.supplier_fields import (
     COLUMNS,
     DELIMITERS,
@@ -28,6 +28,9 @@ from pricebook.suppliers.schemas import SupplierOverview
 AnyRequest = Request[Any, Any, Any]
 DONE = ("forgotten", "credentials_set", "credentials_kept", "credentials_removed")
 SHOWN_VALUE = 100
+# The fields of a new supplier that are shown at once; `then` is a button.
+FIRST = {"name", "source_type", "url", "spreadsheet_url", "file_path", "then"}
+PRESET = {"is_active": "true", "schedule_at": DEFAULT_TIME}
 
 
 async def render_form(
@@ -71,6 +74,7 @@ async def _form_values(
         "days": DAYS,
         "preview": preview_of(request, typed),
         **describe_schedule(typed),
+        "shows_more": supplier is not None or _has_more(typed, issues),
         "done": done if done in DONE else "",
         **await _read_stored(request, supplier),
     }
@@ -82,6 +86,12 @@ def preview_of(request: AnyRequest, typed: Mapping[str, str]) -> str:
         return str(UUID(typed.get("preview") or request.query_params.get("preview", "")))
     except ValueError:
         return ""
+
+
+def _has_more(typed: Mapping[str, str], issues: Issues) -> bool:
+    """Return whether other fields than the first ones are filled in or refused."""
+    filled = {name for name, text in typed.items() if text and text != PRESET.get(name)}
+    return bool((filled | issues.keys()) - FIRST)
 
 
 async def render_refused(

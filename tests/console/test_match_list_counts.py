@@ -1,0 +1,75 @@
+"""The match queue as a list: what of its number is on the page, and names of its actions."""
+
+import re
+from html import unescape
+
+import pytest
+
+import builders
+from console.conftest import Client, LogInAs
+from console.fragments import show, show_text
+from match_fixtures import examine
+from pricebook.console import match_list_pages
+from pricebook.db.database import Connection, Database
+
+PATH = "/console/matches/list"
+SAWS = ("DeWalt DW745 table saw 250 mm", "Bosch GBH drill 13 mm", "Makita planer 82 mm")
+
+
+async def items(conn: Connection, database: Database) -> None:
+    """Insert three items with a candidate each, and two without."""
+    supplier_id = await builders.supplier(conn, "Nordwerk")
+    for name in SAWS:
+        await builders.product(conn, name)
+        await builders.item(conn, supplier_id, name=f"{name} on pallet")
+    for name in ("Oddment", "Remnant"):
+        await builders.item(conn, supplier_id, name=name)
+    await examine(database)
+
+
+def stated(text: str) -> str:
+    (number,) = re.findall(r'<div class="actions summary">\s*<span role="status">([^<]+)<', text)
+    return number
+
+
+def following(text: str) -> str:
+    (address,) = re.findall(r'rel="next" href="([^"]+)"', text)
+    return unescape(address)
+
+
+async def test_number_states_what_is_on_the_page_and_where_the_others_are(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await items(conn, database)
+    await log_in_as("procurement")
+    text = await show_text(client, PATH)
+    assert stated(text) == (
+        "5 items, 2 of them without a suggestion. 3 are on this page;"
+        " those without a suggestion are on the next page."
+    )
+    last = await show_text(client, following(text))
+    assert stated(last) == "5 items, 2 of them without a suggestion. 2 are on this page."
+    assert stated(await show_text(client, f"{PATH}?band=none")) == "2 items"
+    monkeypatch.setattr(match_list_pages, "SHOWN_ITEMS", "2")
+    first = await show_text(client, PATH)
+    assert "2 are on this page; those without a suggestion are on the last pages." in stated(first)
+    second = await show_text(client, following(first))
+    assert "1 is on this page; those without a suggestion are on the next page." in stated(second)
+
+
+async def test_buttons_name_what_several_marked_items_become(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await items(conn, database)
+    await log_in_as("procurement")
+    text = await show(client, PATH)
+    assert re.findall(r'data-several="([^"]+)"', text) == [
+        "Accept all {n}",
+        "Reject all {n} pairs",
+        "Make {n} draft products",
+    ]
+    assert 'data-several="No product fits all {n}"' in await show(client, f"{PATH}?band=none")
