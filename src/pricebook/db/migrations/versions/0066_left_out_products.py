@@ -6,7 +6,7 @@ The table is new and empty: those of earlier previews are not known.
 from pricebook.db.migrations import run_sql
 
 revision = "0066"
-down_revision = "0064"
+down_revision = "0065"
 
 
 def upgrade() -> None:
