@@ -52,6 +52,8 @@ class RowPriceReader:
         of_all = table.basis.discounts or table.basis.discount_groups
         self._marks_apply = self._takes_discounts and bool(of_all)
         self._states_discounts = fields.has("discount") or fields.has("discount_group")
+        by_row: tuple[Field, ...] = (*DISCOUNT_FIELDS, "discount_group")
+        self._discount_fields = tuple(filter(fields.has, by_row))
         self._terms = RowTermsParser(table, fields, request.catalog_vat, self._prices.in_currency)
         self._cached_terms = CellCache(
             [columns[field] for field in TERM_FIELDS if field in columns], self._parse_terms
@@ -107,8 +109,7 @@ class RowPriceReader:
 
     def _has_discount(self, cells: list[str]) -> bool:
         """Return whether a row has a cell that states its discount."""
-        fields: tuple[Field, ...] = (*DISCOUNT_FIELDS, "discount_group")
-        return any(self._fields.cell(cells, field) for field in fields)
+        return any(self._fields.cell(cells, field) for field in self._discount_fields)
 
     def _on_request(self, cells: list[str]) -> RowProblem | None:
         """Return the problem of a row whose price is on request, which comes before others."""

@@ -53,8 +53,9 @@ class TotalRows:
 
     def is_total_by_code(self, code: str, name: str) -> bool:
         """Return whether the code is a word for totals, and the name that of no article: `all`."""
-        words = bare_words(split_header(name), self._currency)
-        return self._names_sum(code) and _LABELS_BESIDE_CODE.issuperset(words)
+        if not self._names_sum(code):
+            return False
+        return _LABELS_BESIDE_CODE.issuperset(bare_words(split_header(name), self._currency))
 
     def problem(self, code: str) -> RowProblem | None:
         """Return why a row is rejected: its code is a word for totals."""

@@ -105,6 +105,7 @@ _NO = (
 )
 
 
+@lru_cache(maxsize=4096)
 def cell_key(cell: str) -> str:
     """Return a cell as the sets of texts have it."""
     return cell.strip(_EDGES).casefold().replace("ё", "е").replace("’", "'")
