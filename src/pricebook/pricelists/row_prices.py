@@ -53,7 +53,7 @@ class RowPriceReader:
         self._marks_apply = self._takes_discounts and bool(of_all)
         self._states_discounts = fields.has("discount") or fields.has("discount_group")
         by_row: tuple[Field, ...] = (*DISCOUNT_FIELDS, "discount_group")
-        self._discount_fields = tuple(filter(fields.has, by_row))
+        self._discount_fields: list[Field] = [field for field in by_row if fields.has(field)]
         self._terms = RowTermsParser(table, fields, request.catalog_vat, self._prices.in_currency)
         self._cached_terms = CellCache(
             [columns[field] for field in TERM_FIELDS if field in columns], self._parse_terms

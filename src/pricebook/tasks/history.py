@@ -10,7 +10,7 @@ from pricebook.errors import NotFoundError
 from pricebook.http import safe_csv
 from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.pricelists.schemas.profile import convert_profile
-from pricebook.tasks import history_repository, metrics_repository
+from pricebook.tasks import cleanup_repository, history_repository, metrics_repository
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
 from pricebook.tasks.queue_metrics import QueueStatus, TaskMetrics
 from pricebook.tasks.rejected_rows import RejectedRowLines
@@ -138,11 +138,11 @@ async def purge_old_tasks(database: Database, days: int) -> int:
     Also deletes the staged rows of held price lists that were cancelled or refused.
     """
     async with database.connection() as conn:
-        await history_repository.delete_orphaned_held_rows(conn)
+        await cleanup_repository.delete_orphaned_held_rows(conn)
     count = 0
     while True:
         async with database.connection() as conn:
-            deleted = await history_repository.delete_old_tasks_batch(conn, days)
+            deleted = await cleanup_repository.delete_old_tasks_batch(conn, days)
         if not deleted:
             return count
         count += deleted
@@ -155,7 +155,7 @@ async def list_kept_files(database: Database, days: int) -> set[str]:
     `days` after its end.
     """
     async with database.connection() as conn:
-        return await history_repository.list_kept_files(conn, days)
+        return await cleanup_repository.list_kept_files(conn, days)
 
 
 def task_not_found(task_id: UUID) -> NotFoundError:
