@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from pricebook.console.page_texts import load_texts
+from pricebook.console.previews.given_answers import list_given
 from pricebook.console.previews.questions import Question, list_questions
 from pricebook.errors import PriceListIssue
 from pricebook.imports.preview_basis import PreviewBasis
@@ -213,3 +214,5 @@ def test_articles_in_hidden_rows_are_a_question() -> None:
     ]
     answers = [msgspec.json.decode(each.patch) for each in question.choices]
     assert answers == [{"hidden_rows": "read"}, {"hidden_rows": "skip"}]
+    (given,) = list_given({"hidden_rows": "read"}, load_texts(), new_layout=False)
+    assert given.label == question.choices[0].label == "The articles in hidden rows are read"

@@ -45,7 +45,7 @@ function onSubmit(event) {
   form.setAttribute("aria-busy", "true");
 }
 
-form.addEventListener("input", checkSupplier);
+for (const each of ["input", "change"]) form.addEventListener(each, checkSupplier);
 checkSupplier();
 document.addEventListener("dragover", onOver);
 document.addEventListener("dragleave", (event) => event.relatedTarget === null && showDropping(false));
