@@ -22,6 +22,12 @@ def test_another_thing_is_an_objection(item: str, product: str, objection: str) 
     assert [text for text in against if text.startswith(objection)]
 
 
+def test_a_number_and_a_word_of_a_linked_item_by_chance_are_an_objection() -> None:
+    linked = (Article("Automatik-Schweißhelm, Stufe 9-13, Vissaro"),)
+    product = Article("Auto-Darkening Welding Helmet, Shade 9-13")
+    assert explain(Article("Patio Heater 13 kW"), product, linked)[1] == ["few words in common"]
+
+
 @pytest.mark.parametrize(
     ("item", "product"),
     [

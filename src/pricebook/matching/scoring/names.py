@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pricebook.matching.scoring.evidence import Evidence
-from pricebook.matching.scoring.measures import Measure
+from pricebook.matching.scoring.measures import PLAIN, Measure
 from pricebook.matching.scoring.trade_words import things
 
 # Names with less of their words in common are of different things.
@@ -38,12 +38,19 @@ def is_same_name(evidence: Evidence) -> bool:
 def is_alike(evidence: Evidence) -> bool:
     """Whether a number, a measure or enough of the words of one name are in the other.
 
-    With the same measures, other words may be those of another language.
+    With the same measures, other words may be those of another language; a number without a unit is
+    in many names. A word that only may mean one of a linked item's is no more than chance.
     """
-    shares = evidence.item_words.share, evidence.own_words.share, evidence.linked_share
+    shares = [evidence.own_words.share, evidence.linked_share]
+    if evidence.own_words.same or any(each.likeness == 1 for each in evidence.item_words.same):
+        shares.append(evidence.item_words.share)
     numbers = evidence.numbers
     has_same = _has_number(evidence) or bool(numbers.weak or numbers.almost or numbers.prefix)
-    has_same = has_same or bool(evidence.measures.agreeing or evidence.shared_variants)
+    has_measure = any(
+        PLAIN not in {mine.dimension, other.dimension}
+        for mine, other in evidence.measures.agreeing
+    )
+    has_same = has_same or has_measure or bool(evidence.shared_variants)
     has_words = bool(evidence.item_words.missing and evidence.own_words.missing)
     return has_same or not has_words or max(shares) >= _MIN_SHARE
 
