@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -44,6 +45,17 @@ async def state_of(conn: Connection, user_id: UUID) -> tuple[str, bool]:
     cursor = await conn.execute("SELECT role, is_active FROM users WHERE id = %s", [user_id])
     (row,) = await cursor.fetchall()
     return row[0], row[1]
+
+
+async def test_page_of_a_user_leads_to_what_that_user_changed(
+    client: Client, conn: Connection, log_in_as: LogInAs
+) -> None:
+    name = await log_in_as("admin")
+    user_id = await fetch_value(conn, "SELECT id FROM users WHERE username = %s", [name])
+    page = await show_text(client, f"{PATH}/{user_id}")
+    address = f"/console/administration/audit?actor_type=user&actor={quote(name)}"
+    assert address in page.replace("&amp;", "&")
+    assert name in await show_text(client, address)
 
 
 async def test_user_is_created_with_a_password_that_is_shown_once(

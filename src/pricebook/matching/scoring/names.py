@@ -47,8 +47,7 @@ def is_alike(evidence: Evidence) -> bool:
     numbers = evidence.numbers
     has_same = _has_number(evidence) or bool(numbers.weak or numbers.almost or numbers.prefix)
     has_measure = any(
-        PLAIN not in {mine.dimension, other.dimension}
-        for mine, other in evidence.measures.agreeing
+        PLAIN not in {mine.dimension, other.dimension} for mine, other in evidence.measures.agreeing
     )
     has_same = has_same or has_measure or bool(evidence.shared_variants)
     has_words = bool(evidence.item_words.missing and evidence.own_words.missing)
