@@ -22,7 +22,7 @@ __all__ = ["worker_database", "worker_settings"]
 PATH = "/console/administration/system"
 CHECKS = [
     *("secret", "PostgreSQL", "migrations", "rights", "schema", "aggregates", "tasks", "lists"),
-    *("credentials", "notices", "rates", "Redis", "uploads", "parser"),
+    *("credentials", "notices", "webhooks", "rates", "Redis", "uploads", "parser"),
 ]
 
 

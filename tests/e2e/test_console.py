@@ -288,7 +288,9 @@ def check_marks_by_keys(browser: Chrome, root: str) -> None:
     wait_until(browser, "document.querySelectorAll('[data-mark]:checked').length === 2")
     assert "2 marked of this page" in browser.find_element(By.CSS_SELECTOR, ".marking").text
     wait_until(browser, "document.querySelector('[data-mark-all]').indeterminate")
-    for key, says in (("r", "2 pairs rejected"), ("u", "Taken back")):
+    browser.switch_to.active_element.send_keys("r")
+    wait_until(browser, "document.getElementById('several').open")
+    for key, says in ((Keys.ENTER, "2 pairs rejected"), ("u", "Taken back")):
         browser.switch_to.active_element.send_keys(key)
         wait_until(browser, f"document.querySelector('#matches').innerText.includes('{says}')")
         wait_until(browser, f"document.querySelector('#toasts').innerText.includes('{says}')")
