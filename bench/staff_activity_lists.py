@@ -53,7 +53,7 @@ def activity_cases(ids: dict[str, Any]) -> Cases:
     yield from listed_item_cases(ids)
     yield from imported_item_cases(ids)
     for filters, sort in product(CHANGES, CHANGE_SORTS):
-        text = _join(filters, f"sort={sort}", ids)
+        text = join(filters, f"sort={sort}", ids)
         query = decode_query(PriceChangeQuery, text)
         yield f"price-changes {_short(filters)} {sort}", prices.list_changes, query, None
     for filters in AUDIT:
@@ -63,7 +63,7 @@ def activity_cases(ids: dict[str, Any]) -> Cases:
         query = decode_query(SupplierHealthQuery, filters.encode())
         yield f"supplier health {_short(filters)}", list_health.list_health, query, None
     for filters in ("", "supplier_id={supplier}", "supplier_id={small}"):
-        query = decode_query(DecisionQuery, _join(filters, "", ids))
+        query = decode_query(DecisionQuery, join(filters, "", ids))
         yield f"decisions {_short(filters)}", matching.list_decisions, query, None
     yield "product-batches", product_batches.list_batches, CursorPaging(), None
 
@@ -81,7 +81,7 @@ def listed_item_cases(ids: dict[str, UUID]) -> Cases:
         ) -> Listing:
             return items_listing(supplier_id, query.words, query.state)
 
-        query = decode_query(ListedItemQuery, _join(state, words and f"search={words}", ids))
+        query = decode_query(ListedItemQuery, join(state, words and f"search={words}", ids))
         yield f"items of {name} {_short(state)} {words}", service, query, listing
 
 
@@ -94,7 +94,8 @@ def imported_item_cases(ids: dict[str, Any]) -> Cases:
             yield f"imported-items {name} {kind}", list_imported_items, query, None
 
 
-def _join(text: str, more: str, ids: dict[str, Any]) -> bytes:
+def join(text: str, more: str, ids: dict[str, Any]) -> bytes:
+    """Return two parts of a query as one, with the ids in it."""
     return "&".join(filter(None, [text.format(**ids), more])).encode()
 
 

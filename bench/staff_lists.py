@@ -1,10 +1,9 @@
 """The lists for staff that bench/staff_plans.py measures, with their filters and sorts."""
 
-from collections.abc import Iterator
 from itertools import product
 from typing import Any, LiteralString, get_args
 
-from staff_activity_lists import activity_cases
+from staff_activity_lists import Cases, activity_cases, join
 
 from pricebook.categories import service as categories
 from pricebook.db.database import Connection
@@ -122,7 +121,6 @@ IDS: dict[str, LiteralString] = {
     "made_all_at": MADE_AT.format(name="Supplier 1"),
     "made_few_at": MADE_AT.format(name="Supplier 2"),
 }
-Cases = Iterator[tuple[str, Any, Any, Any]]
 
 
 async def lists_of(conn: Connection) -> list[tuple[str, Any, Any, Any]]:
@@ -147,11 +145,11 @@ def product_cases(ids: dict[str, Any]) -> Cases:
     for text, sort in product(PRODUCT_FILTERS, ["", *SORTS]):
         if not sort and "search" not in text:
             continue
-        query = decode_query(StaffProductQuery, _join(text, sort and f"sort={sort}", ids))
+        query = decode_query(StaffProductQuery, join(text, sort and f"sort={sort}", ids))
         name = f"products {_short(text)} {sort or 'ranked'}"
         yield name, products.list_products, query, listing
     for text in SEARCHES:
-        query = decode_query(StaffProductQuery, _join(f"search={text}", "", ids))
+        query = decode_query(StaffProductQuery, join(f"search={text}", "", ids))
         yield f"products search={text}", products.list_products, query, None
 
 
@@ -166,10 +164,10 @@ def item_cases(ids: dict[str, Any]) -> Cases:
         return match_repository.matches_listing(query, await find_items(conn, query.words))
 
     for text, words in product(ITEM_FILTERS, ITEM_SEARCHES):
-        query = decode_query(UnmatchedItemQuery, _join(text, words and f"search={words}", ids))
+        query = decode_query(UnmatchedItemQuery, join(text, words and f"search={words}", ids))
         yield f"unmatched {_short(text)} {words}", suppliers.list_unmatched_items, query, unmatched
     for text, words in product(MATCH_FILTERS, ITEM_SEARCHES):
-        match_query = decode_query(MatchQuery, _join(text, words and f"search={words}", ids))
+        match_query = decode_query(MatchQuery, join(text, words and f"search={words}", ids))
         yield f"matches {_short(text)} {words}", matching.list_matches, match_query, matches
 
 
@@ -184,7 +182,7 @@ def other_cases(ids: dict[str, Any]) -> Cases:
             yield (
                 f"{name} {_short(text)}",
                 service,
-                decode_query(kind, _join(text, "", ids)),
+                decode_query(kind, join(text, "", ids)),
                 listing,
             )
     for name, service, plain in PLAIN:
@@ -211,10 +209,6 @@ def detail_cases(ids: dict[str, Any]) -> Cases:
     yield "product-imports/{id}/rows", rows, ImportedRowQuery(), rows_listing
     changed = ImportedRowQuery(outcome="new")
     yield "product-imports/{id}/rows outcome=new", rows, changed, rows_listing
-
-
-def _join(text: str, more: str, ids: dict[str, Any]) -> bytes:
-    return "&".join(filter(None, [text.format(**ids), more])).encode()
 
 
 def _short(text: str) -> str:

@@ -30,8 +30,10 @@ def _parents() -> dict[int, int]:
 
 def _is_parser(pid: int) -> bool:
     """Return whether a child runs the program; the kernel sets its command line a moment later."""
+    process = Path(f"/proc/{pid}")
     with suppress(OSError):
-        while not (command := Path(f"/proc/{pid}/cmdline").read_bytes()):
-            pass
+        while not (command := (process / "cmdline").read_bytes()):
+            if (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return False
         return _MODULE in command.split(b"\0")
     return False

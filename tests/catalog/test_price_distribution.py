@@ -19,6 +19,7 @@ from pricebook.catalog.price_distribution import (
 from pricebook.catalog.schemas import CatalogQuery
 from pricebook.db.database import Database
 from pricebook.http.query_string import decode_query
+from worker_fixtures import eventually
 
 PRODUCTS = 20_000
 # A third of the products has one price, a tenth has none.
@@ -125,10 +126,10 @@ async def test_distribution_is_known_soon_after_the_start(skewed_url: str) -> No
     async with Database(skewed_url) as database:
         work = asyncio.create_task(current.maintain(database))
         try:
-            while current.value is None:  # noqa: ASYNC110 (nothing notifies of it)
-                await asyncio.sleep(0)
+            await eventually(lambda: current.value is not None)
         finally:
             work.cancel()
+    assert current.value
     assert current.value.products == PRODUCTS
 
 

@@ -57,18 +57,18 @@ async def test_the_limit_of_a_statement_is_none_of_the_products(
     monkeypatch.setattr(service, "MERGE_SECONDS", 1)
     monkeypatch.setattr(category_merge_repository, "MOVED_AT_ONCE", 1)
     old, new = await builders.category(conn, "Old"), await builders.category(conn, "New")
-    for _ in range(3):
+    for _ in range(6):
         await builders.product(conn, category_id=old)
     await conn.execute("""
         CREATE FUNCTION pg_temp.wait() RETURNS trigger LANGUAGE plpgsql
-            AS $$ BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END $$
+            AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$
     """)
     await conn.execute("""
         CREATE TRIGGER wait AFTER UPDATE ON products FOR EACH ROW EXECUTE FUNCTION pg_temp.wait()
     """)
     response = await merge(procurement, old, new)
     assert response.status_code == 200, response.text
-    assert response.json()["products"] == 3
+    assert response.json()["products"] == 6
     await conn.execute("DROP TRIGGER wait ON products")
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from pricebook.console.suppliers.sheet_lines import (
     read_sheet_settings,
     replacement,
@@ -44,6 +46,19 @@ def test_value_that_is_none_of_the_setting_is_named() -> None:
     assert problem == 'line 1: "many" is no value of price_quantity'
     _, problem = read_sheet_settings("Taps: column_mapping.rebate = D")
     assert problem == 'line 1: "D" is no value of column_mapping.rebate'
+
+
+@pytest.mark.parametrize(
+    ("line", "member"),
+    [
+        ("currency = USD", "currency.a"),
+        ("header_row = 3", "header_row.a"),
+        ("key_columns = A, B", "key_columns.a"),
+    ],
+)
+def test_member_of_a_setting_without_members_is_refused(line: str, member: str) -> None:
+    _, problem = read_sheet_settings(f"Taps: {line}\nTaps: {member} = 5")
+    assert problem == f'line 2: "5" is no value of {member}'
 
 
 def test_replacement_removes_what_is_not_typed() -> None:

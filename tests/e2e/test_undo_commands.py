@@ -85,6 +85,7 @@ def test_file_that_cannot_be_written_is_named(run: Run, system: System, task_id:
     assert refused.stderr == (
         "pricebook: none/undo.csv cannot be written: No such file or directory.\n"
     )
+    assert refused.stdout
     unknown = run("tasks", "undo", task_id[:-1] + "0", "--dry-run", "--csv", "undo.csv")
     assert unknown.returncode == 1
     assert not (system.folder / "undo.csv").exists()

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.matching.test_bands import suggest
+from tests.matching.test_match_reasons import explain
 
 from pricebook.matching.scoring.folding import fold
 from pricebook.matching.scoring.ranking import Suggestion
@@ -60,5 +61,5 @@ def test_other_shape_speaks_against_a_match() -> None:
     assert same.band != "possible"
     assert "shape half-round in both" in same.reasons
     assert other is None or (other.band, other.score < same.score / 2) == ("possible", True)
-    if other:
-        assert "shape round, product half-round" in other.objections
+    item = Article("Werkstattfeile 200 mm, rund, Hieb 2, Zahnrik")
+    assert "shape round, product half-round" in explain(item, Article(HALF_ROUND))[1]

@@ -47,6 +47,23 @@ def test_rows_below_a_title_of_old_prices_are_rejected(title: str) -> None:
     assert rejected.error_message == f'The row is below the title "{title}".'
 
 
+def test_rows_below_a_title_within_old_prices_are_rejected() -> None:
+    result = read("", "Old prices;;;", ";Tyres;;", "A-1;Hammer;11,50;4")
+    assert codes(result) == ["A-1", "A-2", "A-3"]
+    assert [row.error_message for row in result.rejected] == [
+        'The row is below the title "Old prices".'
+    ]
+
+
+def test_rows_of_a_category_of_old_prices_are_rejected() -> None:
+    table = ("Code;Name;Category;Price", "A-1;Hammer;Tools;12,50", "A-2;Saw;Old prices;8,00")
+    result = read_price_list("\n".join(table) + "\n", "EUR")
+    assert codes(result) == ["A-1"]
+    assert [row.error_message for row in result.rejected] == [
+        'The row is below the title "Old prices".'
+    ]
+
+
 def test_sentence_about_old_prices_is_no_title_of_them() -> None:
     text = "All old prices are no longer valid from today on;;;"
     assert codes(read("", text, "A-4;Vice;9,00;1")) == ["A-1", "A-2", "A-3", "A-4"]

@@ -42,7 +42,7 @@ async def list_users(database: Database, query: UserQuery) -> CursorPage[UserAcc
 async def get_user(database: Database, user_id: UUID) -> UserAccount:
     """Return an account; raises NotFoundError."""
     async with database.connection() as conn:
-        return await _get(conn, user_id)
+        return await require_user(conn, user_id)
 
 
 async def create_user(auth: AuthService, new: NewUserAccount) -> UserAccount:
@@ -61,7 +61,7 @@ async def create_user(auth: AuthService, new: NewUserAccount) -> UserAccount:
         user_id = await user_repository.find_user_id(conn, new.username)
         if user_id is None:
             raise LookupError(f"The new user {new.username} is not in the table.")
-        return await _get(conn, user_id)
+        return await require_user(conn, user_id)
 
 
 async def change_user(
@@ -86,7 +86,7 @@ async def change_user(
     fields = UserChange(change.role or None, is_active, password_hash)
     async with auth.database.short_transaction() as conn:
         admins = await user_repository.lock_active_admins(conn)
-        user = await _get(conn, user_id)
+        user = await require_user(conn, user_id)
         if seen is not None and user.updated_at != seen:
             raise OutdatedUserError(f"The account {user.username} was changed meanwhile.")
         if admins == [user_id] and (
@@ -96,7 +96,7 @@ async def change_user(
                 f"{user.username} is the last active admin: make somebody else an admin first."
             )
         await user_repository.set_user(conn, user_id, fields)
-        changed = await _get(conn, user_id)
+        changed = await require_user(conn, user_id)
     auth.accounts.forget(user_id)
     return changed
 
@@ -105,7 +105,7 @@ async def sign_out_user(auth: AuthService, user_id: UUID) -> UserAccount:
     """End all sessions and tokens of a user; raises NotFoundError."""
     async with auth.database.short_transaction() as conn:
         await user_repository.set_signed_out(conn, user_id)
-        signed_out = await _get(conn, user_id)
+        signed_out = await require_user(conn, user_id)
     auth.accounts.forget(user_id)
     return signed_out
 
@@ -122,7 +122,8 @@ def _issue_of(field: str, error: ValidationError) -> ValidationError:
     return ValidationError(error.message, (body_issue(field, issue),))
 
 
-async def _get(conn: Connection, user_id: UUID) -> UserAccount:
+async def require_user(conn: Connection, user_id: UUID) -> UserAccount:
+    """Return a user; raises NotFoundError."""
     user = await user_repository.find_user(conn, user_id)
     if user is None:
         raise NotFoundError(f"There is no user {user_id}.")

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from pricebook.audit import service as audit
 from pricebook.audit.schemas import NewEntry
-from pricebook.auth import session_repository, user_repository
+from pricebook.auth import session_repository
 from pricebook.auth.roles import ADMIN_ROLES, describe
 from pricebook.auth.schemas import Caller
 from pricebook.auth.session_repository import OpenSession
 from pricebook.auth.sessions import hash_token
 from pricebook.auth.user_schemas import UserSession
+from pricebook.auth.user_service import require_user
 from pricebook.db.database import Database
 from pricebook.errors import ForbiddenError, NotFoundError
 from pricebook.http.pagination import Page, Paging, page_of
@@ -37,9 +38,7 @@ async def read_page(
     """
     _check_caller(caller, user_id)
     async with database.connection() as conn:
-        user = await user_repository.find_user(conn, user_id)
-        if user is None:
-            raise NotFoundError(f"There is no user {user_id}.")
+        user = await require_user(conn, user_id)
         found = await session_repository.list_open(conn, user_id, b"", query.limit, query.offset)
     sessions = [
         UserSession(each.id, each.started_at, each.last_used_at, each.expires_at) for each in found
@@ -63,9 +62,7 @@ async def end_open_session(
 async def end_session(database: Database, user_id: UUID, session_id: UUID) -> bool:
     """End a session of a user; return whether there was one. Raises NotFoundError."""
     async with database.short_transaction() as conn:
-        user = await user_repository.find_user(conn, user_id)
-        if user is None:
-            raise NotFoundError(f"There is no user {user_id}.")
+        user = await require_user(conn, user_id)
         if not await session_repository.delete_of_user(conn, user_id, session_id):
             return False
         entry = NewEntry(

@@ -1,7 +1,7 @@
 """The commands for notices of price lists by e-mail."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, get_args
 
 from cyclopts import App, Parameter
 from rich.table import Table
@@ -15,9 +15,9 @@ from pricebook.db.database import Database
 from pricebook.errors import SettingsError
 from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.notices import sending, service
-from pricebook.notices.schemas import Recipient, RecipientChange
+from pricebook.notices.schemas import NoticeKind, Recipient, RecipientChange
 
-ALL_KINDS = "held,failed,late,unusual"
+ALL_KINDS = ",".join(get_args(NoticeKind))
 
 app = App(name="notices", help="Notices of held, failed, late and unusual price lists by e-mail.")
 

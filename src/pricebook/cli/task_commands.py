@@ -194,23 +194,20 @@ def undo(
 
     async def preview_or_undo(database: Database) -> UndoResult:
         if dry_run:
-            preview = await undoing.preview_undo(database, task_uuid, query)
-            if shown.csv is not None:
-                await write_csv(shown.csv, undo_export.export_plan(database, task_uuid))
-            return preview
+            return await undoing.preview_undo(database, task_uuid, query)
         seconds = load_settings().import_lock_seconds
         task = await undoing.undo_inline(database, task_uuid, COMMAND_LINE, seconds, reason)
-        if shown.csv is not None:
-            await write_csv(shown.csv, undo_export.export_left(database, task.id))
         return await undoing.describe_undo(database, task, query)
 
     undone = run_with_database(preview_or_undo)
-    if shown.csv is not None:
-        task_output.print_file_note(shown.csv, undone, dry_run=dry_run)
     if shown.json:
         output.print_json(undone)
     else:
         task_output.print_undo(undone, dry_run=dry_run)
+    if (file := shown.csv) is not None:
+        export = undo_export.export_plan if dry_run else undo_export.export_left
+        run_with_database(lambda database: write_csv(file, export(database, undone.task_id)))
+        task_output.print_file_note(file, undone, dry_run=dry_run)
 
 
 @app.command

@@ -94,8 +94,8 @@ async def _clusters(
 ) -> Response[Any]:
     """Return the groups of the page that the fields name, below what was just done."""
     view = PageQuery({name: fields[name] for name in VIEW if fields.get(name)})
-    listed = {name: value for name, value in view.fields.items() if name != FIELD}
-    wanted = PageQuery({**listed, "limit": SHOWN_CLUSTERS})
+    listed = view.without(FIELD)
+    wanted = PageQuery({**listed.fields, "limit": SHOWN_CLUSTERS})
     database: Database = request.app.state.database
     page = await service.list_clusters(database, require_page_query(ClusterQuery, wanted))
     following = page.next_cursor
@@ -106,7 +106,7 @@ async def _clusters(
         "first": view.address(PATH, cursor=None),
         "here": view.address(PATH),
         "cleared": view.address(PATH, supplier_id=None, cursor=None),
-        "queue": back_address(view.fields, PageQuery(listed).address(QUEUE, cursor=None)),
+        "queue": back_address(view.fields, listed.address(QUEUE, cursor=None)),
         "refused": None,
         "problem": "",
         **NOTHING_DONE,

@@ -42,8 +42,7 @@ async def undo_match_batch(request: AnyRequest) -> Response[Any]:
 
 async def _list(request: AnyRequest, query: PageQuery, done: dict[str, Any]) -> Response[Any]:
     """Return a page of the batches, below what was just undone."""
-    listed = PageQuery({k: v for k, v in query.fields.items() if k != FIELD})
-    criteria = require_page_query(BatchQuery, listed)
+    criteria = require_page_query(BatchQuery, query.without(FIELD))
     database: Database = request.app.state.database
     result = await service.list_batches(database, criteria)
     cursor = result.next_cursor

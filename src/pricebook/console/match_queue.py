@@ -65,6 +65,6 @@ async def render_queue(
 
 def _link(view: PageQuery, page: str, *unused: str) -> str:
     """Return the address of a page of the view without some fields, which leads back to all."""
-    scope = {name: value for name, value in view.fields.items() if name not in unused}
-    default = PageQuery(scope).address(PATH)
-    return leading_back(PageQuery(scope).address(f"{PATH}/{page}"), view.address(PATH), default)
+    scope = view.without(*unused)
+    address, default = scope.address(f"{PATH}/{page}"), scope.address(PATH)
+    return leading_back(address, view.address(PATH), default)

@@ -116,7 +116,7 @@ async def find_remaining(
         criteria, _ = decode_page_query(MatchQuery, wanted)
         page = criteria and await service.list_matches(database, criteria)
         if page and page.data:
-            shown = PageQuery({k: v for k, v in wanted.fields.items() if k != "limit"})
+            shown = wanted.without("limit")
             count = f"{page.total_count:,}"
             remaining.append((band, count, shown.address(path)))
     return remaining

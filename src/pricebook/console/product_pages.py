@@ -51,7 +51,7 @@ SORTS = (
 )
 # What the address of a view has beside filters and sort.
 NO_PLACE = dict.fromkeys(("cursor", "page", "limit", FIELD))
-NO_FILTERS = {*NO_PLACE, "sort"}
+NO_FILTERS = (*NO_PLACE, "sort")
 
 
 @get(PATH, opt=page_for("GET", "/products"))
@@ -73,7 +73,7 @@ async def show_products(request: AnyRequest) -> Response[Any]:
         "export": query.address(f"{PATH}/export", **NO_PLACE),
         "import_file": query.address(f"{PATH}/import/file", **NO_PLACE),
         "change_all": _change_all(query),
-        "is_filtered": bool(query.fields.keys() - NO_FILTERS),
+        "is_filtered": bool(query.without(*NO_FILTERS).fields),
         **column_values(columns),
         "issues": {each.field: each.issue for each in issues},
         "sorts": SORTS,
@@ -125,10 +125,9 @@ async def set_target_price(request: AnyRequest, product_id: ProductId) -> Respon
 
 def _change_all(query: PageQuery) -> str:
     """Return the address of a change of all products of a view, which leads back to that view."""
-    filters = {name: value for name, value in query.fields.items() if name not in NO_FILTERS}
-    change = PageQuery(filters).address(f"{PATH}/change")
+    filters = query.without(*NO_FILTERS)
     view = query.address(PATH, cursor=None, page=None, limit=None)
-    return leading_back(change, view, PageQuery(filters).address(PATH))
+    return leading_back(filters.address(f"{PATH}/change"), view, filters.address(PATH))
 
 
 def _row(

@@ -84,6 +84,7 @@ async def render_product(
     series = await prices.get_price_series(database, product_id, _last_days(days))
     categories = await list_category_choices(request)
     done_name = request.query_params.get("done", "")
+    back = back_address(place.fields, PATH)
     values = {
         "product": product,
         "product_id": product_id,
@@ -104,8 +105,8 @@ async def render_product(
         "history": await _history(request, product, dict(categories)),
         "base": "fragment.html" if wants_fragment(request) else "layout.html",
         "place": place,
-        "back": back_address(place.fields, PATH),
-        "is_of_queue": back_address(place.fields, PATH).partition("?")[0] == QUEUE,
+        "back": back,
+        "is_of_queue": back.partition("?")[0] == QUEUE,
         **await _find_items(request, place.get("link")),
         **done,
     }

@@ -21,6 +21,10 @@ class PageQuery(msgspec.Struct):
         """Return a field, empty if it was not sent."""
         return self.fields.get(name, "")
 
+    def without(self, *names: str) -> "PageQuery":
+        """Return the query without some fields."""
+        return PageQuery({name: text for name, text in self.fields.items() if name not in names})
+
     def address(self, path: str, **changes: object) -> str:
         """Return the address of the same view with changes; None and empty texts drop a field."""
         fields = {**self.fields, **{name: str(value or "") for name, value in changes.items()}}

@@ -4,7 +4,6 @@ import re
 
 from pricebook.console.page_texts import Texts
 
-QUOTE = '"'
 QUOTES = "\"'"
 # Fields of the settings of a preview; the other settings are on the page of a supplier.
 _OF_PREVIEWS = frozenset(

@@ -189,7 +189,8 @@ async def _compare(
     end, _, mode = await compare_staged_rows(conn, staged)
     changed = ["changed", "back", "quarantined"]
     doubtful = await preview_row_repository.list_rejected(conn, 1, "price_ambiguous")
-    unlike = end.counts.new and await unlike_price_repository.list_unlike_prices(conn, MAX_UNLIKE)
+    has_new = bool(end.counts.new)
+    unlike = await unlike_price_repository.list_unlike_prices(conn, MAX_UNLIKE) if has_new else ()
     return PreviewResult(
         sheets=sheets,
         understood=tuple(
@@ -205,7 +206,7 @@ async def _compare(
         absent=tuple(await preview_row_repository.list_changes(conn, ["absent"], MAX_CHANGES)),
         rejected=tuple(await preview_row_repository.list_rejected(conn, MAX_REJECTED)),
         ambiguous=next(iter(doubtful), None),
-        unlike=tuple(unlike or ()),
+        unlike=tuple(unlike),
         mode=mode,
     )
 

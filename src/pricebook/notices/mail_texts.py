@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from shlex import quote
-from typing import Any
+from typing import Any, get_args
 
 from pricebook.notices.mail_advice import (
     Reader,
@@ -16,7 +16,7 @@ from pricebook.notices.schemas import Notice, NoticeKind
 
 MAX_NAME, MAX_REASON = 200, 500
 MAX_REASONS, MAX_LISTS = 5, 50
-ORDER: tuple[NoticeKind, ...] = ("held", "failed", "late", "unusual")
+ORDER: tuple[NoticeKind, ...] = get_args(NoticeKind)
 HAPPENED: dict[NoticeKind, tuple[str, str]] = {
     "held": ("is held", "are held"),
     "failed": ("failed", "failed"),

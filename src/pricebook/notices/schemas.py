@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -17,7 +17,7 @@ Email = Annotated[
     doc("Address to which the notices are sent, in ASCII."),
 ]
 Kinds = Annotated[
-    Annotated[list[NoticeKind], Meta(min_length=1, max_length=4)],
+    Annotated[list[NoticeKind], Meta(min_length=1, max_length=len(get_args(NoticeKind)))],
     doc("Of which price lists: `held`, `failed`, `late`, `unusual` (imported)."),
 ]
 

@@ -2,10 +2,10 @@
 
 import re
 
-_SIGNS = "*#†‡°§¹²³"
+SIGNS = "*#†‡°§¹²³"
 _MARKED = re.compile(
-    rf"(?P<number>.*?\d[^\d{_SIGNS}]*?)\s*(?P<mark>[{_SIGNS}]{{1,3}}|(?<=\s)[A-Z]{{1,2}}"
-    rf"|\((?:[{_SIGNS}]{{1,3}}|[A-Z]{{1,2}})\)|[¹²³]\))\s*",
+    rf"(?P<number>.*?\d[^\d{SIGNS}]*?)\s*(?P<mark>[{SIGNS}]{{1,3}}|(?<=\s)[A-Z]{{1,2}}"
+    rf"|\((?:[{SIGNS}]{{1,3}}|[A-Z]{{1,2}})\)|[¹²³]\))\s*",
     re.DOTALL,
 ).fullmatch
 _MAX_LENGTH = 80

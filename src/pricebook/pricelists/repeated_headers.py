@@ -6,7 +6,7 @@ from pricebook.pricelists.detection.characteristics import column_title, header_
 from pricebook.pricelists.detection.header_words import names_columns
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.numbers import RowProblem
-from pricebook.pricelists.text import quote, split_header
+from pricebook.pricelists.text import comparison_key, quote
 
 _MIN_REPEATED = 2
 
@@ -51,7 +51,7 @@ class RepeatedHeaders:
     def _other_columns(self, cells: Sequence[str]) -> RowProblem | None:
         """Return why rows below a header are not read, None if it has the columns of the table."""
         for index, (title, known) in self._titles.items():
-            if _key(cells[index]) not in known:
+            if comparison_key(cells[index]) not in known:
                 return RowProblem(
                     "malformed_row",
                     f"The header above this row has {quote(cells[index])} where the list begins "
@@ -64,14 +64,10 @@ class RepeatedHeaders:
     def _titles_in(self, index: int, title: str) -> set[str]:
         """Return the keys of the titles of a column in all header rows; it may be empty in one."""
         lines = [line[index] for line in self._keys if index < len(line)]
-        return {"", _key(title), *map(_key, lines)}
+        return {"", comparison_key(title), *map(comparison_key, lines)}
 
 
 def _read_columns(table: DetectedTable) -> set[int]:
     """Return the columns from which rows are read, that of the other tax basis too."""
     twin = table.tax_twin
     return {*table.columns.values(), *([twin.column] if twin and twin.is_proved else [])}
-
-
-def _key(title: str) -> str:
-    return "".join(split_header(title))

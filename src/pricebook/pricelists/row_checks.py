@@ -7,6 +7,7 @@ from pricebook.pricelists.exchanged_columns import ExchangedColumns
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.price_problems import zero_price
 from pricebook.pricelists.row_rejection import named_quantity, too_long, too_many_cells
+from pricebook.pricelists.row_sections import outdated_problem
 from pricebook.pricelists.sections import MAX_CATEGORY_LENGTH
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
 
@@ -32,14 +33,15 @@ class RowChecks:
             return too_many_cells(cells, self._width, is_text=self._is_text_file)
         if not price and price is not None:
             return zero_price()
+        if self._category is not None and (problem := outdated_problem(cells[self._category])):
+            return problem
         text = "".join(cells)
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")
         if "00" in name and not self._has_stated_quantity and (problem := named_quantity(name)):
             return problem
-        if problem := self._exchanged.find_problem(cells):
-            return problem
-        return self._length_problem(cells, sku) if len(text) > MAX_SKU_LENGTH else None
+        problem = self._exchanged.find_problem(cells)
+        return problem or (self._length_problem(cells, sku) if len(text) > MAX_SKU_LENGTH else None)
 
     def _length_problem(self, cells: list[str], sku: str) -> RowProblem | None:
         category = "" if self._category is None else cells[self._category].strip()

@@ -90,10 +90,9 @@ class RowPriceReader:
                 price = read_price(cells[self._price_column])
                 if not isinstance(price, RowProblem):
                     return price, self._counted(statements)
-            if terms.discounts and self._takes_discounts:
+            if self._takes_discounts:
                 terms = in_section(terms, section, states_discounts=self._states_discounts)
-            if terms.discounts and self._takes_discounts:
-                terms = self._with_marks(terms, cells)
+                terms = self._with_marks(terms, cells) if terms.discounts else terms
             price, statements = self._derive(cells, texts, terms)
             return price, self._counted(statements)
         except RowRejectedError as error:

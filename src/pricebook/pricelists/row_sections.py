@@ -1,6 +1,7 @@
 """The section that the rows of a table are in, also below the titles of the tables above it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pricebook.pricelists.detection.header_texts import has_old_price_word, mentions_price
 from pricebook.pricelists.detection.tax_titles import reaches_on, tax_titles
@@ -53,12 +54,19 @@ class RowSections:
             self._tax_of_all = own
         self.tax_titles = tax_titles(self.name or "") or self._tax_of_all
         self.problem = own_discount_problem(self.name or "")
-        self.outdated = _outdated_problem(title) or problem_of_section(self.name or "")
+        section = self.name or ""
+        self.outdated = outdated_problem(section) or problem_of_section(section)
 
 
-def _outdated_problem(title: str) -> RowProblem | None:
-    """Return why rows are rejected below a title such as `Old prices`; None for other titles."""
-    is_short = len(split_header(title)) <= _MAX_TITLE_WORDS
-    if not (is_short and mentions_price(title) and has_old_price_word(title)):
+@lru_cache(maxsize=1024)
+def outdated_problem(section: str) -> RowProblem | None:
+    """Return why rows are rejected whose section has a title such as `Old prices` in its path."""
+    title = next(filter(_is_of_old_prices, section.split(SEPARATOR)), "")
+    if not title:
         return None
     return RowProblem("malformed_row", f"The row is below the title {quote(title)}.")
+
+
+def _is_of_old_prices(title: str) -> bool:
+    is_short = len(split_header(title)) <= _MAX_TITLE_WORDS
+    return is_short and mentions_price(title) and has_old_price_word(title)

@@ -36,14 +36,11 @@ GIVEN: LiteralString = """
     )
 """
 INSERT_NEW_RATES: LiteralString = """
-    WITH {given}, inserted AS (
-        INSERT INTO exchange_rates (base, currency, date, rate, source, set_by)
-        SELECT base, currency, date, rate, %(source)s, %(set_by)s
-        FROM given ORDER BY base, currency, date
-        ON CONFLICT (base, currency, date) DO NOTHING
-        RETURNING base
-    )
-    SELECT count(*) FROM inserted
+    WITH {given}
+    INSERT INTO exchange_rates (base, currency, date, rate, source, set_by)
+    SELECT base, currency, date, rate, %(source)s, %(set_by)s
+    FROM given ORDER BY base, currency, date
+    ON CONFLICT (base, currency, date) DO NOTHING
 """
 REPLACE_RATES: LiteralString = """
     WITH {given}, former AS MATERIALIZED (
@@ -92,7 +89,7 @@ async def upsert_rates(
         "dates": [rate.day for rate in rates],
         "rates": [rate.rate for rate in rates],
     }
-    inserted = await fetch_value(conn, INSERT_NEW_RATES.format(given=GIVEN), values)
+    inserted = (await conn.execute(INSERT_NEW_RATES.format(given=GIVEN), values)).rowcount
     async with conn.cursor(row_factory=struct_row(ReplacedRate)) as cursor:
         await cursor.execute(REPLACE_RATES.format(given=GIVEN), values)
         changed = await cursor.fetchall()

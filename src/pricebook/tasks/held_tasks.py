@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from pricebook.http.field_types import doc
-from pricebook.tasks.reasons import MAX_REASON
+from pricebook.tasks.reasons import ReasonText
 from pricebook.tasks.schemas import TaskState
 
 
@@ -48,7 +48,4 @@ class EarlierHeld(Struct, frozen=True):
 class Refusal(Struct, frozen=True):
     """Why a held price list is refused."""
 
-    reason: Annotated[
-        Annotated[str, Meta(min_length=1, max_length=MAX_REASON)] | None,
-        doc("Sentence for people: why it is refused."),
-    ] = None
+    reason: Annotated[ReasonText | None, doc("Sentence for people: why it is refused.")] = None

@@ -65,17 +65,18 @@ async def list_health(conn: Connection) -> list[WebhookHealth]:
         await cursor.execute(
             """
             SELECT name, failures, last_error, disabled_at IS NOT NULL AS is_disabled,
-                extract(epoch FROM now() - failing_since)::float8 AS failing_seconds
-            FROM (
-                SELECT name, disabled_at, failures, last_error,
-                    CASE WHEN disabled_at IS NOT NULL OR is_active THEN failing_since END
-                        AS failing_since
-                FROM webhooks
-            ) AS webhook
-            ORDER BY lower(name)
+                CASE WHEN disabled_at IS NOT NULL OR is_active
+                    THEN extract(epoch FROM now() - failing_since)::float8 END AS failing_seconds
+            FROM webhooks ORDER BY lower(name)
             """
         )
         return await cursor.fetchall()
+
+
+async def has_url(conn: Connection, webhook_id: UUID, url: str) -> bool:
+    """Return whether a webhook has this address."""
+    statement = "SELECT EXISTS (SELECT FROM webhooks WHERE id = %s AND url = %s)"
+    return await fetch_value(conn, statement, [webhook_id, url])
 
 
 async def find_webhook(

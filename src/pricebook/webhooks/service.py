@@ -193,8 +193,7 @@ def _with_secret(webhook: Webhook, secret: bytes) -> WebhookWithSecret:
 
 async def _has_url(database: Database, webhook_id: UUID, url: str) -> bool:
     async with database.connection() as conn:
-        webhook = await repository.find_webhook(conn, webhook_id)
-    return webhook is not None and webhook.url == url
+        return await repository.has_url(conn, webhook_id, url)
 
 
 async def _require(conn: Connection, webhook_id: UUID, *, locks: bool = False) -> Webhook:

@@ -180,7 +180,7 @@ async def _user(
         "deactivation": None
         if user.is_active
         else await audit.find_deactivation(database, user_id),
-        "refusal": await audit.find_login_refusal(database, user_id),
+        "refusal": await audit.find_login_refusal(database, user_id) if user.is_active else None,
         "done": shown.get("done", ""),
         "password": shown.get("password", ""),
         "is_own": user.id == caller_of(request).id,

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pricebook.console.previews.price_list_samples import Column, columns_of_sample
+from pricebook.console.previews.price_list_samples import Column, FoundTables
 from pricebook.imports.preview_schemas import PreviewResult
 from pricebook.pricelists.isolation.frames import SheetSample
 
@@ -34,8 +34,9 @@ def _first_rows(
     result: PreviewResult, found: Mapping[str, Any], columns: Sequence[Column]
 ) -> Iterator[FirstRows]:
     known: set[tuple[tuple[str, str, str], ...]] = set()
+    tables = FoundTables(found)
     for sheet in filter(lambda each: each.rows, result.sheets):
-        own = columns_of_sample(sheet, found, columns)
+        own = tables.columns_of_sample(sheet, columns)
         meaning = tuple((each.letters, each.header, each.field) for each in own)
         is_read = any(each.field for each in own)
         yield FirstRows(sheet, sorted(enumerate(own), key=_rank), is_read and meaning in known)

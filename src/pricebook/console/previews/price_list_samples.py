@@ -47,15 +47,36 @@ class Column(Struct, frozen=True):
     row: int | None = None
 
 
+class FoundTables:
+    """How each table of a price list is read, from its stored profile."""
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        self._found, self._profile = found, convert_profile(found)
+        self._tables = row_tables(self._profile) if self._profile else ()
+
+    def of_sample(self, sheet: SheetSample) -> Mapping[str, Any]:
+        """Return how the table is read that some rows are the first ones of."""
+        table = find_table(self._tables, sheet.name, sheet.first_row)
+        own = table.profile if table else None
+        is_whole = own is None or own is self._profile
+        return self._found if is_whole else msgspec.to_builtins(own)
+
+    def columns_of_sample(self, sheet: SheetSample, columns: Sequence[Column]) -> list[Column]:
+        """Return the columns of first rows with their meaning; `columns` are those of all."""
+        if self._found.get("headers"):
+            return _read_columns(self.of_sample(sheet), "")
+        return [each for each in columns if each.sheet in {"", sheet.name}] or _plain_columns(sheet)
+
+
 class Samples:
     """The first rows of each sheet of a price list; `names` are columns that it has."""
 
     def __init__(
         self, sheets: Sequence[SheetSample], found: Mapping[str, Any], names: Sequence[str] = ()
     ) -> None:
-        self._found = found
+        self._found, read = found, FoundTables(found)
         self.tables: list[SampleTable] = [
-            read_table(each, found_of_sample(each, found))
+            read_table(each, read.of_sample(each))
             if found.get("headers")
             else sample_table(each, names)
             for each in sheets
@@ -157,23 +178,6 @@ def _meanings(found: Mapping[str, Any]) -> dict[str, str]:
         **dict.fromkeys(found.get("tier_columns", {}).values(), "tier"),
         **{reference: field for field, reference in found.get("columns", {}).items()},
     }
-
-
-def columns_of_sample(
-    sheet: SheetSample, found: Mapping[str, Any], columns: Sequence[Column]
-) -> list[Column]:
-    """Return the columns of first rows with their meaning; `columns` are those of all sheets."""
-    if found.get("headers"):
-        return _read_columns(found_of_sample(sheet, found), "")
-    return [each for each in columns if each.sheet in {"", sheet.name}] or _plain_columns(sheet)
-
-
-def found_of_sample(sheet: SheetSample, found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return how the table is read that some rows are the first ones of."""
-    profile = convert_profile(found)
-    table = find_table(row_tables(profile), sheet.name, sheet.first_row) if profile else None
-    own = table.profile if table else None
-    return found if own is None or own is profile else msgspec.to_builtins(own)
 
 
 def _plain_columns(sheet: SheetSample) -> list[Column]:

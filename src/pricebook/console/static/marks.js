@@ -22,7 +22,8 @@ function onKey(event) {
 }
 
 // When the list is read again, rows keep their marks and their open candidates, and the focus its place.
-let kept = { opened: [], marks: new Map(), place: -1 };
+const NOTHING = { opened: [], marks: new Map(), place: -1 };
+let kept = NOTHING;
 
 function keepRows() {
   const boxes = listBoxes();
@@ -40,7 +41,7 @@ function restoreRows() {
   for (const box of boxes) box.checked = kept.marks.get(box.value) ?? box.checked;
   const isFree = document.activeElement.matches("body, [data-focus]");
   if (isFree && kept.place >= 0) boxes[Math.min(kept.place, boxes.length - 1)]?.focus();
-  kept = { opened: [], marks: new Map(), place: -1 };
+  kept = NOTHING;
 }
 
 // Several marked rows are decided after a question with their number, one is decided at once.

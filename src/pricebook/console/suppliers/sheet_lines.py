@@ -75,7 +75,8 @@ def _set(options: dict[str, Any], name: str, member: str | None, text: str) -> N
         is_json = text.startswith("[")
         value = msgspec.json.decode(text) if is_json else [each.strip() for each in text.split(",")]
     if member:
-        value = {**options.get(name, {}), member: text}
+        known = options.get(name)
+        value = {**(cast("dict[str, Any]", known) if isinstance(known, dict) else {}), member: text}
     checked = msgspec.convert({name: value}, SheetSettings, strict=False)
     options[name] = msgspec.to_builtins(checked)[name]
 

@@ -19,7 +19,7 @@ from pricebook.pricelists.detection.header_texts import (
 from pricebook.pricelists.detection.header_words import field_ranks, names_columns
 from pricebook.pricelists.detection.unknown_headers import TableColumns, may_be_titles
 from pricebook.pricelists.schemas.cells import Record
-from pricebook.pricelists.text import split_header
+from pricebook.pricelists.text import comparison_key
 
 MAX_BLOCKS = 100
 # Rows read below the header of each table for content inference.
@@ -237,8 +237,8 @@ def _is_row_of_titles(cells: Sequence[str]) -> bool:
 
 def _repeats(cells: Sequence[str], lines: Sequence[Sequence[str]]) -> bool:
     """Return whether at least half of the texts of a row, and three, are titles of a header."""
-    titles = {_key(cell) for line in lines for cell in line}
-    texts = [_key(cell) for cell in cells if cell.strip()]
+    titles = {comparison_key(cell) for line in lines for cell in line}
+    texts = [comparison_key(cell) for cell in cells if cell.strip()]
     repeated = sum(text in titles for text in texts)
     return repeated >= max(_MIN_COLUMNS, len(texts) / 2)
 
@@ -250,7 +250,8 @@ def _has_other_columns(cells: Sequence[str], line: Sequence[str]) -> bool:
     """
     before = [*line, *[""] * (len(cells) - len(line))]
     return any(
-        _key(cell) != _key(title) and (_names_field(cell) or _names_field(title))
+        comparison_key(cell) != comparison_key(title)
+        and (_names_field(cell) or _names_field(title))
         for cell, title in zip(cells, before, strict=False)
         if cell.strip()
     )
@@ -258,10 +259,6 @@ def _has_other_columns(cells: Sequence[str], line: Sequence[str]) -> bool:
 
 def _names_field(text: str) -> bool:
     return bool(text) and (bool(field_ranks(text, "")) or mentions_price(text))
-
-
-def _key(title: str) -> str:
-    return "".join(split_header(title))
 
 
 def _is_article(cells: Sequence[str]) -> bool:

@@ -20,6 +20,7 @@ from pricebook.pricelists.detection.sheet_differences import (
 )
 from pricebook.pricelists.detection.sheet_settings import (
     find_settings,
+    is_same_sheet,
     issues_of_sheets,
     request_of_sheet,
 )
@@ -123,9 +124,8 @@ def _has_settings(sheets: Iterable[SheetTable], config: ReadConfig) -> bool:
 
 
 def _find_sheet(names: Sequence[str], wanted: str, kind: str) -> str:
-    folded = wanted.strip().casefold()
     matching = [name for name in names if name == wanted] or [
-        name for name in names if name.strip().casefold() == folded
+        name for name in names if is_same_sheet(name, wanted)
     ]
     if not matching:
         raise PriceListError(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pricebook.pricelists.detection.blocks import is_named_header
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.header_words import names_columns
-from pricebook.pricelists.text import split_header
+from pricebook.pricelists.text import comparison_key
 
 _MIN_COLUMNS = 3
 
@@ -14,7 +14,7 @@ def find_sides(cells: Sequence[str]) -> tuple[range, ...]:
     """Return the columns of the tables side by side that a header row names, none for one table."""
     if not is_named_header(cells):
         return ()
-    titles = ["".join(split_header(cell)) for cell in cells]
+    titles = list(map(comparison_key, cells))
     filled = filled_columns(cells)
     first, end = filled[0], filled[-1] + 1
     for width in range(_MIN_COLUMNS, (end - first) // 2 + 2):

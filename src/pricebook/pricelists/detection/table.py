@@ -65,8 +65,6 @@ from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.sections import ArticleLook
 
-# Rows read after the header for content inference.
-
 
 class DetectedTable(NamedTuple):
     """The position of the table in a price list and the meaning of its columns.

@@ -21,6 +21,7 @@ from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
+# Rows read after the header for content inference.
 CONTENT_SAMPLE_ROWS = 200
 MAX_SAMPLED_ROWS = HEADER_SEARCH_ROWS + CONTENT_SAMPLE_ROWS
 

@@ -22,6 +22,7 @@ from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.statement_words import ABBREVIATIONS
 from pricebook.pricelists.detection.tax_words import EXCLUDING_WORDS, NEGATION_WORDS, TAX_NAMES
+from pricebook.pricelists.marked_cells import SIGNS
 from pricebook.pricelists.text import comparison_key
 
 _WITHOUT = EXCLUDING_WORDS | NEGATION_WORDS | WITHOUT_WORDS
@@ -32,16 +33,15 @@ _DISCOUNT_BEGINNINGS = ("rabattgewahr", "rabattsatz", "rabattabzug", "nachlass")
 # Words between a negation and the discount: `no further trade discount`.
 _DISTANCE = 3
 _MAX_LENGTH = 1000
-_SIGNS = "*#†‡°§¹²³"
 _QUOTES = "„“”\"'«»‚‘’()[]"
-_MARK = rf"[{_SIGNS}]{{1,3}}|[A-ZÀ-ÞŁŚŻА-Я]{{1,3}}\d?"
+_MARK = rf"[{SIGNS}]{{1,3}}|[A-ZÀ-ÞŁŚŻА-Я]{{1,3}}\d?"
 # A comma ends a part before the next definition: `EUR, N = net`.
 _PART_END = re.compile(rf"[;\n|•!?]|\.(?=\s|$)|,(?=\s*(?:{_MARK})\s*=)")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 # `N = net price`, `(N) net price`, `* net price`.
 _LABEL = re.compile(
     rf"\s*(?:[{re.escape(_QUOTES)}]?({_MARK})[{re.escape(_QUOTES)}]?\s*(?:[=:–—-]|\)\s)"
-    rf"|[(\[]({_MARK})[)\]]|([{_SIGNS}]{{1,3}})|({_MARK})(?=\s+(?:[Nn]ett?|NETT?)))\s*[^\s]"
+    rf"|[(\[]({_MARK})[)\]]|([{SIGNS}]{{1,3}})|({_MARK})(?=\s+(?:[Nn]ett?|NETT?)))\s*[^\s]"
 )
 _QUOTED = re.compile(r"[„“\"«‚'‘]\s?([\w*#†‡°§]{1,12})\s?[”“\"»‘'’]")
 _BRACKETED = re.compile(rf"[(\[]\s?({_MARK})\s?[)\]]")

@@ -78,8 +78,8 @@ class _ForkLoop:
             elif key.fileobj is self._child_ended:
                 self._child_ended.recv(_MAX_REQUEST_BYTES)
                 self._report_ended()
-            elif key.fd in self._started:
-                self._control(self._started[key.fd])
+            elif (started := self._started.get(key.fd)) and started.control is key.fileobj:
+                self._control(started)  # not a later one with the descriptor of one that has ended
         return True
 
     def _accept(self) -> bool:

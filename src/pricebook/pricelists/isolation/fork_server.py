@@ -30,15 +30,19 @@ class ForkServer:
         """Start a process in a folder."""
         requests = self._start()
         with ExitStack() as passed:
-            streams = [os.pipe(), os.pipe()]
             control, other_end = socket.socketpair()
-            (stdin, request_pipe), (response_pipe, stdout) = streams
-            for descriptor in (stdin, stdout):
-                passed.callback(os.close, descriptor)
             passed.enter_context(other_end)
+            stdin, request_end = os.pipe()
+            passed.callback(os.close, stdin)
+            request_pipe = os.fdopen(request_end, "wb")
+            response_end, stdout = os.pipe()
+            passed.callback(os.close, stdout)
+            response_pipe = os.fdopen(response_end, "rb")
             process = ForkedProcess(self, request_pipe, response_pipe, control)
             request = msgspec.msgpack.encode(ForkRequest(str(folder), argument))
-            with suppress(BrokenPipeError):  # the program has just ended, like the process
+            with suppress(
+                BrokenPipeError, ConnectionResetError
+            ):  # the program has just ended, like the process
                 socket.send_fds(
                     requests, [request], [stdin, stdout, stderr.fileno(), other_end.fileno()]
                 )
@@ -81,10 +85,9 @@ class ForkedProcess:
     """A process of a ForkServer, with the methods of subprocess.Popen that are needed."""
 
     def __init__(
-        self, server: ForkServer, request_pipe: int, response_pipe: int, control: socket.socket
+        self, server: ForkServer, stdin: BinaryIO, stdout: BinaryIO, control: socket.socket
     ) -> None:
-        self.stdin: BinaryIO = os.fdopen(request_pipe, "wb")
-        self.stdout: BinaryIO = os.fdopen(response_pipe, "rb")
+        self.stdin, self.stdout = stdin, stdout
         self._server = server
         self._control = control
         self._code: int | None = None

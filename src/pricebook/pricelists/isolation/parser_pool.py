@@ -167,7 +167,12 @@ class _ParserProcess:
         user = sandbox.unused_user_id()
         self.workspace = Workspace(user)
         stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `kill`)
-        process = server.fork(self.workspace.path, str(user or ""), stderr)
+        try:
+            process = server.fork(self.workspace.path, str(user or ""), stderr)
+        except OSError:
+            stderr.close()
+            self.workspace.remove()
+            raise
         self._child = IsolatedProcess(process, (process.stdin, process.stdout), stderr)
 
     async def read(self, request: ReadRequest | TableRequest, deadline: float) -> Frame:
