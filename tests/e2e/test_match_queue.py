@@ -152,7 +152,7 @@ def check_confirmation_of_several(browser: Chrome, root: str) -> None:
 
 def check_marks_after_another_candidate(browser: Chrome, root: str) -> None:
     """Another candidate is accepted in its row: the words, the other marks and the place stay."""
-    open_page(browser, f"{root}/console/matches/list?search=r")
+    open_page(browser, f"{root}/console/matches/list?search=ro")
     others = "details.others"
     mixer = "#matches tr:has(details.others)"
     row = browser.find_element(By.CSS_SELECTOR, mixer)
@@ -169,8 +169,8 @@ def check_marks_after_another_candidate(browser: Chrome, root: str) -> None:
     checked = "[...document.querySelectorAll('[data-mark]:checked')].map((each) => each.value)"
     wait_until(browser, f"{checked}.length === 2")
     assert cast("Any", browser).execute_script(f"return {checked}") == values
-    assert browser.current_url.endswith("search=r")
-    assert browser.find_element(By.NAME, "search").get_attribute("value") == "r"
+    assert browser.current_url.endswith("search=ro")
+    assert browser.find_element(By.NAME, "search").get_attribute("value") == "ro"
     place_now = "[...document.querySelectorAll('[data-mark]')].indexOf(document.activeElement)"
     last = "document.querySelectorAll('[data-mark]').length - 1"
     wait_until(browser, f"{place_now} === Math.min({place}, {last})")
