@@ -34,7 +34,7 @@ class ExchangedColumns:
     def find_problem(self, cells: Sequence[str]) -> RowProblem | None:
         """Return why a row is in doubt: its price is whole, as above only another number is."""
         price = cells[self._price].strip()
-        if _is_whole(price) and self._are_prices_with_decimals():
+        if price.isdigit() and _is_whole(price) and self._are_prices_with_decimals():
             for index, count in self._whole.items():
                 if count == self._rows and _has_decimals(cells[index]):
                     return self._problem(price, index, cells[index].strip())

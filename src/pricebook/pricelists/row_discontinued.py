@@ -1,5 +1,7 @@
 """Articles that a price list has although it marks them as no longer sold."""
 
+from functools import lru_cache, partial
+
 from pricebook.pricelists.detection.column_names import column_index, column_letters
 from pricebook.pricelists.detection.column_options import ignored_columns
 from pricebook.pricelists.detection.discontinued_words import (
@@ -35,7 +37,7 @@ class DiscontinuedRows:
         # Columns without words have marks only if their header is about them.
         wordless = {index for index, kind in enumerate(table.kinds) if kind not in _KINDS}
         self._columns = [
-            (index, texts)
+            (index, lru_cache(maxsize=1024)(partial(_is_mark, texts)))
             for index, texts in enumerate(map(discontinued_texts, table.headers))
             if index not in left_out and table.headers[index] not in ignored
             if index not in wordless or texts != discontinued_texts("")
@@ -43,9 +45,9 @@ class DiscontinuedRows:
 
     def find_problem(self, cells: list[str]) -> RowProblem | None:
         """Return why a row is rejected: the list marks its article as discontinued."""
-        for index, texts in self._columns:
+        for index, is_mark in self._columns:
             cell = cells[index]
-            if cell and len(cell) <= MAX_LENGTH and cell_key(cell) in texts:
+            if cell and is_mark(cell):
                 header = self._headers[index]
                 column = quote(header) if header else column_letters(index)
                 return discontinued_problem(
@@ -60,6 +62,10 @@ class DiscontinuedRows:
         if not is_discontinued(cell):
             return None
         return discontinued_problem(f"The article is marked {quote(cell)}", "write its price")
+
+
+def _is_mark(texts: frozenset[str], cell: str) -> bool:
+    return len(cell) <= MAX_LENGTH and cell_key(cell) in texts
 
 
 def problem_of_section(section: str) -> RowProblem | None:

@@ -24,6 +24,7 @@ from pricebook.pricelists.schemas.price_list_rows import PriceDetails
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, TitleDiscounts
 from pricebook.pricelists.schemas.read_request import ReadRequest
+from pricebook.pricelists.text import clean_category
 
 _NO_STATEMENTS = RowStatements(None, None)
 
@@ -36,7 +37,7 @@ class RowPriceReader:
     ) -> None:
         columns = table.columns
         fields = RowFields(table, number_profile, request)
-        self._price_column = columns["price"]
+        self._price_column, self._category = columns["price"], columns.get("category")
         self._prices = ListedPriceReader(table, fields, number_profile, request)
         self._information = RowInformation(table, fields)
         self._catalog_currency = request.currency
@@ -81,8 +82,10 @@ class RowPriceReader:
         """
         try:
             terms, read_price, statements = self._read_terms(cells, texts)
-            section = self._fields.text(cells, "category") or self.section
-            if self._takes_discounts and not self._has_discount(cells):
+            section = self.section
+            if self._category is not None:
+                section = clean_category(texts[self._category]) or section
+            if self._takes_discounts and not (self._discount_fields and self._has_discount(cells)):
                 with_title = with_title_discount(terms, section, self._title_discounts)
                 statements = statements if with_title is terms else None
                 terms = with_title

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 
 from pricebook.pricelists.detection.block_notes import title_text
 from pricebook.pricelists.detection.column_content import filled_columns
@@ -18,7 +18,7 @@ from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.price_marks import PriceMarks
 from pricebook.pricelists.priced_rows import RowStatements, statements_of_list
-from pricebook.pricelists.pricing import VAT_OF_LIST
+from pricebook.pricelists.pricing import VAT_OF_LIST, Vat
 from pricebook.pricelists.repeated_headers import RepeatedHeaders
 from pricebook.pricelists.row_checks import RowChecks
 from pricebook.pricelists.row_discontinued import DiscontinuedRows
@@ -45,14 +45,12 @@ from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.supplier_codes import compose_code
-from pricebook.pricelists.text import clean_code, clean_name
-from pricebook.pricelists.total_rows import TotalRows
+from pricebook.pricelists.text import clean_category, clean_code, clean_name
+from pricebook.pricelists.total_rows import TotalRows, sum_as_code
 
 # Code, name and price.
 _MIN_ARTICLE_CELLS = 3
 _PLAIN_TEXT = frozenset({str})
-# Category names repeat from row to row.
-_category = lru_cache(maxsize=1024)(clean_name)
 
 
 class RowReader:
@@ -159,21 +157,23 @@ class RowReader:
         name = self.names.resolve(clean_name(cells[self._name]), is_of_article=bool(sku))
         if not (sku and name):
             return self._classify_incomplete(record, cells)
-        if self._is_total(cells, sku, name):
+        is_sum = self._totals.names_sum(sku)
+        if self._is_total(cells, name, is_sum=is_sum):
             return IgnoredRow(record[0])
         if problem := self._discontinued.find_problem(cells):
             return self._rejected(record, problem, "")
-        price, said = self._read_terms(cells, typed_cells)
+        tax_titles = self._tax.titles(cells, self.sections.tax_titles)
+        price, said = self._read_terms(cells, typed_cells, self._tax.vat(tax_titles))
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
-        problem = self._totals.problem(sku) if sku[0].isalpha() else None
-        problem = (
-            problem or self.sections.outdated or self._checks.find_problem(cells, sku, name, price)
-        )
-        if problem := problem or self._tax.problem(cells, self.sections.tax_titles):
+        if problem := (
+            (sum_as_code(sku) if is_sum else self.sections.outdated)
+            or self._checks.find_problem(cells, sku, name, price)
+            or self._tax.problem(cells, tax_titles)
+        ):
             return self._rejected(record, problem, sku)
         category = (
-            self.sections.name if self._category is None else _category(cells[self._category])
+            self.sections.name if self._category is None else clean_category(cells[self._category])
         )
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
@@ -195,15 +195,14 @@ class RowReader:
             said.next_from,
         )
 
-    def _is_total(self, cells: list[str], sku: str, name: str) -> bool:
+    def _is_total(self, cells: list[str], name: str, *, is_sum: bool) -> bool:
         if self._names_are_codes:
             return self._totals.is_total_of_names(cells)
-        return sku[0].isalpha() and self._totals.is_total_by_code(sku, name)
+        return is_sum and self._totals.is_total_beside_sum(name)
 
     def _read_terms(
-        self, cells: list[str], typed_cells: list[str]
+        self, cells: list[str], typed_cells: list[str], vat: Vat
     ) -> tuple[Decimal | RowProblem | None, RowStatements]:
-        vat = self._tax.vat(cells, self.sections.tax_titles)
         if self._prices is None and vat != VAT_OF_LIST:
             self._prices = self._start_prices()
             self._prices.section = self.sections.name or ""

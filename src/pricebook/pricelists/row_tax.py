@@ -42,17 +42,19 @@ class RowTax:
         self._columns += [] if self._rates is None else [self._rates]
         self._vat_of_titles = lru_cache(maxsize=1024)(self._read_titles)
 
-    def vat(self, cells: list[str], titles: Sequence[str]) -> Vat:
+    def titles(self, cells: list[str], titles: Sequence[str]) -> Sequence[str]:
+        """Return the titles of a row that state a tax: those in its category, else those above."""
+        return titles if self._category is None else tax_titles(cells[self._category]) or titles
+
+    def vat(self, titles: Sequence[str]) -> Vat:
         """Return what titles state otherwise than the list, for rows without a rate of their own.
 
         Titles whose prices cannot be converted to the basis of the catalog state no basis.
         """
-        titles = self._all_titles(cells, titles)
         return self._vat_of_titles(tuple(titles)) if titles else VAT_OF_LIST
 
     def problem(self, cells: list[str], titles: Sequence[str]) -> RowProblem | None:
         """Return why a row is rejected: its price is not in the tax basis of the list."""
-        titles = self._all_titles(cells, titles)
         if titles and (problem := self._titles_problem(cells, titles)):
             return problem
         if self._included is None:
@@ -73,9 +75,6 @@ class RowTax:
                 )
         return None
 
-    def _all_titles(self, cells: list[str], titles: Sequence[str]) -> Sequence[str]:
-        return titles if self._category is None else tax_titles(cells[self._category]) or titles
-
     def _read_titles(self, titles: tuple[str, ...]) -> Vat:
         rates = map(stated_rate, reversed(titles))
         rate = next((rate for rate in rates if rate is not None), None)
@@ -94,7 +93,7 @@ class RowTax:
             is_stated = basis is not None and names_tax(basis) is not None
             return self._unstated(basis) if basis is not None and is_stated else None
         is_other = basis is not None and stated_tax(basis) is (not self._included)
-        if basis is not None and is_other and self.vat(cells, titles).included is None:
+        if basis is not None and is_other and self.vat(titles).included is None:
             return self._contradiction(
                 f"The section {quote(basis)}",
                 "write the price like the others, or import these rows as a list of their own with "

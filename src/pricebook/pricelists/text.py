@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
@@ -28,6 +29,12 @@ def clean_name(cell: str) -> str:
     """Return a name trimmed, in NFC, with runs of white space collapsed to one space."""
     name = " ".join(cell.split())
     return name if name.isascii() else _to_nfc(name)
+
+
+@lru_cache(maxsize=1024)
+def clean_category(cell: str) -> str:
+    """Return a category as `clean_name` does; categories repeat from row to row."""
+    return clean_name(cell)
 
 
 def normalize_marks(text: str) -> str:

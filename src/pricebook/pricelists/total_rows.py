@@ -28,6 +28,7 @@ class TotalRows:
         self._price = table.columns["price"]
         self._key_columns = table.key_columns
         self._names_are_codes = table.article_look is not None
+        self._has_codes = not (self._names_are_codes or table.key_columns)
         self._currency = currency
         self._read_code = read_code
 
@@ -51,22 +52,19 @@ class TotalRows:
         others = (cells[index] for index in self._key_columns if index != self._name)
         return not any(map(str.strip, others)) and self.is_total(cells, self._name)
 
-    def is_total_by_code(self, code: str, name: str) -> bool:
-        """Return whether the code is a word for totals, and the name that of no article: `all`."""
-        if not self._names_sum(code):
-            return False
+    def names_sum(self, code: str) -> bool:
+        """Return whether a code is a word for totals."""
+        return self._has_codes and code[0].isalpha() and is_total_label(code, self._currency)
+
+    def is_total_beside_sum(self, name: str) -> bool:
+        """Return whether a name beside a word for totals is that of no article: `all`."""
         return _LABELS_BESIDE_CODE.issuperset(bare_words(split_header(name), self._currency))
 
-    def problem(self, code: str) -> RowProblem | None:
-        """Return why a row is rejected: its code is a word for totals."""
-        if not self._names_sum(code):
-            return None
-        return RowProblem(
-            "missing_sku",
-            f"The article code {quote(code)} is a word for totals: write the code of the article, "
-            "or remove the row if it is none.",
-        )
 
-    def _names_sum(self, code: str) -> bool:
-        has_codes = not (self._names_are_codes or self._key_columns)
-        return has_codes and is_total_label(code, self._currency)
+def sum_as_code(code: str) -> RowProblem:
+    """Return the problem of an article whose code is a word for totals."""
+    return RowProblem(
+        "missing_sku",
+        f"The article code {quote(code)} is a word for totals: write the code of the article, "
+        "or remove the row if it is none.",
+    )
