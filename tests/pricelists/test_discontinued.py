@@ -81,7 +81,9 @@ def test_rows_below_a_title_of_discontinued_articles_are_rejected(title: str) ->
     text = csv_text(LINES[0], f"{title};;", LINES[1], "Lighting;;", LINES[2])
     result = read_price_list(text)
     assert codes(result) == ["A1", "A3"]
-    assert [row.error_type for row in result.rejected] == ["discontinued"]
+    assert [(row.error_type, row.supplier_sku) for row in result.rejected] == [
+        ("discontinued", None)
+    ]
     assert f'the title "{title}"' in result.rejected[0].error_message
 
 
@@ -93,4 +95,5 @@ def test_repeated_header_with_a_title_of_marks_is_no_article() -> None:
 
 def test_category_of_discontinued_articles() -> None:
     text = csv_text("A1;Lamp;1.50;Old / Discontinued articles", header="sku;name;price;category")
-    assert [row.error_type for row in read_price_list(text).rejected] == ["discontinued"]
+    (row,) = read_price_list(text).rejected
+    assert (row.error_type, row.supplier_sku) == ("discontinued", None)

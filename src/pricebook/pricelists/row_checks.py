@@ -7,7 +7,6 @@ from pricebook.pricelists.exchanged_columns import ExchangedColumns
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.price_problems import zero_price
 from pricebook.pricelists.row_rejection import named_quantity, too_long, too_many_cells
-from pricebook.pricelists.row_sections import outdated_problem
 from pricebook.pricelists.sections import MAX_CATEGORY_LENGTH
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
 
@@ -33,8 +32,6 @@ class RowChecks:
             return too_many_cells(cells, self._width, is_text=self._is_text_file)
         if not price and price is not None:
             return zero_price()
-        if self._category is not None and (problem := outdated_problem(cells[self._category])):
-            return problem
         text = "".join(cells)
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")

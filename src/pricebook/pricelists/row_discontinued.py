@@ -33,7 +33,6 @@ class DiscontinuedRows:
         left_out |= {*table.key_columns, *(index for _, index in table.tiers)}
         self._price = table.columns["price"]
         self._headers = table.headers
-        self._category = table.columns.get("category")
         # Columns without words have marks only if their header is about them.
         wordless = {index for index, kind in enumerate(table.kinds) if kind not in _KINDS}
         self._columns = [
@@ -54,7 +53,7 @@ class DiscontinuedRows:
                     f"The article is marked {quote(cell)} (column {column})",
                     "name the column in ignored_columns",
                 )
-        return None if self._category is None else problem_of_section(cells[self._category])
+        return None
 
     def problem_of_price(self, cells: list[str]) -> RowProblem | None:
         """Return why a row is rejected that has a mark in place of its price."""

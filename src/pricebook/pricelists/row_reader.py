@@ -160,25 +160,22 @@ class RowReader:
         is_sum = self._totals.names_sum(sku)
         if self._is_total(cells, name, is_sum=is_sum):
             return IgnoredRow(record[0])
-        if problem := self._discontinued.find_problem(cells):
+        category, facts = self.sections.name, self.sections.facts
+        if self._category is not None:
+            category = clean_category(cells[self._category])
+            facts = self.sections.facts_of_category(cells[self._category])
+        if problem := facts.discontinued or self._discontinued.find_problem(cells):
             return self._rejected(record, problem, "")
-        tax_titles = self._tax.titles(cells, self.sections.tax_titles)
-        price, said = self._read_terms(cells, typed_cells, self._tax.vat(tax_titles))
+        price, said = self._read_terms(cells, typed_cells, self._tax.vat(facts.tax_titles))
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
         if problem := (
-            (sum_as_code(sku) if is_sum else self.sections.outdated)
+            (sum_as_code(sku) if is_sum else facts.outdated)
             or self._checks.find_problem(cells, sku, name, price)
-            or self._tax.problem(cells, tax_titles)
+            or self._tax.problem(cells, facts.tax_titles)
         ):
             return self._rejected(record, problem, sku)
-        category = (
-            self.sections.name if self._category is None else clean_category(cells[self._category])
-        )
-        titles = self._table.characteristics
-        characteristics = {title: cells[index].strip() or None for title, index in titles}
-        if said.characteristics:
-            characteristics |= said.characteristics
+        characteristics = self._characteristics(cells, said)
         if len(name) > MAX_NAME_LENGTH:
             name = self._shortener.shorten(name, characteristics)
         return ItemRow(
@@ -194,6 +191,11 @@ class RowReader:
             said.next_price,
             said.next_from,
         )
+
+    def _characteristics(self, cells: list[str], said: RowStatements) -> dict[str, str | None]:
+        titles = self._table.characteristics
+        found = {title: cells[index].strip() or None for title, index in titles}
+        return found | said.characteristics if said.characteristics else found
 
     def _is_total(self, cells: list[str], name: str, *, is_sum: bool) -> bool:
         if self._names_are_codes:

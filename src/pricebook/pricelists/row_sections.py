@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from pricebook.pricelists.detection.header_texts import has_old_price_word, mentions_price
 from pricebook.pricelists.detection.tax_titles import reaches_on, tax_titles
@@ -14,28 +15,39 @@ from pricebook.pricelists.text import quote, split_header
 _MAX_TITLE_WORDS = 3
 
 
+class SectionFacts(NamedTuple):
+    """What titles state about the articles below them, or a category about its articles.
+
+    `discontinued` and `outdated` are why they are rejected. `tax_titles` are those that state a
+    tax: of the path of titles, else the last one about all that follows.
+    """
+
+    discontinued: RowProblem | None = None
+    outdated: RowProblem | None = None
+    tax_titles: Sequence[str] = ()
+
+
 class RowSections:
     """The current section of rows, in their order.
 
     `name` is its path, None before the first title. `problem` is why rows without a discount are
-    rejected if discounts of titles are not set to apply, `outdated` why all rows are. `tax_titles`
-    are those that state a tax: of the path, else the last one about all that follows.
+    rejected if discounts of titles are not set to apply, `facts` what else titles state.
     """
 
     def __init__(self) -> None:
         self.name: str | None = None
         self.problem: RowProblem | None = None
-        self.outdated: RowProblem | None = None
-        self.tax_titles: Sequence[str] = ()
+        self.facts = SectionFacts()
+        self.facts_of_category = lru_cache(maxsize=1024)(self._facts_of_category)
         self._tax_of_all: Sequence[str] = ()
         self._path = SectionPath()
 
     @property
     def stored_name(self) -> str | None:
         """The path as rejected rows store it, below a title about all that follows it."""
-        if self.name is None or self.tax_titles is not self._tax_of_all:
+        if self.name is None or self.facts.tax_titles is not self._tax_of_all:
             return self.name
-        return SEPARATOR.join(dict.fromkeys([*self.tax_titles, self.name]))
+        return SEPARATOR.join(dict.fromkeys([*self.facts.tax_titles, self.name]))
 
     def skip(self, row_number: int, *, is_blank: bool) -> None:
         """Register a blank or ignored row."""
@@ -52,14 +64,26 @@ class RowSections:
         own = tax_titles(title)
         if own and reaches_on(title):
             self._tax_of_all = own
-        self.tax_titles = tax_titles(self.name or "") or self._tax_of_all
-        self.problem = own_discount_problem(self.name or "")
         section = self.name or ""
-        self.outdated = outdated_problem(section) or problem_of_section(section)
+        self.problem = own_discount_problem(section)
+        self.facts = SectionFacts(
+            problem_of_section(section),
+            _outdated_problem(section),
+            tax_titles(section) or self._tax_of_all,
+        )
+        self.facts_of_category.cache_clear()
+
+    def _facts_of_category(self, category: str) -> SectionFacts:
+        """Return what a category states, else the titles above: also of further rows with it."""
+        above = self.facts
+        return SectionFacts(
+            above.discontinued or problem_of_section(category),
+            above.outdated or _outdated_problem(category),
+            tax_titles(category) or above.tax_titles,
+        )
 
 
-@lru_cache(maxsize=1024)
-def outdated_problem(section: str) -> RowProblem | None:
+def _outdated_problem(section: str) -> RowProblem | None:
     """Return why rows are rejected whose section has a title such as `Old prices` in its path."""
     title = next(filter(_is_of_old_prices, section.split(SEPARATOR)), "")
     if not title:

@@ -8,7 +8,7 @@ from pricebook.pricelists.detection.column_options import ignored_columns
 from pricebook.pricelists.detection.net_marks import ends_with_mark, has_mark
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.tax_remarks import stated_rate, stated_tax
-from pricebook.pricelists.detection.tax_titles import has_unclear_rate, names_tax, tax_titles
+from pricebook.pricelists.detection.tax_titles import has_unclear_rate, names_tax
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.pricing import NO_CONVERSION, VAT_OF_LIST, Vat, vat_conversion
 from pricebook.pricelists.schemas.read_request import ReadRequest
@@ -18,7 +18,7 @@ from pricebook.pricelists.text import quote
 class RowTax:
     """Compares what the rows of a table state about VAT with what the list states.
 
-    Titles are those above a row that state a tax, and those in its category.
+    Titles are those that state a tax, of the sections of a row or of its category.
     """
 
     def __init__(self, table: DetectedTable, request: ReadRequest) -> None:
@@ -31,7 +31,6 @@ class RowTax:
         )
         self._needs_rate = bool(self._included) or is_converted
         self._rates = table.columns.get("vat_rate")
-        self._category = table.columns.get("category")
         self._marks = table.basis.tax_marks
         self._named = [table.columns[each] for each in ("sku", "name") if each in table.columns]
         self._columns = [
@@ -41,10 +40,6 @@ class RowTax:
         ]
         self._columns += [] if self._rates is None else [self._rates]
         self._vat_of_titles = lru_cache(maxsize=1024)(self._read_titles)
-
-    def titles(self, cells: list[str], titles: Sequence[str]) -> Sequence[str]:
-        """Return the titles of a row that state a tax: those in its category, else those above."""
-        return titles if self._category is None else tax_titles(cells[self._category]) or titles
 
     def vat(self, titles: Sequence[str]) -> Vat:
         """Return what titles state otherwise than the list, for rows without a rate of their own.
