@@ -53,6 +53,16 @@ MERGED: LiteralString = """
                 (coalesce(staged.cost, staged.price), staged.currency) AS upcoming
     ) AS keeps
 """
+# Most rows repeat their item: such rows are left out before the merged values are computed.
+REPEATS: LiteralString = """
+    coalesce(item.absent_since IS NULL AND item.price_outdated_since IS NULL
+        AND item.name = staged.name AND item.current_price = staged.price
+        AND item.characteristics = jsonb_strip_nulls(staged.characteristics)
+        AND (item.cost, item.currency, item.price_details, item.availability, item.next_cost,
+                item.next_from)
+            IS NOT DISTINCT FROM (staged.cost, staged.currency, staged.details,
+                nullif(staged.availability, '{}'), staged.next_price, staged.next_from), false)
+"""
 CREATE_PLAN: LiteralString = """
     CREATE TEMPORARY TABLE planned_item ON COMMIT DROP AS
     SELECT CASE WHEN item.id IS NULL THEN 'new'
@@ -83,6 +93,7 @@ CREATE_PLAN: LiteralString = """
         ON item.supplier_id = %(supplier_id)s AND item.supplier_sku = staged.supplier_sku
     CROSS JOIN LATERAL ({merged}) AS merged
     WHERE staged.error_type IS NULL
+        AND NOT {repeats}
         AND (item.name, item.current_price, item.cost, item.currency, item.characteristics,
                 item.absent_since, item.price_details, item.availability, item.next_cost,
                 item.next_from, item.price_outdated_since)
@@ -139,7 +150,7 @@ async def create_merge_plan(
     a new exchange rate alone is `rate`.
     """
     await conn.execute(
-        CREATE_PLAN.format(merged=MERGED, before=BEFORE),
+        CREATE_PLAN.format(merged=MERGED, before=BEFORE, repeats=REPEATS),
         {
             "supplier_id": supplier_id,
             "details": list(replaced.details),
