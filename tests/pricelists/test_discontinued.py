@@ -93,6 +93,12 @@ def test_repeated_header_with_a_title_of_marks_is_no_article() -> None:
     assert read_price_list(text).outcomes == ["ignored", "item", "ignored", "item"]
 
 
+def test_repeated_header_below_a_title_of_discontinued_articles_is_no_article() -> None:
+    text = csv_text(LINES[0], "Discontinued articles;;", "sku;name;price", LINES[1])
+    outcomes = read_price_list(text).outcomes
+    assert outcomes == ["ignored", "item", "ignored", "ignored", "rejected"]
+
+
 def test_category_of_discontinued_articles() -> None:
     text = csv_text("A1;Lamp;1.50;Old / Discontinued articles", header="sku;name;price;category")
     (row,) = read_price_list(text).rejected

@@ -46,7 +46,7 @@ class DiscontinuedRows:
         """Return why a row is rejected: the list marks its article as discontinued."""
         for index, is_mark in self._columns:
             cell = cells[index]
-            if cell and is_mark(cell):
+            if cell and len(cell) <= MAX_LENGTH and is_mark(cell):
                 header = self._headers[index]
                 column = quote(header) if header else column_letters(index)
                 return discontinued_problem(
@@ -64,7 +64,7 @@ class DiscontinuedRows:
 
 
 def _is_mark(texts: frozenset[str], cell: str) -> bool:
-    return len(cell) <= MAX_LENGTH and cell_key(cell) in texts
+    return cell_key(cell) in texts
 
 
 def problem_of_section(section: str) -> RowProblem | None:

@@ -18,8 +18,9 @@ _MAX_TITLE_WORDS = 3
 class SectionFacts(NamedTuple):
     """What titles state about the articles below them, or a category about its articles.
 
-    `discontinued` and `outdated` are why they are rejected. `tax_titles` are those that state a
-    tax: of the path of titles, else the last one about all that follows.
+    `discontinued` is why all rows with a category are rejected, `outdated` why articles are: below
+    a title there may be headers, too. `tax_titles` are those that state a tax: of the path of
+    titles, else the last one about all that follows.
     """
 
     discontinued: RowProblem | None = None
@@ -67,9 +68,8 @@ class RowSections:
         section = self.name or ""
         self.problem = own_discount_problem(section)
         self.facts = SectionFacts(
-            problem_of_section(section),
-            _outdated_problem(section),
-            tax_titles(section) or self._tax_of_all,
+            outdated=_outdated_problem(section) or problem_of_section(section),
+            tax_titles=tax_titles(section) or self._tax_of_all,
         )
         self.facts_of_category.cache_clear()
 
@@ -77,7 +77,7 @@ class RowSections:
         """Return what a category states, else the titles above: also of further rows with it."""
         above = self.facts
         return SectionFacts(
-            above.discontinued or problem_of_section(category),
+            problem_of_section(category),
             above.outdated or _outdated_problem(category),
             tax_titles(category) or above.tax_titles,
         )
