@@ -181,12 +181,28 @@ def check_target_price(browser: Chrome, root: str) -> None:
     """Type a target price in the list; the row shows the margin, the session may end meanwhile."""
     browser.get(f"{root}/console/products?search=hammer")
     wait_until(browser, "'ready' in document.documentElement.dataset")
+    check_next_target_price(browser)
     cast("Any", browser).delete_cookie("pricebook_session")
     first = browser.find_element(By.CSS_SELECTOR, "input[name=target_price]")
     first.clear()
     first.send_keys("999", Keys.ENTER)
     wait_until(browser, "document.querySelector('dialog[open] input[name=password]') !== null")
     assert first.get_attribute("value") == "999"
+
+
+def check_next_target_price(browser: Chrome) -> None:
+    """Enter saves a price and goes on to the next row; a refused one keeps the focus."""
+    first, second = browser.find_elements(By.CSS_SELECTOR, "input[name=target_price]")[:2]
+    ids = [each.get_attribute("id") for each in (first, second)]
+    for typed, place in (("none", 0), ("999.5", 1)):
+        field = browser.find_element(By.ID, ids[0] or "")
+        field.clear()
+        field.send_keys(typed, Keys.ENTER)
+        wait_until(browser, f"document.activeElement.id === '{ids[place]}'")
+        wait_until(browser, "document.querySelector('[aria-invalid], .is-saved') !== null")
+    assert browser.find_element(By.ID, ids[0] or "").get_attribute("value") == "999.50"
+    browser.switch_to.active_element.send_keys(Keys.ARROW_UP)
+    assert browser.switch_to.active_element.get_attribute("id") == ids[0]
 
 
 def check_imports(browser: Chrome, root: str) -> None:
