@@ -14,6 +14,7 @@ HOST = "127.0.0.1"
 CLIENTS = 2000
 HEADS = 1000
 HEAD_BYTES = 115_000
+SHORT_REQUESTS = 150
 CHUNKED_CLIENTS = 500
 CHUNKS = 5000
 HOLD_SECONDS = 40.0
@@ -22,6 +23,7 @@ FILES_BESIDE_CLIENTS = 500
 
 ASSET = b"GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n"
 LIVE = b"GET /live HTTP/1.1\r\nHost: x\r\n\r\n"
+SHORT = b"GET /x HTTP/1.1\r\nHost:x\r\n\r\n"
 LOGIN = (
     b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n"
@@ -36,6 +38,17 @@ async def unread_assets(port: int) -> str:
 async def unread_pipelines(port: int) -> str:
     """Request a large file ten times over each connection, and read nothing."""
     return await _held(port, [ASSET * 10] * (CLIENTS // 2), HOLD_SECONDS)
+
+
+async def unread_short_requests(port: int) -> str:
+    """Send as many requests as fit into 4 KB behind one whose response is not read."""
+    return await _held(port, [ASSET + SHORT * SHORT_REQUESTS] * (CLIENTS // 2), HOLD_SECONDS)
+
+
+async def requests_behind_bodies(port: int) -> str:
+    """Send such requests in one piece with the end of a chunked body."""
+    requests = LOGIN + b"1\r\na\r\n0\r\n\r\n" + ASSET + SHORT * SHORT_REQUESTS
+    return await _held(port, [requests] * (CLIENTS // 2), HOLD_SECONDS)
 
 
 async def unfinished_heads(port: int) -> str:
@@ -98,6 +111,8 @@ def _has_ended(client: socket.socket) -> bool:
 ATTACKS: dict[str, Callable[[int], Awaitable[str]]] = {
     "2,000 clients that do not read an asset": unread_assets,
     "1,000 that pipeline and do not read": unread_pipelines,
+    "1,000 pipelines of 150 short requests": unread_short_requests,
+    "1,000 of them behind chunked bodies": requests_behind_bodies,
     "1,000 unfinished heads of 115 KB": unfinished_heads,
     "500 bodies in chunks of one byte": tiny_chunks,
     "200 resets in a pipeline": resets,

@@ -1,4 +1,4 @@
-"""Limits on heads, trailers and pipelines, and rejected requests, over real sockets."""
+"""Limits on heads and trailers, and rejected requests, over real sockets."""
 
 import asyncio
 import gc
@@ -157,33 +157,6 @@ async def test_head_behind_a_long_body_has_a_limit_of_its_own(port: int, behind:
         for _ in range(2 if behind else 1):
             assert (await client.response()).status == 200
         assert (await client.request(ROOT_REQUEST[10:])).status == 200
-
-
-async def test_pipelined_requests_wait_unparsed(
-    app: App, port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin = protocol.HttpProtocol.on_message_begin
-    waiting: list[int] = []
-    started = 0
-
-    def counting(self: Any) -> None:
-        nonlocal started
-        begin(self)
-        started += 1
-        waiting.append(started - app.responses_sent)
-
-    monkeypatch.setattr(protocol.HttpProtocol, "on_message_begin", counting)
-    number = 5000
-    async with connected(port) as client:
-        client.writer.write(GET % (b"/slow", b""))
-        await app.has_started.wait()
-        client.writer.write(b"".join(GET % (b"/", b"N: %d\r\n" % each) for each in range(number)))
-        await asyncio.sleep(0.2)
-        app.release.set()
-        await client.response()
-        bodies = [(await client.response()).body for _ in range(number)]
-    assert bodies == [b"host: x\nn: %d\n" % each for each in range(number)]
-    assert max(waiting) < 300
 
 
 async def test_head_timeout_starts_after_earlier_responses(

@@ -138,3 +138,16 @@ async def test_long_cached_body_is_sent_in_chunks() -> None:
     assert max(map(len, chunks)) <= SEND_CHUNK_BYTES
     more = [message.get("more_body", False) for message in sent[1:]]
     assert more == [True] * (len(body) // SEND_CHUNK_BYTES) + [False]
+
+
+async def test_clients_that_do_not_read_share_the_memory_of_a_cached_body() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    response = CachedResponse(b"0123456789" * 20_000)
+    for _ in range(2):
+        await response({"headers": []}, None, send)
+    chunks = [message["body"] for message in sent if "body" in message]
+    assert len({id(memoryview(chunk).obj) for chunk in chunks}) == 1

@@ -67,12 +67,14 @@ class CachedResponse:
                 headers.append((b"content-encoding", b"gzip"))
         status = 304 if form.is_not_modified else 200
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        offset = 0
-        while len(body) - offset > SEND_CHUNK_BYTES:
-            chunk = body[offset : offset + SEND_CHUNK_BYTES]
+        rest: bytes | memoryview = body
+        if len(body) > SEND_CHUNK_BYTES:
+            rest = memoryview(body)  # a client that does not read waits with a part, not a copy
+        while len(rest) > SEND_CHUNK_BYTES:
+            chunk = rest[:SEND_CHUNK_BYTES]
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            offset += SEND_CHUNK_BYTES
-        await send({"type": "http.response.body", "body": body[offset:]})
+            rest = rest[SEND_CHUNK_BYTES:]
+        await send({"type": "http.response.body", "body": rest})
         return form
 
     def body_for(self, form: ResponseForm) -> bytes:

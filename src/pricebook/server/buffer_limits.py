@@ -3,6 +3,9 @@
 from typing import Any
 
 MAX_BUFFERED_BYTES = 16 * 1024 * 1024
+# What a parsed request and one of its fields take up at most, beside the bytes of the head.
+REQUEST_BYTES = 4096
+FIELD_BYTES = 192
 
 
 class BufferBudget:
@@ -25,8 +28,13 @@ class BufferBudget:
 
 
 class BufferLimits:
-    """The budgets of a process: received bytes that are unparsed, and unsent responses."""
+    """The budgets of a process: bytes and requests that wait, and unsent responses."""
 
     def __init__(self) -> None:
         self.unparsed = BufferBudget()
         self.unsent = BufferBudget()
+
+
+def parsed_request_bytes(scope: Any) -> int:
+    """Return about the bytes that a parsed request takes up until the application responds."""
+    return REQUEST_BYTES + FIELD_BYTES * len(scope["headers"])

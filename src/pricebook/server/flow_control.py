@@ -21,7 +21,7 @@ CHECK_INTERVAL_SECONDS = 1.0
 
 
 class ClientFlowControl(FlowControl):
-    """Pauses reading while requests are pipelined, and writing while the client does not read.
+    """Pauses reading while requests wait, and writing while the client does not read.
 
     Writing pauses once more than WRITE_BUFFER_BYTES are unsent. Until it resumes, the client must
     read at a minimum rate. When all clients together exceed the budget of unsent bytes, the ones
@@ -34,6 +34,7 @@ class ClientFlowControl(FlowControl):
         super().__init__(transport)
         transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
         self._pipeline = pipeline
+        self.has_unparsed = False
         self._unsent = unsent
         self._timer: asyncio.TimerHandle | None = None
         self._remaining_seconds = UNREAD_GRACE_SECONDS
@@ -41,8 +42,9 @@ class ClientFlowControl(FlowControl):
         self._unacknowledged_bytes = 0
 
     def resume_reading(self) -> None:
-        """Resume reading unless requests are pipelined."""
-        if self.read_paused and not self._pipeline:  # called for each response
+        """Resume reading unless requests wait for earlier responses."""
+        # Called for each response.
+        if self.read_paused and not (self._pipeline or self.has_unparsed):
             super().resume_reading()
 
     def pause_writing(self) -> None:

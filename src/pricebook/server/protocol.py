@@ -7,9 +7,15 @@ from typing import Any, cast
 from httptools import HttpParserError, HttpParserUpgrade
 
 from pricebook.http.request_state import SCOPE_KEY, CacheableRequest, RequestState
+from pricebook.server.buffer_limits import parsed_request_bytes
 from pricebook.server.coalescing import CoalescingTransport
 from pricebook.server.flow_control import ClientFlowControl, mark_disconnected
-from pricebook.server.raw_cache import MAX_CACHED_HEAD_BYTES, RawCacheEntry, RawRequestCache
+from pricebook.server.raw_cache import (
+    HEAD_END,
+    MAX_CACHED_HEAD_BYTES,
+    RawCacheEntry,
+    RawRequestCache,
+)
 from pricebook.server.rejecting_protocol import RejectingProtocol
 from pricebook.server.rejections import (
     CHUNKS_TOO_SMALL,
@@ -21,7 +27,8 @@ from pricebook.server.rejections import (
     request_head_error,
 )
 
-# The parser receives one segment at a time; only requests of one segment wait in the pipeline.
+# The parser receives one segment at a time, which ends with the head of a request. Behind a body,
+# requests of the same segment are parsed with it and wait in the pipeline.
 PARSE_SEGMENT_BYTES = 4096
 REQUEST_HEAD_TIMEOUT_SECONDS = 15.0
 # After a response that was sent before the end of the request body, this much more of the body is
@@ -190,7 +197,6 @@ class HttpProtocol(RejectingProtocol):
         self._last_response_at = self.loop.time()
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         if self._is_response_complete() and not self._is_between_requests and not self._is_in_head:
@@ -200,7 +206,7 @@ class HttpProtocol(RejectingProtocol):
             return
         if self._is_rejected:
             self._send_rejection_in_order()
-        elif self._unparsed or self._is_in_head:
+        elif self._counted_unparsed_bytes:
             self._parse()
         self.flow.resume_reading()
 
@@ -229,22 +235,44 @@ class HttpProtocol(RejectingProtocol):
 
     def _parse(self) -> None:
         """Parse what was received, until a request has to wait for the responses before it."""
-        while not self.pipeline and self._parsed_bytes < len(self._unparsed):
-            offset = self._parsed_bytes
-            self._parse_segment(self._unparsed[offset : offset + PARSE_SEGMENT_BYTES])
+        while self._parsed_bytes < len(self._unparsed) and not self._is_waiting():
+            self._parse_segment(self._next_segment())
         if self._parsed_bytes >= len(self._unparsed):
             self._unparsed, self._parsed_bytes = b"", 0
+            self.flow.has_unparsed = False
+        else:
+            self.flow.has_unparsed = True
+            self.flow.pause_reading()
         if self._is_in_head and self._timer is None and not (self.pipeline or self._is_rejected):
             self._start_timeout(REQUEST_HEAD_TIMEOUT_SECONDS)
         self._count_unparsed()
 
+    def _is_waiting(self) -> bool:
+        """Return whether the next request has to wait for the responses before it."""
+        if self._is_between_requests:
+            return not self._is_response_complete()
+        return bool(self.pipeline)
+
+    def _next_segment(self) -> bytes:
+        """Return the next bytes to parse: up to the end of a head, or some of a body."""
+        start = self._parsed_bytes
+        end = start + PARSE_SEGMENT_BYTES
+        if self._is_between_requests or self._is_in_head:
+            head_end = self._unparsed.find(HEAD_END, start, end)
+            if head_end >= 0:
+                end = head_end + len(HEAD_END)
+        return self._unparsed[start:end]
+
     def _count_unparsed(self) -> None:
-        """Update the process's total of unparsed bytes and incomplete heads; reject over it."""
+        """Update the process's total of received bytes and waiting requests; reject over it."""
         size = len(self._unparsed) + (self._bytes_since_event if self._is_in_head else 0)
+        if self.pipeline:
+            size += sum(parsed_request_bytes(cycle.scope) for cycle, _ in self.pipeline)
         if size == self._counted_unparsed_bytes or self._is_rejected:
             return
         self._counted_unparsed_bytes = size
         if not self._buffer_limits.unparsed.set_size(self, size) and size > PARSE_SEGMENT_BYTES:
+            self.pipeline.clear()
             self._reject(TOO_MANY_CONNECTIONS)
 
     def _parse_segment(self, segment: bytes) -> None:
