@@ -221,8 +221,10 @@ class RowReader:
         return price
 
     def _title_discount(self, cells: list[str]) -> RowProblem | None:
-        category = "" if self._category is None else cells[self._category]
-        return own_discount_problem(category) if "%" in category else self.sections.problem
+        problem = self.sections.problem
+        if self._category is None:
+            return problem
+        return own_discount_problem(cells[self._category]) or problem
 
     def _classify_without_price(
         self, record: Record, cells: list[str], problem: RowProblem

@@ -37,11 +37,7 @@ def with_title_discount(terms: RowTerms, section: str, option: TitleDiscounts | 
     *upper, title = section.split(SEPARATOR)
     stated = read_title_discount(title)
     if stated.is_unclear or (not stated.discounts and any(map(_has_discount, upper))):
-        raise RowRejectedError(
-            "discount_unknown",
-            f"Whether the section {quote(section)} has a discount is not understood: write the "
-            "discount of the row, 0 for none, into a column of discounts, or rename the section.",
-        )
+        raise RowRejectedError(*_unclear_problem(section))
     if stated.discounts:
         details = msgspec.structs.replace(terms.details, discounts=stated.discounts)
         return terms._replace(discounts=stated.discounts, details=details)
@@ -67,13 +63,13 @@ def title_of_row(cells: Sequence[str], filled: Sequence[int]) -> str:
 
 
 def own_discount_problem(section: str, of_list: str = "") -> RowProblem | None:
-    """Return why a row without a discount is rejected: the title above it states one.
+    """Return why a row without a discount is rejected: the title above it names one.
 
     Whether it applies to the row, and to which price, is not known. `of_list` is the discount of
     all prices.
     """
     if not _stated(section):
-        return None
+        return _unclear_problem(section) if _names_unclear(section) else None
     return RowProblem(
         "discount_unknown",
         f"The section {quote(section)} states a discount, and the row has none"
@@ -82,6 +78,20 @@ def own_discount_problem(section: str, of_list: str = "") -> RowProblem | None:
         "for none, into a column of discounts, or set discount_base to none if prices have it "
         "already.",
     )
+
+
+def _unclear_problem(section: str) -> RowProblem:
+    return RowProblem(
+        "discount_unknown",
+        f"Whether the section {quote(section)} has a discount is not understood: write the "
+        "discount of the row, 0 for none, into a column of discounts, or rename the section.",
+    )
+
+
+@lru_cache(maxsize=1024)
+def _names_unclear(section: str) -> bool:
+    """Return whether a title of a path names a discount that is not understood."""
+    return any(read_title_discount(title).is_named for title in section.split(SEPARATOR))
 
 
 def _has_discount(title: str) -> bool:

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pricebook.pricelists.detection.currencies import currencies_of_sign, sentence_currency
+from pricebook.pricelists.detection.discount_phrases import (
+    chain_at_end,
+    chain_beside_noun,
+    names_chain,
+)
 from pricebook.pricelists.detection.discount_words import MULTIPLIER_WORDS
 from pricebook.pricelists.detection.letterhead_words import (
     BARE_STATEMENT_WORDS,
@@ -46,9 +51,14 @@ def without_footnote_mark(text: str) -> str:
 
 
 def names_discount(tokens: Sequence[Token]) -> bool:
-    """Return whether a text names discounts without a condition: `less 30 %`, `multiplier .42`."""
+    """Return whether a text names discounts without a condition: `less 30 %`, `multiplier .42`.
+
+    A chain needs no percent sign: `sconto 50+5`.
+    """
     keys = {token.key for token in tokens}
     if not _MULTIPLIERS.isdisjoint(keys) and any(token.kind == "number" for token in tokens):
+        return True
+    if names_chain(tokens):
         return True
     signs = [index for index, token in enumerate(tokens) if token.text == "%"]
     are_percentages = bool(signs) and all(_is_percentage(tokens, index) for index in signs)
@@ -63,9 +73,16 @@ def _is_percentage(tokens: Sequence[Token], sign: int) -> bool:
 
 
 def is_discount_label(tokens: Sequence[Token]) -> bool:
-    """Return whether a text names a discount and nothing else: `Your discount: 30 %`."""
+    """Return whether a text names a discount and nothing else: `Your rebate: 30 %`, `Rabatt 35`."""
     words = {token.key for token in tokens if token.kind == "word"}
-    return names_discount(tokens) and words <= DISCOUNT_NOUNS | DISCOUNT_LABEL_WORDS
+    is_named = names_discount(tokens) or bool(chain_beside_noun(tokens))
+    return is_named and words <= DISCOUNT_NOUNS | DISCOUNT_LABEL_WORDS
+
+
+def may_name_discount(text: str) -> bool:
+    """Return whether a text names a discount, also a title by a chain at its end: `Keys 50+5`."""
+    tokens = tokenize(text)
+    return names_discount(tokens) or bool(chain_beside_noun(tokens) or chain_at_end(tokens))
 
 
 def states_price_quantity(text: str, catalog_currency: str) -> bool:

@@ -26,6 +26,7 @@ from pricebook.pricelists.detection.discount_sample import (
     names_multiplier,
 )
 from pricebook.pricelists.detection.discount_words import (
+    ABBREVIATED_DISCOUNT_WORDS,
     AMOUNT_WORDS,
     DISCOUNT_AMOUNT_WORDS,
     FACTOR_RANK,
@@ -45,6 +46,7 @@ from pricebook.pricelists.facts.discounts import has_minus_sign, parse_discounts
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, ReadConfig
 from pricebook.pricelists.text import quote, split_header
 
+_ABBREVIATED = comparison_keys(ABBREVIATED_DISCOUNT_WORDS)
 _AMOUNTS = comparison_keys(AMOUNT_WORDS)
 _DISCOUNT_AMOUNTS = comparison_keys(DISCOUNT_AMOUNT_WORDS)
 
@@ -104,6 +106,7 @@ class DiscountColumns:
         if "discount" in self._columns:
             return ChosenDiscount(issues=issues)
         free = {i: rank for i, rank in self._free.items() if i not in amounts}
+        free |= dict.fromkeys(filter(self._has_clear_discounts, self._abbreviated()), 0)
         fitting = {i: rank for i, rank in free.items() if self._fits(i, rank)}
         best = [i for i, rank in fitting.items() if rank == min(fitting.values())]
         others = [i for i in fitting if i not in best and not self._is_equal(i, best[0])]
@@ -119,6 +122,20 @@ class DiscountColumns:
         factors = [i for i in free if fact_cells.is_multiplier(self._content(i))]
         doubts = [*map(self._factor_issue, factors), *map(self._percent_issue, self._percentages())]
         return ChosenDiscount(issues=(*issues, *doubts))
+
+    def _abbreviated(self) -> list[int]:
+        """Return the columns without a field below an abbreviation of a discount: `Sc.`."""
+        return [
+            index
+            for index in self._unassigned()
+            if "".join(split_header(self._header.cells[index])) in _ABBREVIATED
+        ]
+
+    def _has_clear_discounts(self, index: int) -> bool:
+        """Return whether a column has discounts that are nothing else: `40+10`, `30 %`."""
+        content = self._content(index)
+        has_sign = "%" in self._header.cells[index] or any("%" in cell for cell in content.cells)
+        return fact_cells.is_discount(content) and (has_sign or fact_cells.has_chain(content))
 
     def _several(self, indices: list[int], issues: tuple[DetectionIssue, ...]) -> ChosenDiscount:
         """Return several columns one after another if the sample proves that, else their issue."""
@@ -190,18 +207,29 @@ class DiscountColumns:
         ]
 
     def _percentages(self) -> list[int]:
-        """Return the columns without a field that may be discounts of a list price."""
-        if "discount_group" in self._columns or not self._has_list_price():
+        """Return the columns without a field that may be discounts.
+
+        Percentages are below an abbreviation of discounts or beside a list price only.
+        """
+        if "discount_group" in self._columns:
             return []
-        taken = {*self._columns.values(), *self._free, *self._header.ignored}
+        abbreviated, has_list_price = self._abbreviated(), self._has_list_price()
         return [
             index
-            for index, cell in enumerate(self._header.cells)
-            if index not in taken and self._is_percentage(cell, self._content(index))
+            for index in self._unassigned()
+            if fact_cells.are_chains(self._content(index))
+            or (index in abbreviated and fact_cells.is_discount(self._content(index)))
+            or (has_list_price and self._is_percentage(index))
         ]
 
-    def _is_percentage(self, header: str, content: ColumnContent) -> bool:
+    def _unassigned(self) -> list[int]:
+        """Return the columns that no field has and that no word names as one of discounts."""
+        taken = {*self._columns.values(), *self._free, *self._header.ignored}
+        return [index for index in range(len(self._header.cells)) if index not in taken]
+
+    def _is_percentage(self, index: int) -> bool:
         """Return whether a column of no field has percentages, by its header or by all cells."""
+        header, content = self._header.cells[index], self._content(index)
         if field_ranks(header, self._currency):
             return False
         is_named = "%" in header or content.share(lambda cell: "%" in display_text(cell)) == 1

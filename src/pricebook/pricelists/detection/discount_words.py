@@ -99,8 +99,14 @@ GROSS_PRICE_WORDS = frozenset(
         *("cennik", "listino", "tarif", "tarifa", "brüt", "брутто"),
     )
 )
-# Abbreviations that name a discount only with a number: `Sc. 1`; a `Sc.` may be a box.
+# Abbreviations that name a discount only with a number, `Sc. 1`, or above or before a chain of
+# percentages, `40+10`: a `Sc.` may be a box, a `Desc.` a description.
 NUMBERED_DISCOUNT_WORDS = ("sc", "sct", "kort")
+ABBREVIATED_DISCOUNT_WORDS = (
+    *NUMBERED_DISCOUNT_WORDS,
+    *("scto", "sc base", "sct base", "rab", "rbt", "rem", "disc", "desc", "dcto", "dto", "скид"),
+    *("ск", "зн", "знижк", "cond", "kond", "isk", "ind", "red", "sl", "отст"),
+)
 # Beside a discount, its place in the order: `Rabatt II`, `2nd discount`.
 ORDINAL_WORDS = (
     *("i", "ii", "iii", "first", "1st", "second", "2nd", "third", "3rd", "1er", "2ème", "3ème"),

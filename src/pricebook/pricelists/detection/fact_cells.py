@@ -22,6 +22,7 @@ _MAX_CHARGE_LENGTH = 40
 _MAX_GROUP_LENGTH = 12
 _GROUP = re.compile(r"\s*[^\W_][\w./ -]*\s*").fullmatch
 _FRACTION = re.compile(r"\s*\d*[.,]\d+\s*").fullmatch
+_CHAIN = re.compile(r"[1-9]\d(?:[.,]\d+)?\s*%?(?:\s*\+\s*\d{1,2}(?:[.,]\d+)?\s*%?)+").fullmatch
 _GTIN = re.compile(r"\s*\d{8}(?:\d{4,6})?\s*").fullmatch
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
 
@@ -90,8 +91,21 @@ def is_date(content: ColumnContent) -> bool:
 
 
 def is_discount(content: ColumnContent) -> bool:
-    """Return whether the cells are percentages or chains of them."""
-    return _fits(content, lambda cell: parse_discounts(cell) is not None)
+    """Return whether the cells are percentages or chains of them, or all mean no discount."""
+    are_all_net = content.share(lambda cell: parse_discounts(cell) == ()) == 1
+    has_number = are_all_net or any(map(parse_discounts, content.cells))
+    return has_number and _fits(content, lambda cell: parse_discounts(cell) is not None)
+
+
+def has_chain(content: ColumnContent) -> bool:
+    """Return whether a cell is a chain of discounts: `40+10`, not `3+1`."""
+    return any(_CHAIN(display_text(cell).strip()) for cell in content.cells)
+
+
+def are_chains(content: ColumnContent) -> bool:
+    """Return whether nearly all cells are discounts, some of them chains."""
+    share = content.share(lambda cell: parse_discounts(cell) is not None)
+    return share >= _MOST and content.filled > 1 and has_chain(content)
 
 
 def is_multiplier(content: ColumnContent) -> bool:

@@ -208,7 +208,10 @@ DISCOUNT_WORDS: tuple[tuple[str, ...], ...] = (
         *("знижка", "ваша знижка", "розмір знижки", "відсоток знижки"),
         *("er rabatt", "korting", "uw korting", "kortingspercentage", "sleva", "vaše sleva"),
         *("sconto", "sconti", "sconto cliente", "reducere", "iskonto", "isk", "iskonto oranı"),
-        *("indirim", "отстъпка", "вашата отстъпка", "desconto", "seu desconto"),
+        *("indirim", "отстъпка", "вашата отстъпка", "desconto", "seu desconto", "discounts"),
+        *("rebates", "rabatte", "nachlässe", "скидки", "remises", "descuentos", "dtos", "dctos"),
+        *("rabaty", "upusty", "знижки", "kortingen", "rabatter", "slevy", "reduceri", "descontos"),
+        *("sconto base", "отстъпки"),
     ),
 )
 

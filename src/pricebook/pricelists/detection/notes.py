@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from pricebook.pricelists.detection.bare_statements import (
     is_bare_statement,
-    names_discount,
+    may_name_discount,
     states_price_quantity,
 )
 from pricebook.pricelists.detection.charges import (
@@ -133,7 +133,7 @@ def may_be_note(text: str) -> bool:
         or states_price_quantity(text, "")
         or labelled_quantity(text) is not None
         or names_marks(text)
-        or names_discount(tokenize(text))
+        or may_name_discount(text)
         or list_discounts(text) is not None
         or surcharge_is_added(text) is not None
         or surcharge_is_billed_separately(text)

@@ -214,7 +214,7 @@ def _doubts(
         yield "price_quantity"
     if len(statement.vat_included) > 1 or (statement.unclear_tax and not statement.vat_rates):
         yield "vat_included"
-    if is_about_prices and names_discount(tokens):
+    if is_about_prices and (names_discount(tokens) or is_discount_label(tokens)):
         yield "discount"
 
 

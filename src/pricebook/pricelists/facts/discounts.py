@@ -14,7 +14,8 @@ _HUNDRED = Decimal(100)
 _NO_DISCOUNT = frozenset(
     (
         *("", "-", "–", "—", "no", "none", "net", "netto", "nett", "nt", "kein", "keine", "ohne"),
-        *("nettopreis", "nettopris", "nettoprijs", "prix net", "precio neto"),
+        *("nettopreis", "nettopris", "nettoprijs", "prix net", "precio neto", "prezzo netto", "n"),
+        *("nette", "netta", "netti", "prix nets", "cena netto", "цена нетто", "ціна нетто"),
         *(
             "нет",
             "без скидки",
