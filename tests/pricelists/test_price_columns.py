@@ -87,7 +87,6 @@ def test_column_of_a_price_per_hundred_grams() -> None:
     ("header", "columns", "reason"),
     [
         ("Net price;Gross price", ["Net price", "Gross price"], "different taxes"),
-        ("Price EUR;Price USD", ["Price EUR", "Price USD"], "different taxes or currencies"),
         ("Price A;Price B", ["Price A", "Price C"], 'no column "Price C"'),
     ],
 )

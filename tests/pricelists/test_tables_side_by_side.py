@@ -45,23 +45,30 @@ def test_rejected_row_names_its_side() -> None:
 
 def test_text_about_prices_on_one_side_is_in_doubt() -> None:
     title = "Offers - discount 50 %;;;;;;"
-    with pytest.raises(PriceListError, match="equally well"):
+    with pytest.raises(PriceListError, match='row 6 goes on beside "Offers - discount 50 %"'):
         read(HEADER, *ROWS, "", title, "A3;Cap;1,00;;B3;Cap zinc;2,00")
     below = read(HEADER, *ROWS, "", title, HEADER, "A3;Cap;1,00;;B3;Cap zinc;2,00")
     reasons = {row.error_type for row in below.rejected}
     assert (len(below.items), reasons) == (3, {"discount_unknown"})
 
 
-@pytest.mark.parametrize("line", ["Code;Item;Price;Unit;Stock;;", "A9;Cap;1,00;;B9;Cap;2,00;x"])
-def test_sheet_with_other_rows_is_not_split(line: str) -> None:
-    with pytest.raises(PriceListError, match="equally well"):
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Code;Item;Price;Unit;Stock;;", "row 4 has other titles"),
+        ("A9;Cap;1,00;;B9;Cap;2,00;x", "row 4 has a cell in column H, right of them"),
+    ],
+)
+def test_sheet_with_other_rows_is_refused(line: str, reason: str) -> None:
+    with pytest.raises(PriceListError, match=reason) as refused:
         read(HEADER, *ROWS, line)
+    assert 'ignored_columns=["column E","column F","column G"]' in refused.value.message
 
 
-def test_columns_named_by_position_are_those_of_the_sheet() -> None:
+def test_columns_named_by_position_are_those_of_each_table() -> None:
     mapping = {"sku": "column E", "name": "column F", "price": "column G"}
     result = read(HEADER, *ROWS, column_mapping=mapping)
-    assert prices(result) == {"B1": Decimal(20)}
+    assert prices(result) == {"A1": Decimal(10), "A2": Decimal(30), "B1": Decimal(20)}
 
 
 def test_next_list_is_read_alike() -> None:

@@ -16,8 +16,7 @@ from pricebook.pricelists.detection import table as detect
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.layout import normalized_title
 from pricebook.pricelists.detection.notes import Note
-from pricebook.pricelists.detection.sheet_differences import SheetTable
-from pricebook.pricelists.detection.sheet_settings import request_of_sheet
+from pricebook.pricelists.detection.sheet_differences import SheetTable, same_articles
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.formats.table_file import TableFile, read_sample
 from pricebook.pricelists.open_blocks import TablePart, detect_parts, find_blocks
@@ -25,7 +24,7 @@ from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.price_list_rows import PriceListRow, RejectedRow
 from pricebook.pricelists.schemas.profile import ColumnKind, DetectedProfile
 from pricebook.pricelists.schemas.read_request import ReadRequest
-from pricebook.pricelists.sides import SideFile, sheet_of
+from pricebook.pricelists.sides import PLACE_BELOW, SideFile, request_of_file, sheet_of
 from pricebook.pricelists.text import quote
 
 _MAX_DIFFERENT_SHEETS = 100
@@ -91,7 +90,7 @@ def open_sheets(
 
     Raises PriceListError if a table is not found or in doubt, or if sheets differ.
     """
-    requests = [request_of_sheet(request, sheet_of(file), file.sheet) for file in files]
+    requests = [request_of_file(file, request) for file in files]
     found = _detect_all(files, requests, findings or [Findings()] * len(files))
     samples = [each for each, _ in found]
     _check_one_price_list(files, samples, request)
@@ -227,11 +226,14 @@ def _check_one_price_list(
 
 def _check_sides(sides: Sequence[SheetTable], request: ReadRequest) -> None:
     """Raise PriceListError if tables side by side differ; no option names one of them."""
+    different = (each for other in sides[1:] if (each := sheets.differ(sides[0], other)))
+    difference = next(different, "") or next(iter((same_articles(sides) or ())[1:]), "")
+    if difference:
+        raise PriceListError(
+            f"Tables side by side are not one price list ({difference}): {PLACE_BELOW}."
+        )
     config = msgspec.structs.replace(request.config, sheet_names=None, sheet_name=None)
-    try:
-        sheets.check_one_price_list(sides, msgspec.structs.replace(request, config=config))
-    except PriceListError as error:
-        raise PriceListError(f"Tables side by side are not one price list: {error}") from error
+    sheets.check_one_price_list(sides, msgspec.structs.replace(request, config=config))
 
 
 def _detect_file(

@@ -79,9 +79,15 @@ class ProfileClauses:
     def _where_empty(self) -> str:
         """Return from which columns the prices are in rows that have none."""
         fact = self._profile.price_facts.get(TAX_TWIN)
-        texts = [*map(self._column, self._profile.price_columns[1:])]
+        texts = list(self._further_prices())
         texts += [f"{self._column(fact.value)} and the rate"] if fact else []
         return f", where it is empty, from column {', else column '.join(texts)}" if texts else ""
+
+    def _further_prices(self) -> Iterator[str]:
+        """Yield the further columns of the price, with a currency that is not that of the list."""
+        for each in self._profile.price_columns[1:]:
+            currency = self._profile.price_currencies.get(each)
+            yield self._column(each) + (f" in {currency}" if currency else "")
 
     def _origin(self, name: str) -> str:
         """Return in brackets where something is stated, unless that is its column or the header.

@@ -52,6 +52,11 @@ def profile_of(
         price_columns=_column_references(
             table.headers, (each.column for each in table.price_alternatives)
         ),
+        price_currencies={
+            title_reference(table.headers, each.column): each.currency
+            for each in table.price_alternatives
+            if each.currency
+        },
         ignored_columns=ignored_columns(request, with_positions=table.header_row == 0),
     )
 

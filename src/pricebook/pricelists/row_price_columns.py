@@ -122,4 +122,6 @@ def _table_of(table: DetectedTable, each: PriceAlternative) -> DetectedTable:
     """Return the table with the price in one of its columns."""
     columns: dict[Field, int] = {**table.columns, "price": each.column}
     basis = basis_of(table.basis, each, table.price_alternatives[0])
+    if basis.currency != table.basis.currency:
+        columns.pop("list_price", None)
     return table._replace(columns=columns, basis=basis, price_alternatives=())

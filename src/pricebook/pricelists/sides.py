@@ -1,33 +1,49 @@
 """Tables side by side in one sheet: a header whose titles are repeated further right.
 
 Each is read as a sheet of its own with the same rows. Texts that are alone in their row are about
-all of them.
+all of them. Columns of different tables are never those of one article.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
+from typing import NamedTuple
 
+import msgspec
+
+from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.blocks import is_named_header
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.column_names import column_index, column_letters
 from pricebook.pricelists.detection.notes import may_be_note
 from pricebook.pricelists.detection.sheet_settings import request_of_sheet
-from pricebook.pricelists.detection.side_tables import find_sides
+from pricebook.pricelists.detection.side_tables import Sides, find_sides
 from pricebook.pricelists.detection.title_discounts import TitleDiscount, read_title_discount
 from pricebook.pricelists.detection.undiscounted import excludes_discounts
 from pricebook.pricelists.formats.table_file import DerivedTable, TableFile, read_sample
 from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import ReadRequest
+from pricebook.pricelists.text import quote
+
+# What a message proposes for tables that cannot be read together.
+PLACE_BELOW = "put the tables below one another, or each on a sheet of its own"
+_NAME_LISTS = ("ignored_columns", "key_columns", "characteristic_columns", "price_columns")
 
 
 class SideFile(DerivedTable):
-    """The columns of one of several tables side by side, as a sheet of their own."""
+    """The columns of one of several tables side by side, as a sheet of their own.
 
-    def __init__(self, file: TableFile, columns: range, rows_total: int, *, is_first: bool) -> None:
+    They have the letters of the first table.
+    """
+
+    def __init__(self, file: TableFile, sides: Sides, number: int, rows_total: int) -> None:
         super().__init__(file)
-        self._columns = columns
+        self.sides = sides
+        self._columns = sides.columns[number]
+        self._is_first = number == 0
+        self._left = [""] * sides.columns[0].start
         self._rows_total = rows_total
-        self._is_first = is_first
 
     @property
     def whole_sheet(self) -> str | None:
@@ -37,8 +53,7 @@ class SideFile(DerivedTable):
     @property
     def sheet(self) -> str:
         """The sheet of the file with the columns of this table."""
-        first, last = (column_letters(index) for index in (self._columns[0], self._columns[-1]))
-        place = f"columns {first} to {last}"
+        place = _place(self._columns)
         return f"{self.whole_sheet}, {place}" if self.whole_sheet else place
 
     @property
@@ -48,7 +63,7 @@ class SideFile(DerivedTable):
 
     def records(self) -> Generator[Record, None, None]:
         """Yield the records with the cells of this table."""
-        start, stop = self._columns.start, self._columns.stop
+        start, stop, left = self._columns.start, self._columns.stop, self._left
         with closing(self._file.records()) as records:
             for number, cells, malformed in records:
                 if malformed:
@@ -57,13 +72,13 @@ class SideFile(DerivedTable):
                 own = cells[start:stop]
                 if not self._is_first and not any(map(str.strip, own)):
                     own = _text_of_all(cells)
-                yield number, own, None
+                yield number, [*left, *own] if left else own, None
 
 
 def with_sides(files: Sequence[TableFile], request: ReadRequest) -> list[TableFile]:
     """Return the files, each with tables side by side replaced by one file per table.
 
-    Columns that are named by position are those of the whole sheet, which is then not split.
+    Raises PriceListError if tables side by side cannot be read as one price list.
     """
     return [side for file in files for side in _sides_of(file, request)]
 
@@ -73,39 +88,121 @@ def sheet_of(file: TableFile) -> str:
     return (file.whole_sheet if isinstance(file, SideFile) else file.sheet) or ""
 
 
-def _names_positions(request: ReadRequest) -> bool:
-    config, previous = request.config, request.previous_profile
-    names = [*config.column_mapping.values(), *(config.ignored_columns or ())]
-    names += [*(config.key_columns or ()), *(config.characteristic_columns or ())]
-    names += previous.columns.values() if previous else ()
-    return config.header_row == 0 or any(column_index(name) is not None for name in names)
+def request_of_file(file: TableFile, request: ReadRequest) -> ReadRequest:
+    """Return the request with the options and the previous profile of the sheet of a file.
+
+    Positions of columns in one of several tables side by side are those of the first one.
+
+    Raises PriceListError if columns of different tables are named by position.
+    """
+    previous = request.previous_profile
+    own = request_of_sheet(request, sheet_of(file), file.sheet)
+    if not isinstance(file, SideFile):
+        return own
+    names = _Positions(file.sides, sheet_of(file))
+    known = own.previous_profile
+    if known is not None and not (previous and previous.whole_sheets):
+        known = names.of_profile(known)
+    config = names.of_config(own.config)
+    return msgspec.structs.replace(own, config=config, previous_profile=known)
+
+
+class _Positions:
+    """Converts the positions of columns of the sheet to those of the first table."""
+
+    def __init__(self, sides: Sides, sheet: str) -> None:
+        self._sides = sides
+        self._sheet = sheet
+
+    def of_config(self, config: ReadConfig) -> ReadConfig:
+        mapping = config.column_mapping
+        names = [*mapping.values(), *(config.key_columns or ()), *(config.price_columns or ())]
+        self._check(names)
+        lists = {name: self._names(getattr(config, name)) for name in _NAME_LISTS}
+        mapping = {field: self._name(name) for field, name in mapping.items()}
+        return msgspec.structs.replace(config, column_mapping=mapping, **lists)
+
+    def of_profile(self, profile: DetectedProfile) -> DetectedProfile:
+        self._check(profile.columns.values())
+        columns = {field: self._name(name) for field, name in profile.columns.items()}
+        return msgspec.structs.replace(profile, columns=columns)
+
+    def _check(self, names: Iterable[str]) -> None:
+        """Raise PriceListError if positions are in different tables."""
+        positions = {name: index for name in names if (index := column_index(name)) is not None}
+        tables = {self._sides.table_of(index) for index in positions.values()}
+        if len(tables) > 1:
+            named = ", ".join(f"column {column_letters(index)}" for index in positions.values())
+            raise PriceListError(
+                f"The columns {named} are of different tables side by side in the "
+                f"{_sheet(self._sheet)} ({_places(self._sides)}), so that an article would have "
+                "the code or the price of another one: name the columns of one table, which are "
+                "those of each."
+            )
+
+    def _names(self, names: Sequence[str] | None) -> list[str] | None:
+        return None if names is None else list(dict.fromkeys(map(self._name, names)))
+
+    def _name(self, name: str) -> str:
+        index, columns = column_index(name), self._sides.columns
+        if index is None:
+            return name
+        table = columns[self._sides.table_of(index)]
+        return f"column {column_letters(index - table.start + columns[0].start)}"
 
 
 def _sides_of(file: TableFile, request: ReadRequest) -> Sequence[TableFile]:
-    request = request_of_sheet(request, file.sheet or "")
-    if _names_positions(request):
+    config = request_of_sheet(request, file.sheet or "").config
+    if config.header_row == 0:
         return [file]
-    sample = read_sample(file, request.config)
-    sides = next((found for _, cells, _ in sample if (found := find_sides(cells))), None)
-    rows_total = _count_rows(file, sides) if sides else 0
-    if not (sides and rows_total):
+    found = _first_sides(read_sample(file, config), config)
+    if found is None:
         return [file]
-    first, *others = sides
-    return [
-        SideFile(file, first, rows_total, is_first=True),
-        *(SideFile(file, columns, rows_total, is_first=False) for columns in others),
-    ]
+    sides, is_first_header = found
+    problem, rows_total = _check_rows(file, sides)
+    if problem and is_first_header:
+        raise PriceListError(
+            f"The {_sheet(file.sheet)} has tables side by side ({_places(sides)}) that cannot be "
+            f"read as one price list: {problem}; {PLACE_BELOW}, or set {_ignoring(sides)} to read "
+            "the first one only."
+        )
+    if problem or not rows_total:
+        return [file]
+    return [SideFile(file, sides, number, rows_total) for number in range(len(sides.columns))]
 
 
-def _count_rows(file: TableFile, sides: Sequence[range]) -> int:
-    """Return the number of rows, 0 if some are not those of tables side by side."""
+def _first_sides(sample: Iterable[Record], config: ReadConfig) -> tuple[Sides, bool] | None:
+    """Return the first tables side by side, and whether no other header is above them."""
+    ignored = {
+        index for name in config.ignored_columns or () if (index := column_index(name)) is not None
+    }
+    is_first = True
+    for _, cells, malformed in sample:
+        if malformed or not is_named_header(cells):
+            continue
+        if sides := find_sides(cells, ignored):
+            return sides, is_first
+        is_first = False
+    return None
+
+
+class _Checked(NamedTuple):
+    """Why the rows of a sheet are not those of tables side by side, else their number."""
+
+    problem: str
+    rows_total: int
+
+
+def _check_rows(file: TableFile, sides: Sides) -> _Checked:
+    if not sides.are_equal:
+        return _Checked("their titles differ", 0)
     check = _SideCheck(sides)
     number = 0
     with closing(file.records()) as records:
-        for number, cells, malformed in records:  # noqa: B007 (the last one is returned)
-            if not (malformed or check.fits(cells)):
-                return 0
-    return number
+        for number, cells, malformed in records:
+            if not malformed and (problem := check.problem(cells)):
+                return _Checked(f"row {number} {problem}", 0)
+    return _Checked("", number)
 
 
 class _SideCheck:
@@ -115,23 +212,27 @@ class _SideCheck:
     about either or both.
     """
 
-    def __init__(self, sides: Sequence[range]) -> None:
-        self._sides = tuple(sides)
+    def __init__(self, sides: Sides) -> None:
+        self._sides = sides
         self._is_below_header = False
-        self._is_in_doubt = False
+        self._text = ""
 
-    def fits(self, cells: Sequence[str]) -> bool:
-        """Return whether the next row is one of the tables side by side."""
+    def problem(self, cells: Sequence[str]) -> str:
+        """Return why the next row is none of the tables side by side, empty if it is."""
+        columns = self._sides.columns
         filled = filled_columns(cells)
-        if filled and filled[-1] >= self._sides[-1].stop:
-            return False
+        if filled and filled[-1] >= columns[-1].stop:
+            return f"has a cell in column {column_letters(filled[-1])}, right of them"
         if is_named_header(cells):
-            self._is_below_header, self._is_in_doubt = True, False
-            return find_sides(cells) == self._sides
-        is_of_others = bool(filled) and filled[-1] >= self._sides[0].stop
+            self._is_below_header, self._text = True, ""
+            return "" if find_sides(cells) == self._sides else "has other titles"
+        is_of_others = bool(filled) and filled[-1] >= columns[0].stop
         if self._is_below_header and len(filled) == 1 and not is_of_others:
-            self._is_in_doubt |= _is_about_prices(cells[filled[0]])
-        return not (self._is_in_doubt and is_of_others)
+            text = cells[filled[0]]
+            self._text = text if _is_about_prices(text) else self._text
+        if self._text and is_of_others:
+            return f"goes on beside {quote(self._text)}, which may be about one of them or all"
+        return ""
 
 
 def _is_about_prices(text: str) -> bool:
@@ -143,3 +244,21 @@ def _text_of_all(cells: Sequence[str]) -> list[str]:
     """Return the only text of a row, which is about all tables; nothing for other rows."""
     filled = filled_columns(cells)
     return [cells[filled[0]]] if len(filled) == 1 else []
+
+
+def _sheet(name: str | None) -> str:
+    return f"sheet {quote(name)}" if name else "price list"
+
+
+def _place(columns: range) -> str:
+    return f"columns {column_letters(columns[0])} to {column_letters(columns[-1])}"
+
+
+def _places(sides: Sides) -> str:
+    return " and ".join(map(_place, sides.columns))
+
+
+def _ignoring(sides: Sides) -> str:
+    """Return the setting by which the tables behind the first one are left out."""
+    others = [f"column {column_letters(index)}" for each in sides.columns[1:] for index in each]
+    return f"ignored_columns={msgspec.json.encode(others).decode()}"

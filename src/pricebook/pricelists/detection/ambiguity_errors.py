@@ -11,6 +11,7 @@ from pricebook.pricelists.detection.detection_issues import (
 )
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import names_retail
+from pricebook.pricelists.schemas.profile import ColumnKind
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.text import quote, quote_list
 
@@ -40,6 +41,15 @@ FIELD_LABELS: dict[Field, str] = {
     "brand": "brand",
     "stock": "stock",
     "lead_time": "lead time",
+}
+KIND_NAMES: dict[ColumnKind, str] = {
+    "money": "prices",
+    "decimals": "decimal numbers",
+    "whole": "whole numbers",
+    "codes": "codes",
+    "barcodes": "barcodes",
+    "texts": "texts",
+    "words": "words",
 }
 
 

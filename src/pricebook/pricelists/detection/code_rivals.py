@@ -13,13 +13,14 @@ from pricebook.pricelists.detection.column_content import (
     display_text,
 )
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.vocabulary import ID_SKU_RANK
+from pricebook.pricelists.detection.vocabulary import ID_SKU_RANK, PLU_WORDS
 from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import comparison_key
 
-# Codes of the manufacturer; columns of the fields are never the code beside a better header.
-_OTHER_CODES = comparison_keys(("model number", "model no"))
+# Codes of the manufacturer and of tills; columns of the fields are never the code beside a better
+# header.
+_OTHER_CODES = comparison_keys(("model number", "model no", *PLU_WORDS))
 _OTHER_FIELDS: tuple[Field, ...] = ("mpn", "gtin")
 _MIN_CODES = 2
 _MAX_CODE_LENGTH = 30

@@ -146,6 +146,8 @@ _ACCENTED_SENTENCE_NAMES = {"kč": frozenset({"CZK"})}
 # Names that a currency column uses in place of codes.
 _LOCAL_NAMES = frozenset(("руб", "грн", "zł", "kč", "kr", "тг", "лв", "us$", "сум", "euro", "у.е"))
 _ISO_CODES = FURTHER_CODES.union(*map(str.split, _CURRENCY_WORDS))
+# Of the currencies with words or signs of their own.
+COMMON_CODES = frozenset(code for codes in _CURRENCY_WORDS for code in codes.split())
 _MAX_LISTED_CODES = 2
 # `US$` and `R$` are one word each; every other sign is its own match.
 WORD_OR_SIGN = re.compile(r"[^\W\d_]+\$?|[^\w\s.,]")

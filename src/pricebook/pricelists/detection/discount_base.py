@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pricebook.pricelists.detection.ambiguity_errors import column_label
+from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.currencies import currencies_of_word
 from pricebook.pricelists.detection.detection_issues import (
@@ -21,6 +21,7 @@ from pricebook.pricelists.detection.group_tables import stated_groups
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import names_recommended_price
 from pricebook.pricelists.detection.header_vocabulary import PRICE_QUALIFIER_KEYS
+from pricebook.pricelists.detection.header_words import is_known_non_price_header
 from pricebook.pricelists.detection.list_factors import list_discounts
 from pricebook.pricelists.detection.price_arithmetic import (
     are_products,
@@ -147,6 +148,16 @@ def _recommended_price(sources: ListSources) -> DetectionIssue | None:
         return None
     if not names_recommended_price(sources.price_header):
         return None
+    if others := _other_money(sources):
+        labels = " or ".join(column_label(sources.header, index) for index in others)
+        references = tuple(column_reference(sources.header, index) for index in others)
+        return DetectionIssue(
+            f"The price {quote(sources.price_header)} is a recommended retail price; by content "
+            f"the price may be {labels}; set {column_setting('price', references[0])}, or what is "
+            f"taken off the recommended price, as in {setting('discount', 30)}.",
+            "column_mapping.price",
+            references,
+        )
     return DetectionIssue(
         f"The only price {quote(sources.price_header)} is a recommended retail price, and no "
         f"discount is known; set what is taken off, as in {setting('discount', 30)}, "
@@ -155,6 +166,21 @@ def _recommended_price(sources: ListSources) -> DetectionIssue | None:
         "discount",
         ("0",),
     )
+
+
+def _other_money(sources: ListSources) -> list[int]:
+    """Return the columns of money without a field whose headers name nothing known."""
+    header, taken = sources.header, sources.assignment.columns.values()
+    candidates = {index for columns in header.candidates.values() for index in columns}
+    excluded = candidates.union(taken, header.ignored, header.tiers)
+    return [
+        index
+        for index, cell in enumerate(header.cells)
+        if index not in excluded
+        and cell.strip()
+        and sources.content(index).kind == "money"
+        and not is_known_non_price_header(cell, sources.request.currency)
+    ]
 
 
 def _missing_groups(sources: ListSources) -> DetectionIssue | None:

@@ -68,6 +68,14 @@ def is_quantity_of_price(content: ColumnContent) -> bool:
     return is_round and len(set(numbers)) < len(numbers) and len(numbers) >= _MIN_QUANTITIES
 
 
+def are_round_quantities(content: ColumnContent) -> bool:
+    """Return whether half of the cells are 10, 100 or another power of ten, without a word."""
+    numbers = [cell.number for each in content.cells if (cell := _quantity_of(each))]
+    has_words = any(any(map(str.isalpha, display_text(cell))) for cell in content.cells)
+    round_numbers = [number for number in numbers if number >= _TEN and number in _POWERS]
+    return not has_words and 2 * len(round_numbers) >= max(1, len(content.cells))
+
+
 def is_charge(content: ColumnContent) -> bool:
     """Return whether some cells have digits and no cell has a long text."""
     texts = list(map(display_text, content.cells))

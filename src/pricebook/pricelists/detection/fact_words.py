@@ -67,30 +67,6 @@ PRICE_QUANTITY_WORDS: tuple[tuple[str, ...], ...] = (
     ("per", "pro", "je", "за", "par", "por", "za"),
 )
 
-UNIT_WORDS: tuple[tuple[str, ...], ...] = (
-    (
-        *("unit", "uom", "u m", "unit of measure", "unit of measurement", "sales unit", "units"),
-        *("selling unit", "sale unit", "base unit", "order unit", "unit code", "base uom"),
-        *("sales uom", "measure", "einheit", "mengeneinheit", "me", "maßeinheit", "basiseinheit"),
-        *("bestelleinheit", "verkaufseinheit", "vke", "bme", "mengeneinh", "me einheit"),
-        *("ед", "ед изм", "единица", "единица измерения", "ед измерения", "еи", "единицы"),
-        *("базовая единица", "ед хранения", "изм", "ед из", "unité", "unité de mesure", "udm"),
-        *("unité de vente", "uv", "unité de base", "unités", "unidad", "unidad de medida", "ud"),
-        *("unidad medida", "unidad de venta", "u medida", "jm", "j m", "jednostka", "jedn"),
-        *("jednostka miary", "jedn miary", "jedn m", "од", "од вим", "одиниця", "од виміру"),
-        *("одиниця виміру", "одиниця вимірювання", "один вим"),
-        *("enhet", "försäljningsenhet", "eenheid", "verkoopeenheid", "jednotka", "und", "enhed"),
-        *("unité vente", "u vente", "ud venta", "unidad venta", "verk einheit", "ед продажи"),
-        *("měrná jednotka", "mj", "m j", "unità", "unità di misura", "unitate"),
-        *("unitate de măsură", "birim", "birimi", "brm", "ölçü birimi", "мярка", "мерна единица"),
-        *("мерна ед", "м ед", "ед мярка", "unidade", "unidade de medida"),
-    ),
-    (
-        *("pk", "pu", "ve", "pack unit", "packaging", "упаковка", "упак", "opak", "opakowanie"),
-        "пакування",
-    ),
-)
-
 PACK_SIZE_WORDS: tuple[tuple[str, ...], ...] = (
     (
         *("pack size", "pack", "pack qty", "pack quantity", "packing", "packing unit", "package"),

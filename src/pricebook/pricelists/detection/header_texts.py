@@ -18,6 +18,7 @@ from pricebook.pricelists.detection.header_vocabulary import (
     RECOMMENDED_PRICE_KEYS,
     RETAIL_KEYS,
 )
+from pricebook.pricelists.detection.joined_currencies import separate_currencies
 from pricebook.pricelists.detection.order_sums import without_order_sums
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
 from pricebook.pricelists.detection.statement_tokens import join_letters
@@ -41,7 +42,7 @@ def is_per_piece(statement: PriceStatement) -> bool:
 
 def header_statement(cell: str) -> PriceStatement:
     """Return what a header says about its prices, in brackets too."""
-    text = without_order_sums(cell[:MAX_HEADER_LENGTH])
+    text = without_order_sums(separate_currencies(cell[:MAX_HEADER_LENGTH]))
     return read_header_statement(text, has_tier=tier_quantity(text) is not None)
 
 
@@ -155,7 +156,8 @@ def split_header_with_brackets(cell: str) -> list[str]:
     """Return all words of a header, those in brackets too; `M.R.P.` is one word."""
     if len(cell) > MAX_HEADER_LENGTH:
         return []
-    return split_header(join_letters(without_order_sums(cell)).translate(_BRACKETS))
+    text = without_order_sums(separate_currencies(cell))
+    return split_header(join_letters(text).translate(_BRACKETS))
 
 
 def has_digit(cell: str) -> bool:

@@ -30,6 +30,7 @@ from pricebook.pricelists.detection.header_vocabulary import (
     PRICE_QUALIFIER_KEYS,
     QUALIFIED_FIELDS,
 )
+from pricebook.pricelists.detection.joined_currencies import separate_currencies
 from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.price_words import LIST_PRICE_RANK, OTHER_QUANTITY_RANK
@@ -49,6 +50,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     """Return the fields that a header names, with their ranks."""
     if not cell or len(cell) > MAX_HEADER_LENGTH:
         return {}
+    cell = separate_currencies(cell)
     words = split_header(cell)
     if charge := charge_of_header(words, names_price=words_mention_price(words)):
         return {"surcharge": 0} if charge == "surcharge" else {}
@@ -203,6 +205,7 @@ def _says_what_prices_are(cell: str) -> bool:
 
 def is_known_non_price_header(cell: str, currency: str) -> bool:
     """Return whether a header is a known one without a price: a field or a non-field header."""
+    cell = separate_currencies(cell)
     words = split_header(cell)
     if charge_of_header(words, names_price=words_mention_price(words)):
         return True

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pricebook.pricelists.detection.ambiguity_errors import (
     FIELD_LABELS,
+    KIND_NAMES,
     column_label,
     column_reference,
 )
@@ -48,15 +49,6 @@ _OPTIONAL_FIELDS: frozenset[Field] = frozenset(
     )
 )
 _SHARING_FIELDS: frozenset[Field] = frozenset({"sku", "name", "gtin"})
-_KIND_NAMES: dict[ColumnKind, str] = {
-    "money": "prices",
-    "decimals": "decimal numbers",
-    "whole": "whole numbers",
-    "codes": "codes",
-    "barcodes": "barcodes",
-    "texts": "texts",
-    "words": "words",
-}
 
 
 def with_previous_mapping(
@@ -228,11 +220,17 @@ def _is_decided(field: Field, configured: ReadConfig) -> bool:
 
 
 def _previous_title(name: str, previous_profile: DetectedProfile) -> str:
-    """Return the previous header of `column C`, or the name itself if it is a header."""
-    index = column_index(name)
-    if name in previous_profile.headers or index is None or index >= len(previous_profile.headers):
+    """Return the previous header of `column C`, or the name itself if it is a header.
+
+    Several tables have their position as the header of a column without one.
+    """
+    headers, index = previous_profile.headers, column_index(name)
+    if index is None or index >= len(headers):
         return name
-    return previous_profile.headers[index]
+    has_several = bool(previous_profile.sheets or previous_profile.tables)
+    if headers[index] == name and has_several:
+        return ""
+    return name if name in headers else headers[index]
 
 
 def _previous_kinds(previous_profile: DetectedProfile) -> dict[str, ColumnKind | None]:
@@ -289,7 +287,7 @@ def _missing_column_issue(header: TableHeader, field: Field, title: str) -> Dete
 def _changed_kind_issue(
     header: TableHeader, field: Field, index: int, kinds: tuple[ColumnKind, ColumnKind]
 ) -> DetectionIssue:
-    previous, current = (_KIND_NAMES[kind] for kind in kinds)
+    previous, current = (KIND_NAMES[kind] for kind in kinds)
     return DetectionIssue(
         f"The column {column_label(header, index)} of the {FIELD_LABELS[field]} contained "
         f"{previous} in the previous price list and contains {current} now; set the column with "

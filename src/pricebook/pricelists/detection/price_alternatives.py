@@ -22,11 +22,11 @@ from pricebook.pricelists.detection.fact_cells import has_numbers
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import (
-    header_currencies,
     header_statement,
     names_retail,
 )
 from pricebook.pricelists.detection.price_competitors import may_be_price
+from pricebook.pricelists.detection.price_currencies import currency_doubts
 from pricebook.pricelists.detection.price_words import LIST_PRICE_RANK
 from pricebook.pricelists.detection.unit_prices import is_unit_price
 from pricebook.pricelists.facts.units import PIECE
@@ -40,11 +40,12 @@ _MIN_ROWS = 2
 
 
 class PriceAlternative(NamedTuple):
-    """A column of the price, and the unit and the quantity that its header names, if any."""
+    """A column of the price, and what its header names: unit, quantity and another currency."""
 
     column: int
     unit: str | None = None
     quantity: Decimal | None = None
+    currency: str | None = None
 
 
 def settle_price_alternatives(
@@ -53,7 +54,7 @@ def settle_price_alternatives(
     """Return the columns of the price if an option names several; append the issues."""
     header, names = sources.header, sources.config.price_columns or []
     if names:
-        columns, found = _find_columns(header, names, sources.request.currency)
+        columns, found = _find_columns(sources, names)
         issues += found
         return columns
     if "price" not in mapping:
@@ -66,9 +67,10 @@ def settle_price_alternatives(
 
 
 def _find_columns(
-    header: TableHeader, names: Sequence[str], currency: str
+    sources: ListSources, names: Sequence[str]
 ) -> tuple[tuple[int, ...], list[DetectionIssue]]:
     """Return the columns of the option `price_columns`, and why they are not those of a price."""
+    header = sources.header
     found = [(name, find_columns(header.cells, name, header.parts)) for name in names]
     issues = [
         unknown_column_issue(header, name, "price_columns")
@@ -77,17 +79,27 @@ def _find_columns(
     ]
     indices = tuple(dict.fromkeys(columns[0] for _, columns in found if columns))
     if not issues:
-        issues += _contradictions(header, indices, currency)
+        issues += _contradictions(header, indices)
+        issues += currency_doubts(sources, indices)
     return indices, issues
 
 
-def alternatives_of(headers: Sequence[str], indices: Sequence[int]) -> tuple[PriceAlternative, ...]:
-    """Return what the headers of the columns of the price say about unit and quantity."""
-    return tuple(_alternative(headers[index], index) for index in indices)
+def alternatives_of(
+    headers: Sequence[str], indices: Sequence[int], currencies: Mapping[int, str]
+) -> tuple[PriceAlternative, ...]:
+    """Return what the headers of the columns of the price say about unit and quantity.
+
+    `currencies` are those of the columns that are not in the one of the list.
+    """
+    return tuple(_alternative(headers[index], index, currencies.get(index)) for index in indices)
 
 
 def basis_of(basis: PriceBasis, each: PriceAlternative, first: PriceAlternative) -> PriceBasis:
     """Return the basis of the prices of a column; that of the table is for the first column."""
+    if each.currency:
+        basis = msgspec.structs.replace(
+            basis, currency=each.currency, currency_source="the header of its price"
+        )
     if (each.unit, each.quantity) == (first.unit, first.quantity):
         return basis
     quantity = each.quantity or Decimal(1)
@@ -145,8 +157,7 @@ def _with_hint(issue: DetectionIssue, sources: ListSources) -> DetectionIssue:
     is_of_prices = issue.option == "column_mapping.price" and len(issue.candidates) > 1
     found = [find_columns(header.cells, each, header.parts) for each in issue.candidates]
     indices = [columns[0] for columns in found if len(columns) == 1]
-    currency = sources.request.currency
-    if not is_of_prices or len(indices) < len(found) or _contradictions(header, indices, currency):
+    if not is_of_prices or len(indices) < len(found) or _contradictions(header, indices):
         return issue
     rows = [_rows_with_price(sources.content(index)) for index in indices]
     missing = [len(set[int]().union(*rows) - each) for each in rows]
@@ -170,7 +181,7 @@ def _other_prices(
     contents: Sequence[ColumnContent],
     currency: str,
 ) -> Iterator[int]:
-    """Yield other columns of prices with the same tax and currency as the price."""
+    """Yield other columns of prices with the same tax as the price."""
     price = columns["price"]
     used = {*columns.values(), *header.ignored, *header.tiers}
     for index, cell in enumerate(header.cells):
@@ -178,32 +189,27 @@ def _other_prices(
         is_price = rank < LIST_PRICE_RANK or may_be_price(cell, currency)
         is_price = is_price or is_unit_price(header_statement(cell), currency)
         is_other = index not in used and is_price and has_numbers(content_at(contents, index))
-        if is_other and not _contradictions(header, (price, index), currency):
+        if is_other and not _contradictions(header, (price, index)):
             yield index
 
 
-def _contradictions(
-    header: TableHeader, indices: Sequence[int], currency: str
-) -> list[DetectionIssue]:
-    """Return the issue of columns whose headers state different taxes or currencies."""
+def _contradictions(header: TableHeader, indices: Sequence[int]) -> list[DetectionIssue]:
+    """Return the issue of columns whose headers state different taxes."""
     first = header.cells[indices[0]]
     for index in indices[1:]:
         cell = header.cells[index]
-        taxes = [header_statement(each).vat_included for each in (first, cell)]
-        codes = [header_currencies(each, currency) for each in (first, cell)]
-        if taxes[0] != taxes[1] or (codes[0] and codes[1] and codes[0].isdisjoint(codes[1])):
+        if header_statement(first).vat_included != header_statement(cell).vat_included:
             return [
                 DetectionIssue(
-                    f"The headers {quote(first)} and {quote(cell)} state different taxes or "
-                    "currencies, so that they cannot have one price; leave one out of "
-                    "price_columns.",
+                    f"The headers {quote(first)} and {quote(cell)} state different taxes, so that "
+                    "they cannot have one price; leave one out of price_columns.",
                     "price_columns",
                 )
             ]
     return []
 
 
-def _alternative(cell: str, index: int) -> PriceAlternative:
+def _alternative(cell: str, index: int, currency: str | None) -> PriceAlternative:
     statement = header_statement(cell)
     units = statement.units | (frozenset({PIECE}) if statement.names_pieces else frozenset[str]())
     quantities = statement.quantities - {Decimal(1)}
@@ -211,4 +217,5 @@ def _alternative(cell: str, index: int) -> PriceAlternative:
         index,
         next(iter(units)) if len(units) == 1 else None,
         next(iter(quantities)) if len(quantities) == 1 else None,
+        currency,
     )

@@ -12,7 +12,7 @@ from pricebook.pricelists.detection.detection_issues import (
     column_setting,
     ignoring,
 )
-from pricebook.pricelists.detection.fact_cells import is_quantity_of_price
+from pricebook.pricelists.detection.fact_cells import are_round_quantities, is_quantity_of_price
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import mentions_price
 from pricebook.pricelists.detection.price_statements import read_statement
@@ -72,11 +72,17 @@ def remark_issues(
 def _quantities_of_price(
     header: TableHeader, contents: Sequence[ColumnContent], excluded: Collection[int]
 ) -> Iterator[DetectionIssue]:
-    """Yield the issues of columns that are named like a price and hold quantities: `Price per`."""
+    """Yield the issues of columns that are named like a price and hold quantities: `Price per`.
+
+    So are those that are named like a unit, and hold round numbers: `Einheit` with 100.
+    """
     candidates = header.candidates["price"].keys() | header.candidates["price_quantity"].keys()
+    units = header.candidates["unit"]
     for index, content in enumerate(contents[: len(header.cells)]):
         is_named = index in candidates or mentions_price(header.cells[index])
-        if is_named and index not in excluded and is_quantity_of_price(content):
+        is_quantity = is_named and is_quantity_of_price(content)
+        is_quantity |= units.get(index) == 0 and are_round_quantities(content)
+        if is_quantity and index not in excluded:
             texts = (display_text(cell).strip() for cell in content.cells)
             example = next((text for text in texts if "0" in text), "")
             yield _remark_issue(header, index, example)

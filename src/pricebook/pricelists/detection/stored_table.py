@@ -70,7 +70,9 @@ def table_of_profile(profile: DetectedProfile, config: ReadConfig) -> DetectedTa
         net_columns=_net_columns(profile, config, characteristics),
         tax_twin=_tax_twin(profile),
         price_alternatives=alternatives_of(
-            profile.headers, [_column(profile, each) for each in profile.price_columns]
+            profile.headers,
+            [_column(profile, each) for each in profile.price_columns],
+            {_column(profile, each): code for each, code in profile.price_currencies.items()},
         ),
     )
 

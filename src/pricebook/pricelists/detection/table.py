@@ -47,6 +47,7 @@ from pricebook.pricelists.detection.price_alternatives import (
     settle_price_alternatives,
 )
 from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
+from pricebook.pricelists.detection.price_currencies import other_currencies
 from pricebook.pricelists.detection.price_groups import PriceGroupSources, settle_price_group
 from pricebook.pricelists.detection.promotions import promotion_issues
 from pricebook.pricelists.detection.record_types import RecordType, find_record_type
@@ -221,7 +222,11 @@ def _detected(
         article_look=look_of_articles(records, header.row_number, columns),
         tax_twin=twin,
         mark_texts=mark_texts(sources.notes),
-        price_alternatives=alternatives_of(header.cells, further.price_alternatives),
+        price_alternatives=alternatives_of(
+            header.cells,
+            further.price_alternatives,
+            other_currencies(sources, further.price_alternatives, list_facts.basis.currency),
+        ),
         record_type=find_record_type(header, contents, columns),
     )
 

@@ -24,11 +24,11 @@ from pricebook.pricelists.detection.fact_words import (
     PACK_SIZE_WORDS,
     PRICE_QUANTITY_WORDS,
     STOCK_WORDS,
-    UNIT_WORDS,
     VALID_FROM_WORDS,
     VAT_RATE_WORDS,
 )
 from pricebook.pricelists.detection.price_words import LIST_PRICE_WORDS, PRICE_WORDS
+from pricebook.pricelists.detection.unit_words import UNIT_WORDS
 from pricebook.pricelists.schemas.read_config import Field
 
 _CODE_NOUNS = (
@@ -36,6 +36,12 @@ _CODE_NOUNS = (
     *("artikel", "produkt", "teile", "bestell", "katalog", "art"),
 )
 _CODE_WORD = ("code", "no", "nr", "num", "number", "nummer", "sku", "ref", "reference")
+
+# Codes of tills and scales: those of the supplier if a list has no others.
+PLU_WORDS = (
+    *("plu", "plu code", "plu no", "plu nr", "plu nummer", "plu number", "plu код", "код plu"),
+    *("code plu", "n° plu", "código plu", "kod plu", "nr plu", "codice plu", "cod plu"),
+)
 
 SKU_WORDS: tuple[tuple[str, ...], ...] = (
     (
@@ -79,6 +85,7 @@ SKU_WORDS: tuple[tuple[str, ...], ...] = (
         *("order code", "order no", "order number", "clave"),
         *("код", "кодовый номер", "código", "cód", "kod"),
         *("codice", "rif", "označení"),
+        *PLU_WORDS,
         *("номенклатурный номер", "ном номер", "номенклатурний номер"),
     ),
     # Headers such as `NB SKU`, with the name of the supplier.

@@ -136,7 +136,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     does not. `exchange_rates` are those by which an import converted the prices, by currency.
     `ignored_columns` is the option of that name; for a table with a header without positions.
     `net_columns` are those whose cells may be `net_marks`, `price_columns` those of the price if
-    there are several.
+    there are several, `price_currencies` the currencies of those of them that have their own.
     `unread_cells` counts the cells of a field, such as units, that are kept as text because they
     are not understood; it is known once the price list was read to its end.
     `tables` are set if a sheet has several tables, each with its own header. Then `headers` are
@@ -172,6 +172,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     net_columns: tuple[str, ...] = ()
     tables: tuple[TableProfile, ...] = ()
     price_columns: tuple[str, ...] = ()
+    price_currencies: dict[str, str] = {}
 
 
 def convert_profile(stored: object) -> DetectedProfile | None:

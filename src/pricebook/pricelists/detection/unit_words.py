@@ -1,0 +1,37 @@
+"""Words for the unit that an article is sold in. Pure data, compared like `vocabulary`."""
+
+UNIT_WORDS: tuple[tuple[str, ...], ...] = (
+    (
+        *("unit", "uom", "u m", "unit of measure", "unit of measurement", "sales unit", "units"),
+        *("selling unit", "sale unit", "base unit", "order unit", "unit code", "base uom"),
+        *("sales uom", "measure", "einheit", "mengeneinheit", "me", "maßeinheit", "basiseinheit"),
+        *("bestelleinheit", "verkaufseinheit", "vke", "bme", "mengeneinh", "me einheit"),
+        *("ед", "ед изм", "единица", "единица измерения", "ед измерения", "еи", "единицы"),
+        *("базовая единица", "ед хранения", "изм", "ед из", "unité", "unité de mesure", "udm"),
+        *("unité de vente", "uv", "unité de base", "unités", "unidad", "unidad de medida", "ud"),
+        *("unidad medida", "unidad de venta", "u medida", "jm", "j m", "jednostka", "jedn"),
+        *("jednostka miary", "jedn miary", "jedn m", "од", "од вим", "одиниця", "од виміру"),
+        *("одиниця виміру", "одиниця вимірювання", "один вим"),
+        *("enhet", "försäljningsenhet", "eenheid", "verkoopeenheid", "jednotka", "und", "enhed"),
+        *("unité vente", "u vente", "ud venta", "unidad venta", "verk einheit", "ед продажи"),
+        *("měrná jednotka", "mj", "m j", "unità", "unità di misura", "unitate"),
+        *("unitate de măsură", "birim", "birimi", "brm", "ölçü birimi", "мярка", "мерна единица"),
+        *("мерна ед", "м ед", "ед мярка", "unidade", "unidade de medida"),
+        *("einh", "eh", "einheiten", "maßeinh", "bezugseinheit", "bezugseinh", "bestelleinh"),
+        *("verk einh", "verk eh", "verkaufseinh", "vk einheit", "vk einh", "vk eh"),
+        *("u of m", "unit of m", "sold by", "sell unit", "selling uom", "sell uom", "order uom"),
+        *("unit of sale", "pricing uom", "measure unit", "unit type", "measuring unit"),
+        *("ед измер", "единица изм", "базовая единица измерения", "единица продажи", "ед отпуска"),
+        *("единица отпуска", "единица хранения", "ед измерен", "единицы измерения"),
+        *("un", "udv", "u de vente", "unité de facturation", "unité fact", "u fact", "unité vte"),
+        *("unid", "unid medida", "unid med", "u med", "unid venta", "u venta", "ud medida"),
+        *("j miary", "jednostka sprzedaży", "jedn sprzedaży", "jednostki", "j sprz", "jedn sprz"),
+        *("одн", "один", "од вимірювання", "одиниця продажу", "од продажу", "одиниці виміру"),
+        *("eenh", "eenheden", "enh", "un mis", "u mis", "un misura", "u misura", "měr jedn"),
+        *("měrná jedn", "un medida", "u medida", "ölçü brm"),
+    ),
+    (
+        *("pk", "pu", "ve", "pack unit", "packaging", "упаковка", "упак", "opak", "opakowanie"),
+        "пакування",
+    ),
+)
