@@ -18,6 +18,7 @@ from pricebook.pricelists.detection.header_vocabulary import (
     RECOMMENDED_PRICE_KEYS,
     RETAIL_KEYS,
 )
+from pricebook.pricelists.detection.metal_bases import without_metal_bases
 from pricebook.pricelists.detection.order_sums import without_order_sums
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
 from pricebook.pricelists.detection.statement_tokens import join_letters
@@ -41,7 +42,7 @@ def is_per_piece(statement: PriceStatement) -> bool:
 
 def header_statement(cell: str) -> PriceStatement:
     """Return what a header says about its prices, in brackets too."""
-    text = without_order_sums(cell[:MAX_HEADER_LENGTH])
+    text = without_metal_bases(without_order_sums(cell[:MAX_HEADER_LENGTH]))
     return read_header_statement(text, has_tier=tier_quantity(text) is not None)
 
 
