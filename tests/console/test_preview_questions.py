@@ -36,6 +36,18 @@ def question_of(issue: PriceListIssue, sheet: SheetSample = ROWS) -> Question:
              ("The prices are net", {"vat_included": False}, "12.50 plus tax")],
         ),
         (
+            PriceListIssue('For 1000 and 100; set --column price_quantity="B" if the column '
+                           "decides, or price_quantity=1000.", "price_quantity", ("1000",), "A"),
+            [("As column C: B states it in each row", {"column_mapping": {"price_quantity": "B"}},
+              "20.00"),
+             ("A price is for 1000", {"price_quantity": 1000}, "12.50 for 1000")],
+        ),
+        (
+            PriceListIssue("With VAT, no rate; set vat_rate=20, or vat_included=false if not.",
+                           "vat_rate"),
+            [("The prices are net", {"vat_included": False}, "")],
+        ),
+        (
             PriceListIssue('Is it B; set x or ignored_columns="B".', "column_mapping.unit", ("B",)),
             [("Column C: B", {"column_mapping": {"unit": "B"}}, "20.00"),
              ("No, it is something else", {"ignored_columns": ["B"]}, "")],

@@ -14,6 +14,8 @@ from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, SHEET_OPTIONS
 
 _PRICE_COLUMNS = re.compile(r"price_columns='(\[[^\]]*\])'")
+_QUANTITY_COLUMN = re.compile(r'(?:column |column_mapping\.)price_quantity="([^"]+)"')
+_TAX = re.compile(r"\bvat_included=(true|false)\b")
 # Names of columns that do not identify an article: prices and stocks.
 _NO_KEY_FIELDS = frozenset(
     (
@@ -140,6 +142,23 @@ def price_choices(table: SampleTable | None, message: str, t: Texts) -> Iterator
     names = [column_text(table and table.find(each), each) for each in references]
     label = t("previews.answer.price_columns", columns=t("previews.and_else").join(names))
     yield make_choice(label, {"price_columns": references})
+
+
+def other_settings(
+    option: str, table: SampleTable | None, message: str, t: Texts
+) -> Iterator[Choice]:
+    """Yield the answers that a message about a value proposes in place of the value.
+
+    What a price is for is decided by its column, or the tax of a rate is not included.
+    """
+    if option == "price_quantity" and (column := _QUANTITY_COLUMN.search(message)):
+        patch = {"column_mapping": {option: column[1]}}
+        chosen = column_choice(table, column[1], patch, t)
+        name = column_text(table and table.find(column[1]), column[1])
+        yield Choice(t("previews.answer.by_column", column=name), chosen.patch, chosen.example)
+    if option == "vat_rate" and (tax := _TAX.search(message)):
+        label = t(f"previews.answer.vat_included.{tax[1]}")
+        yield make_choice(label, {"vat_included": tax[1] == "true"})
 
 
 def title_discounts_question(

@@ -22,6 +22,7 @@ from pricebook.console.previews.question_choices import (
     key_choices,
     make_choice,
     other_columns,
+    other_settings,
     price_choices,
 )
 from pricebook.console.previews.sheet_questions import (
@@ -181,7 +182,8 @@ class _QuestionWriter:
             return list(writers[option](issue)), []
         if is_of_sheets(issue) or option == "column_mapping":
             return [], []
-        return list(self._values(option, issue.candidates)), []
+        instead = other_settings(option, self._table, issue.message, self._t)
+        return [*instead, *self._values(option, issue.candidates)], []
 
     def _columns_of_field(self, field: str, issue: PriceListIssue) -> Iterator[Choice]:
         offered = common_candidates(issue, self.tables, self._read)

@@ -20,6 +20,7 @@ from pricebook.pricelists.detection.letterhead_words import (
 from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.statement_tokens import Token, tokenize
 from pricebook.pricelists.detection.statement_words import ONLY_PER_WORDS
+from pricebook.pricelists.detection.tax_words import NEGATION_WORDS
 from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.quantities import parse_quantity
 from pricebook.pricelists.facts.units import parse_unit
@@ -41,6 +42,8 @@ def is_bare_statement(text: str, catalog_currency: str) -> bool:
     currencies = [token for token in tokens if _is_currency(token, catalog_currency)]
     said = (statement.quantities, statement.is_per_pack, statement.vat_included, currencies)
     known = BARE_STATEMENT_WORDS | {token.key for token in currencies}
+    if statement.vat_included and not currencies:
+        known |= NEGATION_WORDS  # `MWST nicht inbegriffen`
     return any(said) and known.issuperset(statement.rest)
 
 

@@ -24,13 +24,14 @@ from pricebook.pricelists.detection.fact_columns import FactColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import may_be_only_price, mentions_price
 from pricebook.pricelists.detection.header_words import is_known_non_price_header
+from pricebook.pricelists.detection.new_prices import header_date
 from pricebook.pricelists.detection.price_columns import (
     UNUSABLE,
     PriceColumns,
     choose_price_columns,
-    header_date,
     is_packing_unit,
 )
+from pricebook.pricelists.detection.price_competitors import taxed_columns
 from pricebook.pricelists.schemas.read_config import Field
 
 _CODE_AND_NAME: tuple[Field, ...] = ("sku", "name")
@@ -197,6 +198,8 @@ class _ColumnChooser:
             self._columns["price"] = self._prices.price
         if self._prices.next_price is not None:
             self._columns["next_price"] = self._prices.next_price
+        if self._prices.days is not None:
+            self._columns["valid_from"] = self._prices.days
         for issue in self._prices.issues:
             self._refuse("price", issue)
 
@@ -265,7 +268,7 @@ class _ColumnChooser:
         if packing_units:
             return None, packing_units
         if not price_headed:
-            return infer_column(field, unassigned)
+            return self._infer_price(unassigned)
         unambiguous = [
             index
             for index in price_headed
@@ -277,11 +280,20 @@ class _ColumnChooser:
             index for index in unassigned if index in price_headed or is_numeric(unassigned[index])
         ]
 
+    def _infer_price(self, unassigned: Mapping[int, ColumnContent]) -> tuple[int | None, list[int]]:
+        """Infer the price where no header mentions one; headers that state a tax are in doubt."""
+        used = set(self._columns.values())
+        taxed = taxed_columns(self._header, self._contents, used)
+        choice, ambiguous = infer_column("price", unassigned)
+        if not taxed or taxed == [choice]:
+            return choice, ambiguous
+        return None, sorted({*taxed, *ambiguous, *([] if choice is None else [choice])})
+
     def _choose_fact_columns(self) -> None:
         """Choose the columns that say what the prices are and what else a row says."""
         fact_columns = FactColumns(
             self._header, self._expected, self._contents, self._available, self._prices.tiers
         )
         columns, issues = fact_columns.choose(self._columns)
-        self._columns |= columns
+        self._columns = {**columns, **self._columns}
         self._issues += issues

@@ -2,6 +2,7 @@
 
 from pricebook.pricelists.detection import fact_words
 from pricebook.pricelists.detection.non_field_headers import (
+    CODE_TITLES,
     NON_FIELD_HEADERS,
     OLD_PRICE_WORDS,
     OTHER_QUANTITY_WORDS,
@@ -55,6 +56,7 @@ PRICE_KEYS = frozenset(
 )
 PRICE_QUALIFIER_KEYS = comparison_keys(TAX_WORDS | PIECE_UNIT_WORDS)
 NON_FIELD_KEYS = comparison_keys(NON_FIELD_HEADERS)
+CODE_TITLE_KEYS = comparison_keys(CODE_TITLES)
 OLD_PRICE_KEYS = comparison_keys(OLD_PRICE_WORDS)
 OTHER_PRICE_KEYS = OLD_PRICE_KEYS | comparison_keys(OTHER_QUANTITY_WORDS)
 PRICE_ATTRIBUTE_KEYS = comparison_keys(PRICE_ATTRIBUTE_WORDS)

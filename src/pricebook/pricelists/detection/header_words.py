@@ -21,6 +21,7 @@ from pricebook.pricelists.detection.header_texts import (
 )
 from pricebook.pricelists.detection.header_vocabulary import (
     ACCENTED_SKU_KEYS,
+    CODE_TITLE_KEYS,
     FIELD_RANKS,
     MONTH_KEYS,
     NO_PRICE_FIELDS,
@@ -54,13 +55,16 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     words = split_header(cell)
     if charge := charge_of_header(words, names_price=words_mention_price(words)):
         return {"surcharge": 0} if charge == "surcharge" else {}
-    matches: FieldRanks = _named_ranks("".join(words), is_ascii=cell.isascii())
+    key, is_ascii = "".join(words), cell.isascii()
+    matches: FieldRanks = ("#" in cell and _named_ranks(f"{key}no", is_ascii=is_ascii)) or {}
+    matches = matches or _named_ranks(key, is_ascii=is_ascii)
     if not matches:
         matches = _qualified_ranks(_without_qualifiers(words, currency))
     if not matches and (by_words := ranks_of_words(words)):
         return by_words
     if not matches and (statement := header_statement(cell)).vat_included:
-        matches = _qualified_ranks(_without_qualifiers(statement.rest, currency) or words[0])
+        named = next((word for word in words if word in FIELD_RANKS["price"]), words[0])
+        matches = _qualified_ranks(_without_qualifiers(statement.rest, currency) or named)
     if has_other_price_word(cell):
         matches = {f: rank for f, rank in matches.items() if f not in {"price", "list_price"}}
     if not matches and not PRICE_KEYS.isdisjoint(words) and not has_old_price_word(cell):
@@ -141,6 +145,12 @@ def price_name(cell: str) -> str:
     return "".join(word for word in header_statement(cell).rest if not _is_date_word(word))
 
 
+def bare_price_name(cell: str) -> str:
+    """Return the words of a price header without a day, words such as `new`, taxes and units."""
+    words = [word for word in header_statement(cell).rest if not _is_date_word(word)]
+    return _without_qualifiers(words, "")
+
+
 def is_new_price(cell: str) -> bool:
     """Return whether a header names a new price without its day: `EK neu`."""
     rank = FIELD_RANKS["price"].get(price_name(cell), OTHER_QUANTITY_RANK)
@@ -212,7 +222,8 @@ def is_known_non_price_header(cell: str, currency: str) -> bool:
     if not cell or mentions_price(cell) or _unit_price_ranks(cell, currency):
         return False
     keys = {"".join(words), _without_qualifiers(words, currency), *words}
-    return bool(field_ranks(cell, currency)) or not NON_FIELD_KEYS.isdisjoint(keys)
+    is_other = not NON_FIELD_KEYS.isdisjoint(keys) or "".join(words) in CODE_TITLE_KEYS
+    return is_other or bool(field_ranks(cell, currency))
 
 
 def is_header_continuation(cell: str, currency: str) -> bool:

@@ -16,23 +16,19 @@ from pricebook.pricelists.detection.ambiguity_errors import (
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
     are_compatible_kinds,
-    is_numeric,
 )
 from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.detection_issues import (
     DetectionIssue,
     any_column_setting,
-    column_setting,
     setting,
 )
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import (
-    may_be_only_price,
-    mentions_price,
     split_header_with_brackets,
 )
 from pricebook.pricelists.detection.header_words import field_ranks
-from pricebook.pricelists.detection.price_words import LIST_PRICE_RANK, UNIT_PRICE_OR_PACK_WORDS
+from pricebook.pricelists.detection.price_words import UNIT_PRICE_OR_PACK_WORDS
 from pricebook.pricelists.schemas.profile import ColumnKind, DetectedProfile
 from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.text import comparison_key, quote, quote_list
@@ -97,7 +93,7 @@ def changed_headers(
         yield from _changed_width(header, previous_profile)
         return
     for field, name in _previous_fields(configured.column_mapping, previous_profile):
-        title = _previous_title(name, previous_profile)
+        title = previous_title(name, previous_profile)
         wanted = normalized_title(title)
         same = [i for i, cell in enumerate(header.cells) if normalized_title(cell) == wanted]
         named_index = column_index(name) if title != name else None
@@ -105,52 +101,6 @@ def changed_headers(
         is_decided = is_present or _is_decided(field, configured) or _may_be_missing(field, header)
         if not is_decided:
             yield _missing_column_issue(header, field, title)
-
-
-def added_prices(
-    header: TableHeader,
-    contents: Sequence[ColumnContent],
-    configured: ReadConfig,
-    previous_profile: DetectedProfile,
-) -> Iterator[DetectionIssue]:
-    """Yield the issue of a list price that was the price, beside a new column that has a price."""
-    title = _previous_title(previous_profile.columns.get("price", ""), previous_profile)
-    if "price" in configured.column_mapping or not _is_plain_list_price(title, previous_profile):
-        return
-    known = set(map(normalized_title, previous_profile.headers))
-    added = [
-        index
-        for index, cell in enumerate(header.cells[: len(contents)])
-        if normalized_title(cell) not in known
-        and index not in header.ignored
-        and is_numeric(contents[index])
-        and _names_price(cell, previous_profile.currency)
-    ]
-    if added:
-        labels = " and ".join(column_label(header, index) for index in added)
-        reference = column_reference(header, added[0])
-        yield DetectionIssue(
-            f"In the previous price list the price was the list price {quote(title)}, and this one "
-            f"has a price in {labels}, too; set {column_setting('price', reference)} or "
-            f"{column_setting('price', title)}, or {NEW_LAYOUT_HINT}.",
-            "column_mapping.price",
-            (*(column_reference(header, index) for index in added), title),
-        )
-
-
-def _is_plain_list_price(title: str, profile: DetectedProfile) -> bool:
-    """Return whether a header of the price names a list price, and no discount was taken off."""
-    has_discount = not {"discount", "discount_groups"}.isdisjoint(profile.price_facts)
-    return "list_price" in field_ranks(title, profile.currency) and not has_discount
-
-
-def _names_price(cell: str, currency: str) -> bool:
-    """Return whether a header names a price that is neither a list price nor an upcoming one."""
-    ranks = field_ranks(cell, currency)
-    is_other = not {"list_price", "next_price", "surcharge"}.isdisjoint(ranks)
-    is_named = ranks.get("price", LIST_PRICE_RANK) < LIST_PRICE_RANK
-    is_unknown = not ranks and mentions_price(cell) and may_be_only_price(cell)
-    return not is_other and (is_named or is_unknown)
 
 
 def without_missing_columns(
@@ -219,7 +169,7 @@ def _is_decided(field: Field, configured: ReadConfig) -> bool:
     return field in _OPTION_FIELDS and getattr(configured, field) is not None
 
 
-def _previous_title(name: str, previous_profile: DetectedProfile) -> str:
+def previous_title(name: str, previous_profile: DetectedProfile) -> str:
     """Return the previous header of `column C`, or the name itself if it is a header.
 
     Several tables have their position as the header of a column without one.

@@ -8,7 +8,8 @@ BARE_STATEMENT_WORDS = comparison_keys(
         *("in", "en", "w", "в", "у", "i", "all", "alle", "alles", "and", "und", "et", "y", "и"),
         *("і", "or", "oder", "или", "ou", "o", "lub", "або", "tous", "todos", "все", "всі"),
         *("och", "alla", "tutti", "tutte", "em", "todas", "toate", "și", "tüm", "ve", "v"),
-        *("všechny", "a", "всички", "of", "eller"),
+        *("všechny", "a", "всички", "of", "eller", "konditionen", "conditions", "condizioni"),
+        *("vrg", "tar"),  # fees of recycling in Switzerland
     )
 )
 # Taken off a price: with a percentage they leave the cost in doubt.

@@ -21,8 +21,7 @@ from pricebook.pricelists.detection.fact_collector import (
 from pricebook.pricelists.detection.header_texts import header_packs
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import PriceStatement
-from pricebook.pricelists.detection.quantity_phrases import GENERAL_PACK, PACK_CODES, TRAY
-from pricebook.pricelists.detection.sentences import Sentence
+from pricebook.pricelists.detection.quantity_phrases import TRAY
 from pricebook.pricelists.detection.unclear_headers import refuse_unclear_header
 from pricebook.pricelists.facts.quantities import parse_quantity
 from pricebook.pricelists.facts.units import PIECE
@@ -58,9 +57,7 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
             statements += _statements(collector, sentence.statement, ("sentence", source))
     column = sources.assignment.columns.get("price_quantity")
     if column is not None:
-        _check_column(collector, column, statements)
-        source = sources.column_source(column)
-        collector.facts["price_quantity"] = Fact(PER_ROW, "column", source)
+        _read_column(collector, column, statements)
         return Decimal(1), False
     decided = collector.decide("price_quantity", statements, _SETTINGS)
     if decided is None:
@@ -91,63 +88,19 @@ def needs_quantity(sources: ListSources) -> bool:
     )
 
 
-def find_unit(collector: FactCollector) -> str | None:
-    """Return the code of the unit that a header or sentence names for the price: `per kg`.
+def set_column_origin(sources: ListSources) -> FactOrigin | None:
+    """Return `setting` or `previous` if an option makes a column decide what prices are for.
 
-    `find_price_quantity` has decided whether it is for a number of pieces in a pack.
+    What the list says elsewhere is then about something else.
     """
-    sources = collector.sources
-    packs = header_packs(sources.price_header)
-    if sources.price_statement.is_per_pack and len(packs) == 1:
-        (unit,) = packs
-        if not is_quantity_set(sources.config) and "prices_per_pack" not in collector.facts:
-            collector.facts["unit"] = Fact(unit, "header", sources.price_source)
-            return unit
-    statements: list[tuple[FactOrigin, str, PriceStatement]] = []
-    of_cells = sources.cell_statement
-    statements.append(("cell", of_cells.source, of_cells.statement))
-    statements.append(("header", sources.price_source, sources.price_statement))
-    statements.extend(
-        ("sentence", sentence_source(sentence), sentence.statement)
-        for sentence in sources.general_sentences
-    )
-    for origin, source, statement in statements:
-        units = statement.units
-        if statement.names_pieces and (units or statement.quantities - {1}):
-            units |= {PIECE}
-        if len(units) == 1:
-            (unit,) = units
-            collector.facts["unit"] = Fact(unit, origin, source)
-            return unit
-    return None
-
-
-def find_unit_packs(collector: FactCollector) -> tuple[str, ...]:
-    """Return the codes of packs that are units of rows whose price is for the pack size.
-
-    They are stated by a price per unit of measure beside a column of units and one of pack sizes.
-    Its header names them: a carton has packs, so that `Pcs per carton` is no size of a pack.
-    """
-    sources = collector.sources
-    columns = sources.assignment.columns
-    is_for_rows = {"unit", "pack_size"} <= columns.keys() and "price_quantity" not in columns
-    if not is_for_rows or is_quantity_set(sources.config) or "prices_per_pack" in collector.facts:
-        return ()
-    named = [
-        sources.price_source if sources.price_statement.names_row_unit else "",
-        *(sentence_source(each) for each in sources.general_sentences if _names_row_unit(each)),
-    ]
-    packs = header_packs(sources.header.cells[columns["pack_size"]])
-    source = next(filter(None, named), "")
-    if not (source and packs):
-        return ()
-    origin: FactOrigin = "header" if source == sources.price_source else "sentence"
-    collector.facts["unit_packs"] = Fact("true", origin, source)
-    return tuple(sorted(PACK_CODES if GENERAL_PACK in packs else packs))
-
-
-def _names_row_unit(sentence: Sentence) -> bool:
-    return sentence.statement.names_row_unit
+    if "price_quantity" not in sources.assignment.columns:
+        return None
+    if "price_quantity" in sources.request.config.column_mapping:
+        return "setting"
+    previous = sources.request.previous_profile
+    fact = previous.price_facts.get("price_quantity") if previous else None
+    was_set = fact is not None and fact.origin in {"setting", "previous"}
+    return "previous" if fact and was_set and fact.value == PER_ROW else None
 
 
 def is_quantity_set(config: ReadConfig) -> bool:
@@ -214,6 +167,15 @@ def _statements(
     return [Statement(value, *source) for value in _values(statement)]
 
 
+def _read_column(collector: FactCollector, column: int, statements: Sequence[Statement]) -> None:
+    """Note the column of quantities; without an option, refuse other ones beside it."""
+    origin = set_column_origin(collector.sources)
+    if origin is None:
+        _check_column(collector, column, statements)
+    source = collector.sources.column_source(column)
+    collector.facts["price_quantity"] = Fact(PER_ROW, origin or "column", source)
+
+
 def _check_column(collector: FactCollector, column: int, statements: Sequence[Statement]) -> None:
     """Refuse a quantity of the whole list beside a column that states another one."""
     sources = collector.sources
@@ -228,12 +190,25 @@ def _check_column(collector: FactCollector, column: int, statements: Sequence[St
             texts = quote_list(sorted({display_text(cell) for cell in cells}), 3)
             collector.refuse(
                 f"A price is for {statement.value} by {statement.source} and for {texts} by "
-                f"{sources.column_source(column)}; set "
-                f"{setting('price_quantity', statement.value)} or "
+                f"{sources.column_source(column)}; set {_by_column(sources, column)} if the column "
+                f"decides, or {setting('price_quantity', statement.value)} or "
                 f"{ignoring(column_reference(sources.header, column))}.",
                 "price_quantity",
                 [statement.value],
             )
+
+
+def quantity_column_hint(sources: ListSources) -> str:
+    """Return the setting by which a column decides what prices are for, for the end of a message.
+
+    Empty if the list has no such column.
+    """
+    column = sources.assignment.columns.get("price_quantity")
+    return f", or {_by_column(sources, column)} if the column decides" if column is not None else ""
+
+
+def _by_column(sources: ListSources, column: int) -> str:
+    return column_setting("price_quantity", column_reference(sources.header, column))
 
 
 def _sells_packs(collector: FactCollector) -> bool:

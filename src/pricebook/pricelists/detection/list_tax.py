@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from pricebook.pricelists.detection.column_content import is_numeric
 from pricebook.pricelists.detection.detection_issues import (
     column_setting,
     setting,
@@ -17,8 +18,10 @@ from pricebook.pricelists.detection.fact_collector import (
 from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.sentences import Sentence
+from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.tax_remarks import stated_tax
 from pricebook.pricelists.detection.tax_sample import find_tax_twin
+from pricebook.pricelists.detection.tax_words import TAXES_BESIDE_GROSS_WORDS
 from pricebook.pricelists.detection.undiscounted import is_about_marked
 from pricebook.pricelists.schemas.profile import Fact
 
@@ -51,10 +54,12 @@ def _check_conversion(
         return
     is_rate_known = rate is not None or "vat_rate" in sources.assignment.columns
     if included != (wanted == "gross") and not is_rate_known:
-        wording = "include" if included else "exclude"
+        wording, other = ("include", "false") if included else ("exclude", "true")
+        source = collector.facts["vat_included"].source
         collector.refuse(
-            f"The catalog has {wanted} prices, those of this list {wording} VAT, and no rate is "
-            f"known; set {setting('vat_rate', 20)} or {column_setting('vat_rate')}.",
+            f"The catalog has {wanted} prices, those of this list {wording} VAT by {source}, and "
+            f"no rate is known; set {setting('vat_rate', 20)} or {column_setting('vat_rate')}, or "
+            f"{setting('vat_included', other)} if they do not.",
             "vat_rate",
         )
 
@@ -83,7 +88,8 @@ def _vat_included(collector: FactCollector) -> bool | None:
     header = sources.price_statement
     # Beside discounts, gross and net may mean prices before and after these.
     may_be_discounts = sources.has_discounts and not _has_tax_twin(sources)
-    if not (header.is_gross_or_net and may_be_discounts):
+    is_list_price = _is_list_price(sources)
+    if not (header.is_gross_or_net and (may_be_discounts or is_list_price)):
         statements += [
             Statement(str(value).lower(), "header", sources.price_source)
             for value in sorted(header.vat_included)
@@ -111,6 +117,28 @@ def _vat_included(collector: FactCollector) -> bool | None:
         return None
     collector.facts["vat_included"] = decided.as_fact()
     return decided.value == "true"
+
+
+def _is_list_price(sources: ListSources) -> bool:
+    """Return whether a gross price is one before discounts: a sentence excludes the tax.
+
+    Not beside a net price, which may be the same price without the tax.
+    """
+    header, own = sources.price_statement, sources.assignment.columns.get("price")
+    is_gross = header.is_gross_or_net and header.vat_included == frozenset({True})
+    has_net = any(
+        header_statement(cell).vat_included == frozenset({False})
+        for index, cell in enumerate(sources.header.cells)
+        if index != own and is_numeric(sources.content(index))
+    )
+    return is_gross and not has_net and any(map(_excludes_tax, sources.general_sentences))
+
+
+def _excludes_tax(sentence: Sentence) -> bool:
+    """Return whether a sentence excludes a tax of lists in which gross may mean list prices."""
+    keys = {token.key for token in tokenize(sentence.text)}
+    is_excluded = sentence.statement.vat_included == frozenset({False})
+    return is_excluded and not TAXES_BESIDE_GROSS_WORDS.isdisjoint(keys)
 
 
 def _is_of_list(sentence: Sentence) -> bool:

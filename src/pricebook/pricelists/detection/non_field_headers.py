@@ -6,6 +6,20 @@ is an old price or a price of another quantity than a piece.
 
 NON_FIELD_HEADERS = frozenset(
     (
+        # classes of dangerous goods, codes of customs and statistics
+        *("adr", "adr class", "imdg", "wgk", "hazard class", "hazmat", "un number", "un no"),
+        *("gefahrgut", "gefahrgutklasse", "gefahrenklasse", "un nummer", "klasa adr", "nr un"),
+        *("classe adr", "numéro onu", "numero onu", "clase adr", "класс опасности", "клас"),
+        *("pkwiu", "gtu", "kod gtu", "taric", "intrastat", "hts", "commodity code", "customs"),
+        *("hs number", "hs nr", "harmonized code", "tariff no", "tariff number", "zolltarif"),
+        *("zolltarifnr", "zolltarif nr", "warentarifnummer", "statistische warennummer"),
+        *("stat warennr", "warennr", "тнвэд", "уктзед", "укт зед", "окпд", "окпд2", "код окпд"),
+        *("nomenclature douanière", "code sh", "ndp", "código arancelario", "partida arancelaria"),
+        *("codice doganale", "nomenclatura combinata", "kn code", "celní kód", "goederencode"),
+        *("model year", "baujahr", "rok produkcji", "год выпуска", "рік випуску", "año modelo"),
+        *("shelf life", "haltbarkeit", "mhd", "срок годности", "dlc", "ddm", "termin ważności"),
+        *("trwałość", "термін придатності", "caducidad", "alc", "abv", "alkohol", "крепость"),
+        *("masa", "massa", "ciężar", "tara", "tare", "маса"),
         # stock, quantities and packs
         *("stock", "qty", "quantity", "available", "availability", "inventory", "on hand", "order"),
         *("moq", "min order", "min qty", "pack", "pack size", "packing", "package", "pallet"),
@@ -67,6 +81,9 @@ NON_FIELD_HEADERS = frozenset(
     )
 )
 
+# Codes by the whole header only: `Price CN` is a price.
+CODE_TITLES = frozenset(("cn", "kn", "hs", "un", "ncm", "cpv", "unspsc", "eclass", "clp", "gn"))
+
 # Sums beside a price that are for something else.
 FEE_WORDS = frozenset(
     (
@@ -78,10 +95,10 @@ FEE_WORDS = frozenset(
     )
 )
 
-# A former or future price.
+# A former price.
 OLD_PRICE_WORDS = frozenset(
     (
-        *("old", "was", "previous", "former", "before", "last", "future", "upcoming", "alt"),
+        *("old", "was", "previous", "former", "before", "last", "alt"),
         "alte",
         *("alter", "alten", "bisher", "bisheriger", "vorher", "vorjahr", "statt", "bislang"),
         *("старая", "прежняя", "предыдущая", "была", "ancien", "ancienne", "précédent", "anterior"),

@@ -55,6 +55,7 @@ def remembered_options(
         option: msgspec.json.decode(fact.value) if option in _OBJECTS else fact.value
         for option in _REMEMBERED_OPTIONS
         if (fact := facts.get(option)) and fact.origin in {"setting", "previous"}
+        if fact.value != PER_ROW
     }
     unset = {
         key: text

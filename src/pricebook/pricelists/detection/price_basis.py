@@ -13,56 +13,39 @@ import msgspec
 
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.column_content import display_text
-from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, sentence_currency
 from pricebook.pricelists.detection.detection_issues import (
     DetectionIssue,
-    setting,
 )
-from pricebook.pricelists.detection.discount_base import find_discount_base, proves_discount_of_list
+from pricebook.pricelists.detection.discount_base import find_discount_base
 from pricebook.pricelists.detection.discount_columns import mixed_signs_issue
+from pricebook.pricelists.detection.doubtful_sentences import refuse_doubtful_sentences
 from pricebook.pricelists.detection.fact_collector import (
-    FACT_LABELS,
     FactCollector,
     ListSources,
     Statement,
-    sentence_quote,
     sentence_statement,
 )
 from pricebook.pricelists.detection.further_prices import check_further_prices
-from pricebook.pricelists.detection.header_texts import header_currencies
 from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.detection.list_currency import find_currency
 from pricebook.pricelists.detection.list_quantity import (
     find_price_quantity,
-    find_unit,
-    find_unit_packs,
-    is_quantity_set,
     needs_quantity,
 )
 from pricebook.pricelists.detection.list_surcharge import note_surcharge
 from pricebook.pricelists.detection.list_tax import find_vat
+from pricebook.pricelists.detection.list_units import find_unit, find_unit_packs
 from pricebook.pricelists.detection.net_marks import find_net_marks, split_marks
 from pricebook.pricelists.detection.previous_facts import PER_ROW
-from pricebook.pricelists.detection.sentences import Doubt, Sentence
 from pricebook.pricelists.detection.tax_remarks import other_tax_marks
 from pricebook.pricelists.detection.title_discounts import (
     find_title_discounts,
-    is_title_with_discount,
-    possible_discounts,
 )
 from pricebook.pricelists.detection.unit_letters import settle_unit_letters
 from pricebook.pricelists.facts.dates import find_day_first
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.schemas.profile import Fact, PriceBasis
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, DiscountBase, Field
-from pricebook.pricelists.text import comparison_key
-
-_EXAMPLES: dict[Doubt, str] = {
-    "currency": setting("currency", "EUR"),
-    "price_quantity": setting("price_quantity", 100),
-    "vat_included": setting("vat_included", "false"),
-    "discount": f"{setting('discount', 30)}, or {setting('discount', 0)} if prices include it",
-}
 
 
 class ListFacts(NamedTuple):
@@ -84,7 +67,7 @@ class _Discounts(NamedTuple):
 def detect_price_basis(sources: ListSources) -> ListFacts:
     """Return what the prices of a list are."""
     collector = FactCollector(sources)
-    _refuse_doubtful_sentences(collector)
+    refuse_doubtful_sentences(collector)
     currency = find_currency(collector)
     quantity, is_per_pack = find_price_quantity(collector)
     vat_included, vat_rate = find_vat(collector)
@@ -142,46 +125,6 @@ def _find_unit_meanings(collector: FactCollector) -> dict[str, str]:
         text = msgspec.json.encode(sources.meanings.of_cells, order="sorted").decode()
         collector.facts["unit_meanings"] = Fact(text, "sentence", sources.meanings.source)
     return dict(sources.meanings.of_cells)
-
-
-def _refuse_doubtful_sentences(collector: FactCollector) -> None:
-    for sentence in collector.sources.sentences:
-        for doubt in sentence.doubts:
-            if _is_decided(collector, sentence, doubt):
-                continue
-            example = _EXAMPLES.get(doubt)
-            remedy = f"set it, as in {example}" if example else "write it as in 2026-12-01"
-            collector.refuse(
-                f"{sentence_quote(sentence)}, which leaves the {FACT_LABELS[doubt]} in doubt; "
-                f"{remedy}.",
-                doubt if example else "",
-                possible_discounts(sentence.text) if doubt == "discount" else (),
-            )
-
-
-def _is_decided(collector: FactCollector, sentence: Sentence, doubt: Doubt) -> bool:
-    """Return whether an option decides what a sentence leaves in doubt.
-
-    The header of the price decides between the currencies of a sentence: `Where no EUR price is
-    shown, items are invoiced in USD`.
-    """
-    if doubt == "currency" and _is_currency_of_header(collector, sentence):
-        return True
-    if doubt == "price_quantity":
-        return is_quantity_set(collector.sources.config)
-    if doubt == "discount":
-        sources = collector.sources
-        is_title = is_title_with_discount(sources, sentence.note)
-        return sources.has_discounts or is_title or proves_discount_of_list(sources, sentence.text)
-    return doubt != "valid_from" and getattr(collector.sources.config, doubt) is not None
-
-
-def _is_currency_of_header(collector: FactCollector, sentence: Sentence) -> bool:
-    sources = collector.sources
-    codes = header_currencies(sources.price_header, sources.request.currency) or frozenset()
-    words: list[str] = WORD_OR_SIGN.findall(sentence.text)
-    named = [sentence_currency(word, comparison_key(word), "") or frozenset() for word in words]
-    return len(codes) == 1 and any(codes <= each for each in named)
 
 
 def _find_discounts(collector: FactCollector) -> _Discounts:

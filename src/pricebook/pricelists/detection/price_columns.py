@@ -9,7 +9,12 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     competing_columns_issue,
     equal_columns_issue,
 )
-from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
+from pricebook.pricelists.detection.column_content import (
+    ColumnContent,
+    content_at,
+    display_text,
+    is_numeric,
+)
 from pricebook.pricelists.detection.detection_issues import DetectionIssue
 from pricebook.pricelists.detection.fact_cells import is_quantity_of_price
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
@@ -18,8 +23,15 @@ from pricebook.pricelists.detection.header_texts import (
     header_currencies,
     header_statement,
     mentions_price,
+    split_header_with_brackets,
 )
-from pricebook.pricelists.detection.header_words import is_dated_price, price_name
+from pricebook.pricelists.detection.header_vocabulary import COUNT_KEYS
+from pricebook.pricelists.detection.header_words import price_name
+from pricebook.pricelists.detection.new_prices import (
+    find_next_price,
+    header_date,
+    may_have_prices,
+)
 from pricebook.pricelists.detection.price_competitors import (
     columns_below_header,
     find_competitors,
@@ -43,12 +55,16 @@ Tiers = tuple[tuple[Decimal, int], ...]
 
 
 class PriceColumns(NamedTuple):
-    """The columns of the price, of the tiers, ascending, and of a price from `next_from` on."""
+    """The columns of the price, of the tiers, ascending, and of a price from `next_from` on.
+
+    `days` is the column of the first days of rows, if no other word names it than `from`.
+    """
 
     price: int | None = None
     tiers: Tiers = ()
     next_price: int | None = None
     next_from: date | None = None
+    days: int | None = None
     issues: tuple[DetectionIssue, ...] = ()
 
 
@@ -60,12 +76,6 @@ def choose_price_columns(
 ) -> PriceColumns:
     """Return the columns of prices among the available candidates; doubts become issues."""
     return _PriceChooser(header, expected, contents, available).choose()
-
-
-def header_date(header: TableHeader, index: int, currency: str) -> date | None:
-    """Return the day from which the prices of a column hold, if its header names one."""
-    cell = header.cells[index]
-    return read_period(cell).first if is_dated_price(cell, currency) else None
 
 
 def is_packing_unit(rank: int) -> bool:
@@ -88,16 +98,19 @@ class _PriceChooser:
         self._contents = contents
         self._available = available
         self._issues: list[DetectionIssue] = []
+        self._others: set[int | None] = set()
 
     def choose(self) -> PriceColumns:
         if doubt := find_day_in_doubt(self._header, self._expected, self._contents):
             return PriceColumns(issues=(doubt,))
         tiers = self._tier_columns()
-        next_price, next_from = self._next_price()
+        later = find_next_price(self._header, self._expected, self._contents, self._available)
+        self._issues += [later.issue] if later.issue else []
+        self._others = {later.price, later.days}
         candidates = {
             index: rank
             for index, rank in self._without_expired(self._available["price"]).items()
-            if index != next_price
+            if index not in self._others
         }
         candidates = self._without_quantities(candidates)
         begun = self._begun_prices(candidates)
@@ -105,7 +118,9 @@ class _PriceChooser:
             price, tiers = self._mapped_price(tiers)
         else:
             price, tiers = self._detected_price(candidates, begun, tiers)
-        return PriceColumns(price, tiers, next_price, next_from, tuple(self._issues))
+        return PriceColumns(
+            price, tiers, later.price, later.first_day, later.days, tuple(self._issues)
+        )
 
     def _without_quantities(self, candidates: RankedColumns) -> RankedColumns:
         """Return the candidates without quantities of another price, if any is left.
@@ -169,7 +184,8 @@ class _PriceChooser:
         columns: dict[Decimal, list[int]] = {}
         for index, quantity in self._header.tiers.items():
             content = content_at(self._contents, index)
-            if index not in mapped and (content.kind is None or is_numeric(content)):
+            has_prices = content.kind is None or is_numeric(content)
+            if index not in mapped and has_prices and not self._has_quantities(index):
                 columns.setdefault(quantity, []).append(index)
         only = next(iter(columns.values())) if len(columns) == 1 else []
         if len(only) == 1 and not mentions_price(self._header.cells[only[0]]):
@@ -179,34 +195,19 @@ class _PriceChooser:
                 self._refuse(equal_columns_issue(self._header, "price", same))
         return tuple(sorted((quantity, same[0]) for quantity, same in columns.items()))
 
-    def _next_price(self) -> tuple[int | None, date | None]:
-        """Return the column of prices that begin after today, and their first day."""
-        header, expected = self._header, self._expected
-        candidates = header.candidates["next_price"]
-        days = {
-            index: header_date(header, index, expected.currency)
-            for index in candidates
-            if "next_price" in expected.configured or self._may_have_prices(index)
-        }
-        if "next_price" in expected.configured and len(days) == 1:
-            return next(iter(days.items()))
-        taken = header.candidates["price"].keys() if self._is_configured else set[int]()
-        later = {
-            index: day
-            for index, day in days.items()
-            if day and expected.today and day > expected.today and index not in taken
-        }
-        others = (self._available["price"].keys() | header.tiers.keys()) - later.keys() | taken
-        if not later or not others:
-            return None, None
-        if len(later) > 1:
-            self._refuse(equal_columns_issue(header, "next_price", later))
-            return None, None
-        return next(iter(later.items()))
-
-    def _may_have_prices(self, index: int) -> bool:
+    def _has_quantities(self, index: int) -> bool:
+        """Return whether a column has the quantities of prices elsewhere: `Qty 1` by `Price 1`."""
+        cells = self._header.cells
+        counts = not COUNT_KEYS.isdisjoint(split_header_with_brackets(cells[index]))
         content = content_at(self._contents, index)
-        return is_numeric(content) or not content.filled
+        is_whole = content.share(lambda cell: display_text(cell).isdigit()) == 1
+        has_price = any(
+            mentions_price(cell)
+            or self._available["price"].get(other, LIST_PRICE_RANK) < LIST_PRICE_RANK
+            for other, cell in enumerate(cells)
+            if other not in self._header.tiers
+        )
+        return counts and is_whole and has_price
 
     @property
     def _is_configured(self) -> bool:
@@ -225,7 +226,7 @@ class _PriceChooser:
             index: day
             for index in columns
             if has_next_price_word(header.cells[index])
-            and self._may_have_prices(index)
+            and may_have_prices(content_at(self._contents, index))
             and (day := header_date(header, index, expected.currency))
             and not (expected.today and day > expected.today)
             and (not mapped or price_name(header.cells[index]) in names)
@@ -289,7 +290,8 @@ class _PriceChooser:
     def _check_others(self, price: int) -> None:
         """Refuse a price beside other columns that may be the price."""
         header, contents = self._header, self._contents
-        if others := find_competitors(header, self._expected.currency, contents, price):
+        others = find_competitors(header, self._expected.currency, contents, price)
+        if others := [index for index in others if index not in self._others]:
             self._refuse(competing_columns_issue(header, "price", [price, *others]))
         covered = columns_below_header(header, contents, price)
         if len(covered) > 1:

@@ -5,8 +5,10 @@ list price and so on, or it is a choice. `Price 2` and `New price` are.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
+from pricebook.pricelists.detection.fact_cells import has_numbers
 from pricebook.pricelists.detection.header_row import RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import (
     has_customer_word,
@@ -16,10 +18,25 @@ from pricebook.pricelists.detection.header_texts import (
     is_other_sum,
     mentions_price,
     names_recommended_price,
+    split_header_with_brackets,
     states_only_tax,
 )
+from pricebook.pricelists.detection.header_vocabulary import NON_FIELD_KEYS
 from pricebook.pricelists.detection.header_words import is_known_non_price_header, is_new_price
+from pricebook.pricelists.detection.new_prices import may_have_new_prices
 from pricebook.pricelists.detection.unit_prices import is_unit_price
+from pricebook.pricelists.detection.vocabulary import TOTAL_WORDS
+from pricebook.pricelists.detection.word_keys import comparison_keys
+
+_SUMS = comparison_keys(
+    TOTAL_WORDS
+    | {
+        *("amount", "betrag", "montant", "importe", "wartość", "kwota", "value", "wert", "valor"),
+        *("valeur", "valore", "hodnota", "bedrag", "belopp", "tutar", "стойност", "sumă", "netto"),
+        *("brutto", "vat", "mwst", "ust", "tva", "iva", "ндс", "пдв", "moms", "btw", "dph", "kdv"),
+        "tax",
+    }
+)
 
 
 def find_competitors(
@@ -44,6 +61,7 @@ def find_competitors(
             (is_unnamed and _is_other_money(header, contents, index, currency))
             or (states_only_tax(cell) and not has_discount)
             or (index not in known and may_be_price(cell, currency))
+            or (index not in known and may_have_new_prices(cell, content_at(contents, index)))
         )
     ]
 
@@ -72,6 +90,30 @@ def columns_below_header(
         if content.kind and is_numeric(content) and index not in header.ignored:
             covered.append(index)
     return covered
+
+
+def taxed_columns(
+    header: TableHeader, contents: Sequence[ColumnContent], taken: AbstractSet[int]
+) -> list[int]:
+    """Return the columns whose headers state a tax by other words than those of a price.
+
+    `C. netto`, `Wartość netto` may be the price; a net weight is none.
+    """
+    return [
+        index
+        for index, cell in enumerate(header.cells)
+        if index not in taken | header.ignored
+        and header_statement(cell).vat_included
+        and has_numbers(content_at(contents, index))
+        and content_at(contents, index).cells
+        and not _names_other_than_sum(cell)
+    ]
+
+
+def _names_other_than_sum(cell: str) -> bool:
+    """Return whether a header has a word of no field that is no sum: `Net weight`."""
+    words = set(split_header_with_brackets(cell)) - _SUMS
+    return bool(header_statement(cell).units) or not NON_FIELD_KEYS.isdisjoint(words)
 
 
 def may_be_price(cell: str, currency: str) -> bool:

@@ -26,6 +26,7 @@ from pricebook.pricelists.detection.tax_words import (
     TAX_EXCLUDED_WORDS,
     TAX_INCLUDED_WORDS,
     TAX_NAMES,
+    TAXES_BESIDE_GROSS_WORDS,
     VAT_PREPOSITIONS,
     VAT_PREPOSITIONS_OF_TAX,
 )
@@ -129,6 +130,7 @@ def _read_tax(tokens: Sequence[Token], used: set[int]) -> PriceStatement:
     by_tax: set[bool] = set()
     by_word: set[bool] = set()
     names_tax = False
+    is_beside_gross = any(token.key in TAXES_BESIDE_GROSS_WORDS for token in tokens)
     for index, token in enumerate(tokens):
         if token.key in TAX_NAMES:
             names_tax = True
@@ -140,6 +142,8 @@ def _read_tax(tokens: Sequence[Token], used: set[int]) -> PriceStatement:
         else:
             continue
         used.add(index)
+    if is_beside_gross and by_tax == {False}:
+        by_word -= {True}  # `Bruttopreise exkl. MWST` are those before discounts
     return PriceStatement(
         vat_included=frozenset(by_tax | by_word),
         is_gross_or_net=not by_tax,
@@ -165,7 +169,17 @@ def _tax_inclusion(tokens: Sequence[Token], tax: int, used: set[int]) -> set[boo
             by_tax = VAT_PREPOSITIONS_OF_TAX.get((key, tokens[tax].key))
             found[index] = VAT_PREPOSITIONS[key] if by_tax is None else by_tax
     used.update(found)
-    return set(found.values())
+    # `exkl. MWST, inkl. VRG` is about another charge behind the tax.
+    before = {found[index] for index in found if index < tax and _is_beside(tokens, index, tax)}
+    return before if len(before) == 1 else set(found.values())
+
+
+def _is_beside(tokens: Sequence[Token], word: int, tax: int) -> bool:
+    """Return whether a word is directly before a tax, a rate or a filler between the two."""
+    between = tokens[word + 1 : tax]
+    return _is_adjacent(tokens, word, tax) and not any(
+        each.text in _CLAUSE_MARKS for each in between
+    )
 
 
 def _adds_tax(tokens: Sequence[Token], index: int, tax: int) -> bool:

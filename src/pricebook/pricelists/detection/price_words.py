@@ -9,7 +9,8 @@ PRICE_WORDS: tuple[tuple[str, ...], ...] = (
         "sales price",
         *("sale price", "special price", "regular price", "base price", "dealer price"),
         *("wholesale", "wholesale price", "retail", "retail price", "purchase price", "cost price"),
-        "ihr preis",
+        *("ihr preis", "händlernetto", "fachhandelsnetto", "handelsnetto", "kundennetto"),
+        *("einkaufsnetto", "nettoeinkaufspreis", "händlernettopreis", "händlereinkaufspreis"),
         *("buying price", "netprice", "grossprice", "trade price", "current price"),
         *("preis", "preise", "nettopreis", "bruttopreis", "einzelpreis", "stückpreis"),
         "artikelpreis",
@@ -115,18 +116,25 @@ LIST_PRICE_RANK = OTHER_QUANTITY_RANK + 1
 UNIT_PRICE_OR_PACK_WORDS = ("pu", "p u")
 UNIT_PRICE_OR_PACK_RANK = LIST_PRICE_RANK + 1
 
-# Of a price that holds from a day on.
-NEXT_PRICE_WORDS = frozenset(
+# Of a price that is not the one of today, or not that of the list before.
+NEW_WORDS = frozenset(
     (
-        *("new", "next", "from", "as", "of", "effective", "valid", "starting", "since", "future"),
-        *("neu", "neue", "neuer", "neuen", "ab", "vom", "gültig", "künftig", "künftiger"),
-        *("новая", "новые", "с", "со", "от", "действует", "действительна", "будущая", "г"),
-        *("nouveau", "nouveaux", "à", "partir", "du", "dès", "le", "au", "valable", "er"),
-        *("nuevo", "nuevos", "desde", "de", "del", "el", "válido", "nowa", "nowe", "od", "ważna"),
-        *("ważne", "dnia", "нова", "нові", "з", "від", "діє", "дійсна", "року", "r", "р"),
-        *("ny", "nytt", "nya", "från", "nieuw", "nieuwe", "vanaf", "per", "nová", "nové"),
-        *("platná", "platné", "nuovo", "nuovi", "dal", "nou", "noi", "din", "yeni", "нови"),
-        *("novo", "novos", "itibaren"),
+        *("new", "next", "future", "upcoming", "neu", "neue", "neuer", "neuen", "neues", "künftig"),
+        *("künftiger", "новая", "новые", "новый", "будущая", "nouveau", "nouveaux", "nouvel"),
+        *("nouvelle", "futur", "nuevo", "nuevos", "nueva", "nowa", "nowe", "nowy", "przyszła"),
+        *("нова", "нові", "новий", "майбутня", "ny", "nytt", "nya", "nye", "nieuw", "nieuwe"),
+        *("nová", "nové", "nový", "nuovo", "nuovi", "nuova", "nou", "noi", "nouă", "yeni", "нови"),
+        *("ново", "novo", "novos", "nova"),
+    )
+)
+# Of a price that holds from a day on.
+NEXT_PRICE_WORDS = NEW_WORDS | frozenset(
+    (
+        *("from", "as", "of", "effective", "valid", "starting", "since", "ab", "vom", "gültig"),
+        *("с", "со", "от", "действует", "действительна", "г", "à", "partir", "du", "dès", "le"),
+        *("au", "valable", "er", "desde", "de", "del", "el", "válido", "od", "ważna", "ważne"),
+        *("dnia", "з", "від", "діє", "дійсна", "року", "r", "р", "från", "fra", "vanaf", "per"),
+        *("platná", "platné", "dal", "din", "itibaren"),
     )
 )
 

@@ -19,6 +19,7 @@ from pricebook.pricelists.detection.bare_statements import (
     without_footnote_mark,
 )
 from pricebook.pricelists.detection.list_factors import list_discounts
+from pricebook.pricelists.detection.metal_bases import without_metal_bases
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_statement
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
@@ -132,7 +133,7 @@ def _ends_sentence(text: str) -> bool:
 def _read_sentence(
     note: Note, text: str, currency: str, today: date | None, own_nouns: Collection[str]
 ) -> Sentence | None:
-    part = _part_about_cost(text, own_nouns)
+    part = _part_about_cost(without_metal_bases(text), own_nouns)
     tokens = tokenize(part)
     keys = {token.key for token in tokens}
     labelled = labelled_quantity(part)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from pricebook.pricelists.detection import key_columns, layout, previous_facts
+from pricebook.pricelists.detection.added_prices import added_new_prices, added_prices
 from pricebook.pricelists.detection.ambiguity_errors import column_reference
 from pricebook.pricelists.detection.article_rows import last_row_before_items, look_of_articles
 from pricebook.pricelists.detection.articles_above import articles_above_issues
@@ -243,7 +244,7 @@ def _choose_columns(
         return choose_columns(header, expected, contents)
     moved = [
         *layout.changed_headers(header, config, previous_profile),
-        *layout.added_prices(header, contents, config, previous_profile),
+        *added_prices(header, contents, config, previous_profile),
     ]
     mapping = layout.without_missing_columns(expected.mapping, header, config)
     assignment = choose_columns(header, expected._replace(mapping=mapping), contents)
@@ -253,6 +254,8 @@ def _choose_columns(
         if field not in config.column_mapping
     }
     changed = layout.changed_kinds(header, unconfigured, contents, previous_profile)
+    if "price" not in config.column_mapping:
+        moved += added_new_prices(header, contents, assignment, previous_profile)
     issues = (*moved, *_without_options_of(moved, assignment.issues), *changed)
     return assignment._replace(issues=issues)
 

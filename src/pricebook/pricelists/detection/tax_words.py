@@ -13,18 +13,33 @@ TAX_NAMES = comparison_keys(
         *("podatek", "podatku", "пдв", "moms", "btw", "dph", "kdv", "ддс", "pdv", "ddv"),
     )
 )
+# Gross prices may be those before discounts where taxes have these names, and are excluded.
+TAXES_BESIDE_GROSS_WORDS = comparison_keys(
+    ("mwst", "mehrwertsteuer", "ust", "umsatzsteuer", "moms", "btw")
+)
 TAX_INCLUDED_WORDS = comparison_keys(("ttc", "tvac"))
 TAX_EXCLUDED_WORDS = comparison_keys(("ht", "htva"))
 GROSS_WORDS = comparison_keys(
     ("gross", "brutto", "bruttopreis", "bruttopreise", "брутто", "bruto", "grossprice", "lordo")
 )
 NET_WORDS = comparison_keys(
-    ("net", "netto", "nettopreis", "nettopreise", "нетто", "neto", "netprice", "netprices")
+    (
+        *("net", "netto", "nettopreis", "nettopreise", "нетто", "neto", "netprice", "netprices"),
+        *("händlernetto", "fachhandelsnetto", "handelsnetto", "kundennetto", "einkaufsnetto"),
+    )
 )
 INCLUDING_WORDS = comparison_keys(
     (
         *("incl", "inc", "including", "include", "includes", "included", "inclusive", "inkl"),
-        *("inklusive", "einschließlich", "einschl", "enthalten", "beinhalten", "включая"),
+        *(
+            "inbegriffen",
+            "inklusive",
+            "einschließlich",
+            "einschl",
+            "enthalten",
+            "beinhalten",
+            "включая",
+        ),
         *("включен", "включена", "включено", "включают", "включает", "учетом", "учётом", "тч"),
         *("числе", "comprise", "compris", "comprises", "incluse", "inclus", "incluses", "incluye"),
         *("incluyen", "incluido", "incluida", "incluidos", "zawiera", "zawierają", "łącznie"),
