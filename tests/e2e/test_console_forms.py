@@ -117,7 +117,7 @@ def test_schedule_is_shown_in_utc_and_in_the_time_of_the_browser(
         cast("Any", browser).execute_cdp_cmd("Emulation.setTimezoneOverride", override)
         browser.get(f"{root}/console/suppliers/new")
         wait_until(browser, "'ready' in document.documentElement.dataset")
-        browser.find_element(By.CSS_SELECTOR, "details.more > summary").click()
+        browser.find_element(By.CSS_SELECTOR, ".contents a[href='#group-schedule']").click()
         browser.find_element(By.ID, "schedule").send_keys(days)
         wait_until(browser, "document.querySelectorAll('#runs li').length === 5")
         shown = browser.find_element(By.CSS_SELECTOR, "#runs > p").text

@@ -19,10 +19,14 @@ from pricebook.suppliers.credential_schemas import (
     StoredCredentials,
 )
 from pricebook.suppliers.revisions import credentials_revision, require_revision
-from pricebook.suppliers.schemas import SupplierOverview
+from pricebook.suppliers.schemas import NewSupplier, SupplierOverview
 
 NO_KEY = "CREDENTIALS_KEY is not set: set it to the output of `openssl rand -hex 32` and restart"
 AUTHORIZATION = "Authorization"
+
+
+class MissingKeyError(ConflictError):
+    """The server has no key to store credentials with."""
 
 
 class CredentialContext(NamedTuple):
@@ -45,29 +49,69 @@ async def set_credentials(
     Raises NotFoundError; ConflictError without a key or without an https address;
     OutdatedSupplierError when credentials or address have another revision than `seen`.
     """
-    key_id = context.keys.current_id
-    if key_id is None:
-        raise ConflictError(f"The credentials were not stored: {NO_KEY}.")
+    _require_key(context.keys)
     async with context.database.short_transaction() as conn:
-        supplier = await repository.lock_supplier(conn, supplier_id)
-        shown = await overview_repository.find_overview(conn, supplier_id)
-        if supplier is None or shown is None:
-            raise NotFoundError(f"There is no supplier {supplier_id}.")
-        require_revision(seen, credentials_revision(shown), supplier.name)
-        origin = origin_of(supplier.metadata.get("source_config", {}).get("url"))
-        if origin is None:
-            raise ConflictError(
-                f"{supplier.name} has no https address that credentials could be for: set `url` of"
-                " its source configuration first."
-            )
-        encrypted = EncryptedCredentials(new.kind, new.name, origin, key_id, b"")
-        ciphertext = context.keys.encrypt(new.secret, _associated_data(supplier_id, encrypted))
-        encrypted = msgspec.structs.replace(encrypted, ciphertext=ciphertext)
-        await credential_repository.upsert(conn, supplier_id, encrypted, set_by)
-        stored = await overview_repository.find_overview(conn, supplier_id)
-    if stored is None or stored.credentials is None:
-        raise NotFoundError(f"There is no supplier {supplier_id}.")
-    return stored.credentials
+        if await repository.lock_supplier(conn, supplier_id) is None:
+            raise _not_found(supplier_id)
+        shown = await _get(conn, supplier_id)
+        require_revision(seen, credentials_revision(shown), shown.name)
+        stored = (await _store(conn, context.keys, shown, new, set_by)).credentials
+    if stored is None:
+        raise _not_found(supplier_id)
+    return stored
+
+
+async def create_supplier(
+    context: CredentialContext, supplier: NewSupplier, new: NewCredentials, created_by: str
+) -> SupplierOverview:
+    """Create a supplier together with the credentials of its address, or neither.
+
+    Raises ConflictError when the name is taken, without a key, or without an https address.
+    """
+    _require_key(context.keys)
+    async with context.database.short_transaction() as conn:
+        supplier_id = await repository.insert_supplier(conn, supplier)
+        shown = await _get(conn, supplier_id)
+        return await _store(conn, context.keys, shown, new, created_by)
+
+
+def _require_key(keys: CredentialKeys) -> str:
+    """Return the id of the key that encrypts; raises MissingKeyError without one."""
+    if keys.current_id is None:
+        raise MissingKeyError(f"The credentials were not stored: {NO_KEY}.")
+    return keys.current_id
+
+
+async def _store(
+    conn: Connection,
+    keys: CredentialKeys,
+    supplier: SupplierOverview,
+    new: NewCredentials,
+    set_by: str,
+) -> SupplierOverview:
+    """Store the credentials of a supplier that the caller has locked; return the supplier."""
+    origin = origin_of(supplier.source_config.get("url"))
+    if origin is None:
+        raise ConflictError(
+            f"{supplier.name} has no https address that credentials could be for: set `url` of"
+            " its source configuration first."
+        )
+    encrypted = EncryptedCredentials(new.kind, new.name, origin, _require_key(keys), b"")
+    ciphertext = keys.encrypt(new.secret, _associated_data(supplier.id, encrypted))
+    encrypted = msgspec.structs.replace(encrypted, ciphertext=ciphertext)
+    await credential_repository.upsert(conn, supplier.id, encrypted, set_by)
+    return await _get(conn, supplier.id)
+
+
+async def _get(conn: Connection, supplier_id: UUID) -> SupplierOverview:
+    found = await overview_repository.find_overview(conn, supplier_id)
+    if found is None:
+        raise _not_found(supplier_id)
+    return found
+
+
+def _not_found(supplier_id: UUID) -> NotFoundError:
+    return NotFoundError(f"There is no supplier {supplier_id}.")
 
 
 async def remove_credentials(database: Database, supplier_id: UUID) -> None:
@@ -75,7 +119,7 @@ async def remove_credentials(database: Database, supplier_id: UUID) -> None:
     async with database.short_transaction() as conn:
         supplier = await repository.lock_supplier(conn, supplier_id)
         if supplier is None:
-            raise NotFoundError(f"There is no supplier {supplier_id}.")
+            raise _not_found(supplier_id)
         if not await credential_repository.delete(conn, supplier_id):
             raise NotFoundError(f"{supplier.name} has no credentials.")
 

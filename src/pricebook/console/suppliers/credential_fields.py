@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from pricebook.console.page_texts import load_texts
 from pricebook.errors import ValidationError
 from pricebook.http.json_body import decode_body
 from pricebook.suppliers.credential_schemas import CredentialKind, NewCredentials
@@ -33,7 +34,8 @@ def credential_values(
 ) -> dict[str, Any]:
     """Return what the template shows: kind and name as typed, what is stored, and issues."""
     if supplier is None:
-        return {"credentials": None}
+        typed = {KIND: "", NAME: "", **typed}
+        return {"credentials": {"kinds": KINDS, "typed": typed, "issues": issues}}
     stored = credential_fields(supplier)
     return {
         "credentials": {
@@ -57,6 +59,31 @@ def keeps_stored_secret(typed: Mapping[str, str], supplier: SupplierOverview) ->
         and typed.get(KIND) == stored[KIND]
         and (typed.get(NAME, "").strip() == stored[NAME] or stored[KIND] == "bearer")
     )
+
+
+def read_new_credentials(
+    typed: Mapping[str, str], url: str | None
+) -> tuple[NewCredentials | None, Issues]:
+    """Return the credentials that were typed for the address of a new supplier.
+
+    None without any; None and the issues by field if they are refused.
+    """
+    given = [name for name in (NAME, SECRET) if typed.get(name)]
+    if not typed.get(KIND):
+        return None, {KIND: load_texts()("suppliers.credentials_kind_missing")} if given else {}
+    new, issues = read_credentials(typed)
+    if not typed.get(SECRET):
+        issues[SECRET] = load_texts()("suppliers.credentials_secret_needed")
+    if origin_of(url) is None:
+        issues = {"url": load_texts()("suppliers.credentials_of_no_address"), **issues}
+    return (None if issues else new), issues
+
+
+def require_secret_again(typed: Mapping[str, str], issues: Issues) -> Issues:
+    """Return the issues of a refused form, and that a secret that was typed is not sent back."""
+    if not issues or not typed.get(SECRET):
+        return issues
+    return {SECRET: load_texts()("suppliers.credentials_retype_secret"), **issues}
 
 
 def read_credentials(typed: Mapping[str, str]) -> tuple[NewCredentials | None, Issues]:

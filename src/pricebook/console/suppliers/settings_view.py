@@ -9,8 +9,13 @@ from litestar import Request, Response
 from pricebook.console.page_texts import load_texts
 from pricebook.console.query_fields import PageQuery
 from pricebook.console.rendering import render
-from pricebook.console.suppliers.credential_fields import credential_values
-from pricebook.console.suppliers.schedule_fields import DAYS, DEFAULT_TIME, describe_schedule
+from pricebook.console.suppliers.credential_fields import (
+    KIND,
+    credential_values,
+    require_secret_again,
+)
+from pricebook.console.suppliers.schedule_fields import DAYS, describe_schedule
+from pricebook.console.suppliers.setting_groups import list_groups, list_refused
 from pricebook.console.suppliers.supplier_fields import (
     COLUMNS,
     DELIMITERS,
@@ -20,17 +25,16 @@ from pricebook.console.suppliers.supplier_fields import (
 )
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, ValidationError
+from pricebook.matching import service as matching
 from pricebook.suppliers import learnt_layout
 from pricebook.suppliers import list_health as health
+from pricebook.suppliers.credentials import MissingKeyError
 from pricebook.suppliers.health_schemas import COUNTED_OF_ONE
 from pricebook.suppliers.schemas import SupplierOverview
 
 AnyRequest = Request[Any, Any, Any]
 DONE = ("forgotten", "credentials_set", "credentials_kept", "credentials_removed")
 SHOWN_VALUE = 100
-# The fields of a new supplier that are shown at once; `then` is a button.
-FIRST = {"name", "source_type", "url", "spreadsheet_url", "file_path", "then"}
-PRESET = {"is_active": "true", "schedule_at": DEFAULT_TIME}
 
 
 async def render_form(
@@ -42,9 +46,13 @@ async def render_form(
     has_conflict: bool = False,
 ) -> Response[Any]:
     """Return the form of a supplier with what was typed, and why it was refused at the fields."""
-    values = await _form_values(request, supplier, typed, issues or {})
-    values |= {"has_conflict": has_conflict, **credential_values(supplier, {}, {})}
-    is_refused = bool(issues) or has_conflict
+    found = issues or {}
+    if supplier is None:
+        found = require_secret_again(typed, found)
+    values = await _form_values(request, supplier, typed, found)
+    shown = ({}, {}) if supplier else (typed, found)
+    values |= {"has_conflict": has_conflict, **credential_values(supplier, *shown)}
+    is_refused = bool(found) or has_conflict
     return render(request, "suppliers/settings.html", values, status=400 if is_refused else 200)
 
 
@@ -71,10 +79,12 @@ async def _form_values(
         "issues": issues,
         "delimiters": known if delimiter in {"", *known} else [*known, delimiter],
         "columns": COLUMNS,
+        "server": request.app.state.settings,
         "days": DAYS,
         "preview": preview_of(request, typed),
         **describe_schedule(typed),
-        "shows_more": supplier is not None or _has_more(typed, issues),
+        "groups": list_groups(typed, issues, load_texts()),
+        "refused": list_refused(issues, load_texts()),
         "done": done if done in DONE else "",
         **await _read_stored(request, supplier),
     }
@@ -88,12 +98,6 @@ def preview_of(request: AnyRequest, typed: Mapping[str, str]) -> str:
         return ""
 
 
-def _has_more(typed: Mapping[str, str], issues: Issues) -> bool:
-    """Return whether other fields than the first ones are filled in or refused."""
-    filled = {name for name, text in typed.items() if text and text != PRESET.get(name)}
-    return bool((filled | issues.keys()) - FIRST)
-
-
 async def render_refused(
     request: AnyRequest,
     supplier: SupplierOverview | None,
@@ -101,17 +105,23 @@ async def render_refused(
     error: ConflictError | ValidationError,
 ) -> Response[Any]:
     """Return the form after the service refused it; the name is what may be taken."""
-    taken = isinstance(error, ConflictError)
-    issues = {"name": error.message} if taken else issues_of(error)
+    match error:
+        case MissingKeyError():
+            issues = {KIND: error.message}
+        case ConflictError():
+            issues = {"name": error.message}
+        case _:
+            issues = issues_of(error)
     return await render_form(request, supplier, typed, issues)
 
 
 async def _read_stored(request: AnyRequest, supplier: SupplierOverview | None) -> dict[str, Any]:
-    """Return the learnt layout of a supplier, and what is deleted with it."""
+    """Return the learnt layout of a supplier, its auto-link, and what is deleted with it."""
     if supplier is None:
-        return {"layout": None, "counts": None, "most": COUNTED_OF_ONE}
+        return {"layout": None, "counts": None, "most": COUNTED_OF_ONE, "auto_link": None}
     database: Database = request.app.state.database
     return {
+        "auto_link": await matching.get_auto_link(database, supplier.id),
         "layout": await learnt_layout.describe_layout(database, supplier.id),
         "counts": await health.count_parts(database, supplier.id),
         "most": COUNTED_OF_ONE,

@@ -11,6 +11,7 @@ from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.rendering import render
+from pricebook.console.suppliers.credential_fields import read_new_credentials
 from pricebook.console.suppliers.schedule_fields import (
     FIELDS,
     describe_schedule,
@@ -36,8 +37,10 @@ from pricebook.console.suppliers.supplier_pages import start_trial
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, ValidationError
 from pricebook.imports import service as imports
-from pricebook.suppliers import learnt_layout, service, source_urls
+from pricebook.suppliers import credentials, learnt_layout, service, source_urls
+from pricebook.suppliers.credential_schemas import NewCredentials
 from pricebook.suppliers.revisions import OutdatedSupplierError, settings_revision
+from pricebook.suppliers.schemas import NewSupplier, SupplierOverview
 
 AnyRequest = Request[Any, Any, Any]
 SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
@@ -62,24 +65,36 @@ async def create_supplier(request: AnyRequest) -> Response[Any]:
     """Create a supplier; on request, fetch and read its price list as a preview."""
     typed = await read_form(request)
     new, issues = read_new_supplier(typed)
+    login, refused = read_new_credentials(typed, typed.get("url", "").strip())
     is_tried = typed.get("then") == "try"
     if new is not None:
         issues = issues_of_trial(new) if is_tried else {}
         issues |= await _issues_from(
             source_urls.check_new(new, allows_private=request.app.state.settings.allow_private_urls)
         )
+    issues = {**refused, **issues}
     if new is None or issues:
         return await render_form(request, None, typed, issues)
     try:
         if is_tried:
             context = request.app.state.submission_context
             await imports.count_upload_request(context, caller_of(request))
-        created = await service.create_supplier(request.app.state.database, new)
+        created = await _create(request, new, login)
     except (ConflictError, ValidationError) as error:
         return await render_refused(request, None, typed, error)
     if is_tried:
         return await start_trial(request, created.id)
     return _redirect(f"{PATH}/{created.id}?done=created")
+
+
+async def _create(
+    request: AnyRequest, new: NewSupplier, login: NewCredentials | None
+) -> SupplierOverview:
+    """Create a supplier, with the credentials of its address if there are any."""
+    if login is None:
+        return await service.create_supplier(request.app.state.database, new)
+    context, name = request.app.state.credential_context, caller_of(request).username
+    return await credentials.create_supplier(context, new, login, name)
 
 
 @get(f"{PATH}/schedule", opt=CHANGE)
