@@ -15,7 +15,9 @@ def read(header: str, *cells: str, **options: object) -> ReadResult:
     return read_price_list("\n".join([f"Code;Name;{header}", *rows]) + "\n", "EUR", **options)
 
 
-@pytest.mark.parametrize("header", ["Preis in Cent", "Price in cents", "Cena w groszach", "Pris i öre"])
+@pytest.mark.parametrize(
+    "header", ["Preis in Cent", "Price in cents", "Cena w groszach", "Pris i öre"]
+)
 def test_prices_in_cents(header: str) -> None:
     result = read(header, "590", "1245", "20")
     assert [item.price for item in result.items] == [

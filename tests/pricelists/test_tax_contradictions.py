@@ -46,7 +46,7 @@ def test_row_of_contradicting_prices_is_rejected(price: str, cells: str) -> None
 def test_rounded_or_missing_prices_are_none(cells: str) -> None:
     result = read(f"A-5;Gel;{cells}")
     assert not result.rejected
-    assert str(result.items[-1].price) == cells.split(";")[0]
+    assert str(result.items[-1].price) == cells.split(";", maxsplit=1)[0]
 
 
 def test_gross_below_net_is_rejected_without_rates() -> None:

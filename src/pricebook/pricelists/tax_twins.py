@@ -11,7 +11,6 @@ from pricebook.pricelists.row_costs import NO_PRICE, ReadPrice, checked_price
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_rejection import contradicting_tax_prices, other_tax_price
 
-
 # Of the price including tax; rounded ones may be further off if they are small.
 _TOLERANCE = Decimal("0.02")
 _ROUNDING = Decimal("0.02")
@@ -50,7 +49,6 @@ class TaxTwinReader:
             reason = f"its VAT rate ({label}) is missing or not understood"
             raise RowRejectedError(*other_tax_price(self._table, self._twin, cells, reason))
         return comparable_cost(price, vat_factor=factor)
-
 
     def check(self, cells: list[str], price: Decimal, read_price: ReadPrice) -> None:
         """Raise RowRejectedError if both prices of a row are known and contradict each other.
