@@ -80,3 +80,28 @@ def test_issue_names_the_column_of_the_price() -> None:
     mapping = {"price": "column D"}
     assert issue_of(*two, catalog_vat="net", column_mapping=mapping).price_column == "column D"
     assert {each.price_column for each in issues_of(*two, catalog_vat="net")} == {""}
+
+
+@pytest.mark.parametrize(
+    ("headers", "net"),
+    [
+        (("Tarif HT", "Prix TTC"), "Tarif HT"),
+        (("Prix HT", "Tarif TTC"), "Prix HT"),
+        (("Tarifa sin IVA", "Precio con IVA"), "Tarifa sin IVA"),
+        (("Price inc. VAT", "Cost ex VAT"), "Cost ex VAT"),
+        (("Стоимость без НДС", "Цена с НДС"), "Стоимость без НДС"),
+    ],
+)
+def test_the_word_for_a_price_does_not_decide_between_net_and_gross(
+    headers: tuple[str, str], net: str
+) -> None:
+    rows = ["A-1;Hammer;10,00;12,00", "A-2;Saw;7,50;9,00", "A-3;Nail;15,10;18,12"]
+    if net == headers[1]:
+        rows = [";".join([*row.split(";")[:2], *row.split(";")[:1:-1]]) for row in rows]
+    lines = [f"Code;Name;{';'.join(headers)}", *rows]
+    (gross,) = {*headers} - {net}
+    assert columns_of(table_of(*lines, catalog_vat="net"))["price"] == net
+    assert columns_of(table_of(*lines, catalog_vat="gross"))["price"] == gross
+    assert columns_of(table_of(*lines, vat_included=False))["price"] == net
+    (issue,) = [each for each in issues_of(*lines) if each.option == "column_mapping.price"]
+    assert set(issue.candidates) == {net, gross}

@@ -15,7 +15,9 @@ def read(header: str, *cells: str, **options: object) -> ReadResult:
     return read_price_list("\n".join([f"Code;Name;{header}", *rows]) + "\n", "EUR", **options)
 
 
-@pytest.mark.parametrize("header", ["Preis in Cent", "Price in cents", "Cena w groszach"])
+@pytest.mark.parametrize(
+    "header", ["Preis in Cent", "Price in cents", "Cena w groszach", "Pris i öre"]
+)
 def test_prices_in_cents(header: str) -> None:
     result = read(header, "590", "1245", "20")
     assert [item.price for item in result.items] == [
@@ -53,3 +55,24 @@ def test_cents_beside_a_list_price_are_in_doubt() -> None:
     mapping = {"price": "Preis in Cent", "list_price": "UVP"}
     with pytest.raises(PriceListError, match="price_quantity"):
         read("Preis in Cent;UVP", "590;8,90", "1245;20,00", "20;0,30", column_mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Priser i öre per styck exkl. moms.",
+        "Priser i øre ekskl. moms",
+        "Alle Preise in Cent",
+        "Все цены в копейках",
+        "Ceny w groszach",
+        "Ceny v haléřích",
+        "Prezzi in centesimi",
+        "Preços em cêntimos",
+        "Prix en centimes",
+        "Prices in pence",
+    ],
+)
+def test_sentences_of_prices_in_cents_are_in_doubt(sentence: str) -> None:
+    lines = [sentence, "Code;Name;Price", "A-1;Lamp;590", "A-2;Bulb;1245", "A-3;Cable;20"]
+    with pytest.raises(PriceListError, match="price_quantity=100"):
+        read_price_list("\n".join(lines) + "\n", "SEK")

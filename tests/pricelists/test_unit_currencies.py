@@ -84,3 +84,16 @@ def test_section_of_prices_per_tonne_is_asked_about(title: str) -> None:
 def test_compound_words_for_prices_name_their_currency(sentence: str, currency: str) -> None:
     table = table_of(sentence, *plain())
     assert (table.basis.currency, table.facts["currency"].origin) == (currency, "sentence")
+
+
+@pytest.mark.parametrize("header", ["Unit", "Price unit", "Prisenhet"])
+def test_currency_of_some_cells_of_price_units_is_in_doubt(header: str) -> None:
+    lines = [
+        f"Code;Name;Price;{header}",
+        "A-1;Wire red;3,20;kr/m",
+        "A-2;Wire blue;3,40;kr/m",
+        "A-3;Terminal;82,00;kr/100 st",
+    ]
+    issue = issue_of(*lines, currency="EUR")
+    assert (issue.option, issue.candidates) == ("currency", ("DKK", "ISK", "NOK", "SEK"))
+    assert table_of(*lines, currency="SEK").basis.currency == "SEK"

@@ -28,7 +28,7 @@ from pricebook.pricelists.schemas.price_list_rows import PriceTier
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
-from pricebook.pricelists.tax_twins import tax_twin_reader
+from pricebook.pricelists.tax_twins import TaxTwinReader, tax_twin_reader
 
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
@@ -83,13 +83,14 @@ class ListedPriceReader:
     @property
     def has_one_price(self) -> bool:
         """Whether rows have no price but that in the price column."""
-        has_others = len(self._price_columns) > 1 or self._tiers or self._has_recommended_price
-        return not has_others
+        has_further = len(self._price_columns) > 1 or self._tiers or self._has_recommended_price
+        return not (has_further or self._tax_twin)
 
     def has_price(self, cells: list[str]) -> bool:
         """Return whether any price cell of a row is filled."""
         has_own = any(cells[column].strip() for column in self._price_columns)
-        return has_own or (self._tax_twin is not None and self._tax_twin.has_price(cells))
+        twin = self._tax_twin
+        return has_own or (twin is not None and twin.is_proved and twin.has_price(cells))
 
     def holds_today(self, terms: RowTerms) -> bool:
         """Return whether the price of a row holds already."""
@@ -164,12 +165,26 @@ class ListedPriceReader:
             order = max(_ONE, terms.min_order_quantity or _ONE)
             return ListedPrice(tier_at(tiers, order).price, discounts)
         price = self._read_cell(cells, "price", read_price)
-        if price is None and self._tax_twin:
-            price = self._tax_twin.price(cells, read_price)
+        if self._tax_twin:
+            price = self._beside_tax_twin(self._tax_twin, cells, price, read_price)
         self._check_pack_price(price, terms)
         if terms.pack_price is not None and holds_for_packs(price, terms):
             return ListedPrice(terms.pack_price, discounts, self._fields.known_pack_size(cells))
         return None if price is None else ListedPrice(price, discounts)
+
+    def _beside_tax_twin(
+        self,
+        twin: TaxTwinReader,
+        cells: list[str],
+        price: Decimal | None,
+        read_price: ReadPrice,
+    ) -> Decimal | None:
+        """Return the price, from the one with the other tax basis if missing; check it by that."""
+        if price is None:
+            return twin.price(cells, read_price) if twin.is_proved else None
+        if not self._basis.in_hundredths:
+            twin.check(cells, price, read_price)
+        return price
 
     def _check_pack_price(self, price: Decimal | None, terms: RowTerms) -> None:
         """Raise RowRejectedError if the price of a pack is not near that of its pieces."""

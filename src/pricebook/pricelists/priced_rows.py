@@ -44,7 +44,7 @@ def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
         day_first=basis.day_first,
     )
     conversion = vat_conversion(Vat(basis.vat_included, basis.vat_rate), request.catalog_vat)
-    has_fields = not ROW_FIELDS.issuperset(table.columns)
+    has_fields = not ROW_FIELDS.issuperset(table.columns) or table.tax_twin is not None
     return has_fields or bool(table.tiers) or basis != plain or conversion != NO_CONVERSION
 
 

@@ -93,6 +93,22 @@ def other_tax_price(
     )
 
 
+def contradicting_tax_prices(
+    table: DetectedTable, twin: TaxTwin, cells: list[str], at_rate: str
+) -> RowProblem:
+    """Return the problem of a row whose prices with and without VAT contradict each other."""
+    headers, price = table.headers, table.columns["price"]
+    labels = [
+        f"{quote(display_text(cells[column]))} (column {quote(headers[column])})"
+        for column in (price, twin.column)
+    ]
+    return RowProblem(
+        "price_out_of_range",
+        f"The prices {labels[0]} and {labels[1]} contradict each other{at_rate}: correct one of "
+        f"them, or set ignored_columns={quote(headers[twin.column])} if only the first one counts.",
+    )
+
+
 def rejected_row(
     record: Record, problem: RowProblem, sku: str, section: str | None = None
 ) -> RejectedRow:

@@ -1,6 +1,6 @@
 """Rows above the header that look like articles, which would not be read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.detection_issues import (
@@ -17,18 +17,24 @@ _MIN_ARTICLES = 2
 
 
 def articles_above_issues(
-    records: Sequence[Record], header: TableHeader, config: ReadConfig
+    records: Sequence[Record],
+    header: TableHeader,
+    config: ReadConfig,
+    discount_rows: Collection[int] = (),
 ) -> Iterator[DetectionIssue]:
     """Yield the issue of articles above the header, unless `header_row` sets it.
 
-    They have a text for the code and the name, and a number in the column of the price.
+    They have a text for the code and the name, and a number in the column of the price; the
+    `discount_rows` of a table of discounts are none.
     """
     if config.header_row is not None:
         return
     articles = [
         number
         for number, cells, _ in records
-        if number < header.first_row_number and _is_article(cells, header)
+        if number < header.first_row_number
+        and number not in discount_rows
+        and _is_article(cells, header)
     ]
     if len(articles) < _MIN_ARTICLES:
         return

@@ -13,7 +13,7 @@ from pricebook.pricelists.text import comparison_key, quote, split_header
 
 MAX_TABLE_ROWS = 300
 _MAX_GROUPS = 200
-_MAX_GROUP_LENGTH = 12
+MAX_GROUP_LENGTH = 12
 _MIN_GROUPS = 2
 _NOUNS = tuple(sorted(comparison_keys(DISCOUNT_NOUNS)))
 # Shorter ones may begin any word: `rem`, `rab`.
@@ -56,7 +56,7 @@ def find_group_table(rows: Iterable[Sequence[str]]) -> dict[str, str]:
             continue
         group = display_text(cells[filled[0]]).strip()
         chain = _chain(cells[column]) if column in filled[1:] else None
-        if chain is None or len(group) > _MAX_GROUP_LENGTH or len(groups) == _MAX_GROUPS:
+        if chain is None or len(group) > MAX_GROUP_LENGTH or len(groups) == _MAX_GROUPS:
             break
         if groups.setdefault(group, chain) != chain:
             return {}
@@ -109,7 +109,7 @@ def _further_groups(text: str, discounts: Mapping[str, str]) -> dict[str, str]:
     }
     found = dict(discounts)
     if len(names) == 1:
-        pattern = rf"(?<!\w){re.escape(names.pop())}\s+(\w{{1,{_MAX_GROUP_LENGTH}}})\s*[:=]([^,;]+)"
+        pattern = rf"(?<!\w){re.escape(names.pop())}\s+(\w{{1,{MAX_GROUP_LENGTH}}})\s*[:=]([^,;]+)"
         for group, value in re.findall(pattern, text):
             chain = _chain(value.strip())
             if chain is not None:

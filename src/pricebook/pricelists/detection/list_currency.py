@@ -24,12 +24,14 @@ from pricebook.pricelists.detection.price_statements import names_unknown_curren
 from pricebook.pricelists.detection.sentence_currencies import currencies_of_remark
 from pricebook.pricelists.detection.unit_currencies import read_money_per_unit
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
 
 # Single cells in another currency are rejected; more of them leave that of all others in doubt.
 _MIN_FOREIGN_CELLS = 2
 _MIN_FOREIGN_SHARE = 0.1
 _MAX_TEXT = 80
+_UNIT_FIELDS: tuple[Field, ...] = ("unit", "price_quantity")
 
 
 class _Named(NamedTuple):
@@ -180,16 +182,19 @@ def _of_column(collector: FactCollector) -> list[_Named]:
 
 
 def _of_units(collector: FactCollector) -> list[_Named]:
-    """Return the currency that all unit cells with one may mean: `EUR/kg`."""
+    """Return the currency that all cells of units or price units with one may mean: `EUR/kg`."""
     sources = collector.sources
-    index = sources.assignment.columns.get("unit")
-    if index is None or "currency" in sources.assignment.columns:
+    columns = sources.assignment.columns
+    if "currency" in columns:
         return []
-    cells = {display_text(cell) for cell in sources.content(index).cells}
-    found = (read_money_per_unit(cell, sources.request.currency) for cell in sorted(cells))
-    named = [each.codes for each in found if each]
-    common = frozenset[str].intersection(*named) if named else None
-    return [_Named(common, "cell", sources.column_source(index))] if common else []
+    named: list[_Named] = []
+    for index in {columns[field] for field in _UNIT_FIELDS if field in columns}:
+        cells = {display_text(cell) for cell in sources.content(index).cells}
+        found = (read_money_per_unit(cell, sources.request.currency) for cell in sorted(cells))
+        codes = [each.codes for each in found if each]
+        common = frozenset[str].intersection(*codes) if codes else None
+        named += [_Named(common, "cell", sources.column_source(index))] if common else []
+    return named
 
 
 def _refuse_named_elsewhere(collector: FactCollector) -> None:

@@ -21,7 +21,6 @@ from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedCol
 from pricebook.pricelists.detection.header_texts import (
     has_next_price_word,
     header_currencies,
-    header_statement,
     mentions_price,
     split_header_with_brackets,
 )
@@ -35,6 +34,8 @@ from pricebook.pricelists.detection.new_prices import (
 from pricebook.pricelists.detection.price_competitors import (
     columns_below_header,
     find_competitors,
+    tax_basis,
+    tax_twins_of,
     without_recommended_prices,
 )
 from pricebook.pricelists.detection.price_days import find_day_in_doubt
@@ -275,12 +276,10 @@ class _PriceChooser:
     def _best_price(self, candidates: RankedColumns) -> int | None:
         best_rank = min(candidates.values())
         best = [index for index, rank in candidates.items() if rank == best_rank]
+        best += tax_twins_of(best, candidates, self._header)
         wanted = self._expected.vat_included
         if len(best) > 1 and wanted is not None:
-            cells = self._header.cells
-            fitting = [
-                i for i in best if header_statement(cells[i]).vat_included == frozenset({wanted})
-            ]
+            fitting = [i for i in best if tax_basis(self._header, i) == frozenset({wanted})]
             best = fitting if len(fitting) == 1 else best
         if len(best) > 1:
             self._refuse(equal_columns_issue(self._header, "price", best))

@@ -4,7 +4,7 @@ A header that mentions a price is understood as an old price, a price of another
 list price and so on, or it is a choice. `Price 2` and `New price` are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
@@ -142,3 +142,20 @@ def _has_other_tax(cell: str, vat_of_price: frozenset[bool]) -> bool:
         frozenset[bool](),
         vat_of_price,
     }
+
+
+def tax_basis(header: TableHeader, index: int) -> frozenset[bool]:
+    """Return what a header states of VAT: included, excluded, nothing, or both."""
+    return header_statement(header.cells[index]).vat_included
+
+
+def tax_twins_of(best: Sequence[int], candidates: Iterable[int], header: TableHeader) -> list[int]:
+    """Return the other candidates whose headers state the opposite tax basis of the best ones.
+
+    The word for a price does not decide between `Tarif HT` and `Prix TTC`.
+    """
+    bases = {tax_basis(header, index) for index in best}
+    if len(bases) != 1 or len(basis := next(iter(bases))) != 1:
+        return []
+    opposite = frozenset({True not in basis})
+    return [i for i in candidates if i not in best and tax_basis(header, i) == opposite]

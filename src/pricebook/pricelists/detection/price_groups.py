@@ -23,6 +23,7 @@ from pricebook.pricelists.detection.group_tables import names_discount, stated_g
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_vocabulary import FIELD_RANKS
 from pricebook.pricelists.detection.header_words import field_ranks
+from pricebook.pricelists.detection.noted_groups import noted_groups
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS
 from pricebook.pricelists.detection.word_keys import comparison_keys
@@ -134,9 +135,9 @@ def _includes_discounts(cell: str) -> bool:
 
 
 def _stated(sources: PriceGroupSources, columns: Mapping[Field, int]) -> Iterator[int]:
-    """Yield the columns with any header whose groups have discounts on another sheet or in a text.
+    """Yield the columns with any header whose groups have discounts in a table or in a text.
 
-    A sheet has those of all groups, a text those of two or more.
+    A sheet has those of all groups, a table above the articles of half, a text of two or more.
     """
     for index in range(len(sources.header.cells)):
         content = content_at(sources.contents, index)
@@ -148,9 +149,15 @@ def _stated(sources: PriceGroupSources, columns: Mapping[Field, int]) -> Iterato
 
 
 def _matching_tables(sources: PriceGroupSources, index: int) -> bool:
-    """Return whether a sheet that is not read states a discount for all groups of a column."""
+    """Return whether a table states discounts for the groups of a column.
+
+    One on a sheet that is not read has all of them, one above the articles at least half.
+    """
     cells = content_at(sources.contents, index).cells
-    groups = {comparison_key(display_text(cell)) for cell in cells}
-    return bool(groups) and any(
-        groups <= set(map(comparison_key, table)) for table in sources.request.group_tables.values()
+    groups = {comparison_key(display_text(cell).strip()) for cell in cells}
+    tables = [set(map(comparison_key, each)) for each in sources.request.group_tables.values()]
+    noted = [groups & table.groups for table in noted_groups(sources.notes)]
+    return bool(groups) and (
+        any(groups <= table for table in tables)
+        or any(len(known) >= max(_MIN_GROUPS, len(groups) / 2) for known in noted)
     )

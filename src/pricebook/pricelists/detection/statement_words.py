@@ -79,13 +79,14 @@ SCALE_WORDS = comparison_keys(
             "eurocent",
         ),
         *("thousands", "millions", "mln", "mio", "тысячах", "тисячах", "tysiącach", "milliers"),
-        *("miles", "tausendern", "млн"),
+        *("miles", "tausendern", "млн", "öre", "øre", "haléřích", "haléřů", "centesimi"),
+        *("cêntimos", "eurocenten", "fillér", "fillérben", "kuruş", "bani", "стотинки"),
     )
 )
 MULTIPLE_CURRENCIES = comparison_keys(
     ("teur", "tusd", "tchf", "keur", "kusd", "kchf", "kgbp", "trub", "tpln", "teuro", "mioeur")
 )
-SCALE_PREPOSITIONS = comparison_keys(("in", "en", "в", "w", "у", "als"))
+SCALE_PREPOSITIONS = comparison_keys(("in", "en", "в", "w", "у", "als", "i", "v", "em"))
 # Between two units: `per kg or l`.
 OR_WORDS = comparison_keys(("or", "oder", "bzw", "или", "ou", "o", "lub", "або"))
 # Per, directly after a word for a price and before a unit or a number word: `Prix le cent`.

@@ -41,6 +41,7 @@ from pricebook.pricelists.detection.header_row import (
 from pricebook.pricelists.detection.list_surcharge import settle_surcharge
 from pricebook.pricelists.detection.mark_legends import mark_texts
 from pricebook.pricelists.detection.net_marks import net_columns, takes_discounts
+from pricebook.pricelists.detection.noted_groups import noted_rows
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_alternatives import (
     PriceAlternative,
@@ -170,7 +171,7 @@ def detect_table(
     sources = without_overridden(sources)
     list_facts = _detect_facts(sources, issues)
     issues += promotion_issues(request, header, assignment, contents, notes)
-    issues += articles_above_issues(records, header, request.config)
+    issues += articles_above_issues(records, header, request.config, noted_rows(notes))
     alternatives = settle_price_alternatives(sources, expected.mapping, issues)
     assigned_columns = {*columns.values(), *assignment.tier_columns, *alternatives}
     characteristics = characteristic_columns(

@@ -14,6 +14,7 @@ from pricebook.pricelists.detection.column_options import expected_columns
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS, detect_header
 from pricebook.pricelists.detection.header_row import ExpectedColumns, TableHeader
 from pricebook.pricelists.detection.legends import without_legends
+from pricebook.pricelists.detection.noted_groups import without_noted_groups
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.sentences import Sentence, read_sentences
 from pricebook.pricelists.detection.unit_meanings import UnitMeanings, read_contents
@@ -66,6 +67,6 @@ def read_table_sentences(
     request: ReadRequest,
 ) -> list[Sentence]:
     """Return the sentences about prices in texts around a table."""
-    statements = without_legends(notes, header, columns)
+    statements = without_legends(without_noted_groups(notes), header, columns)
     price_header = header.cells[columns["price"]] if "price" in columns else ""
     return read_sentences(statements, request.currency, request.today, price_header)

@@ -18,7 +18,7 @@ from pricebook.pricelists.schemas.read_config import Field
 _HUNDREDTHS = comparison_keys(
     (
         *("cent", "cents", "ct", "cts", "pence", "копейках", "копійках", "groszach", "céntimos"),
-        *("centimos", "centimes", "centesimi", "öre", "øre"),
+        *("centimos", "centimes", "centesimi", "öre", "øre", "cêntimos", "haléřích"),
     )
 )
 _WHOLE = re.compile(r"\s*\d+\s*").fullmatch
