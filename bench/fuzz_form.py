@@ -32,10 +32,7 @@ FORMS = (
     PART % (b"characteristic_columns", b"", b'["a", 1]') + PART % (b"a" * 300, b"", b"\0") + END,
     PART % (b"file", b'; filename="C:\\a\\%22\xd0\xbf.csv"', b"x" * 5000) + END,
     PART % (b"mode", b"", b"x" * 2000) + PART % (b"mode", b"", b"\xff") + END,
-    b"preamble\r\n"
-    + PART % (b"delimiter", b"\r\nX: a\r\n b", b"\r\n--\r\n--a")
-    + END
-    + b"epilogue",
+    b"\r\n" + PART % (b"delimiter", b"\r\nX: a\r\n b", b"\r\n--\r\n--a") + END + b"epilogue",
 )
 
 

@@ -8,7 +8,7 @@ from litestar import Request
 from multipart import MultipartError, MultipartSegment
 
 from pricebook.errors import PayloadTooLargeError, as_issue_text, body_issue, validation_error
-from pricebook.http.multipart_lines import StrictLinesParser
+from pricebook.http.strict_multipart import StrictMultipartParser
 from pricebook.system.refused_values import explain_refusal
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
@@ -40,7 +40,7 @@ async def read_form(
     """
     form_parser = _FormParser(write, max_bytes)
     try:
-        with StrictLinesParser(_boundary(request), max_segment_count=MAX_FIELDS) as parser:
+        with StrictMultipartParser(_boundary(request), max_segment_count=MAX_FIELDS) as parser:
             async for chunk in _chunks(request):
                 for event in parser.parse(chunk):
                     await form_parser.handle_event(event)

@@ -235,14 +235,14 @@ class HttpProtocol(RejectingProtocol):
 
     def _parse(self) -> None:
         """Parse what was received, until a request has to wait for the responses before it."""
+        flow: Any = self.flow
         while self._parsed_bytes < len(self._unparsed) and not self._is_waiting():
             self._parse_segment(self._next_segment())
-        if self._parsed_bytes >= len(self._unparsed):
-            self._unparsed, self._parsed_bytes = b"", 0
-            self.flow.has_unparsed = False
+        flow.has_unparsed = self._parsed_bytes < len(self._unparsed)
+        if flow.has_unparsed:
+            flow.pause_reading()
         else:
-            self.flow.has_unparsed = True
-            self.flow.pause_reading()
+            self._unparsed, self._parsed_bytes = b"", 0
         if self._is_in_head and self._timer is None and not (self.pipeline or self._is_rejected):
             self._start_timeout(REQUEST_HEAD_TIMEOUT_SECONDS)
         self._count_unparsed()
