@@ -61,6 +61,12 @@ class SideFile(DerivedTable):
         """The number of rows of the sheet."""
         return self._rows_total
 
+    @property
+    def hidden_columns(self) -> Sequence[int]:
+        """The hidden columns of this table, by the letters of the first one."""
+        shift = self._columns.start - len(self._left)
+        return [index - shift for index in self._file.hidden_columns if index in self._columns]
+
     def records(self) -> Generator[Record, None, None]:
         """Yield the records with the cells of this table."""
         start, stop, left = self._columns.start, self._columns.stop, self._left
@@ -97,6 +103,7 @@ def request_of_file(file: TableFile, request: ReadRequest) -> ReadRequest:
     """
     previous = request.previous_profile
     own = request_of_sheet(request, sheet_of(file), file.sheet)
+    own = msgspec.structs.replace(own, hidden_columns=tuple(file.hidden_columns))
     if not isinstance(file, SideFile):
         return own
     names = _Positions(file.sides, sheet_of(file))

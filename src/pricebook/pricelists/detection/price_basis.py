@@ -94,6 +94,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     check_further_prices(collector, currency.code, discounts.base)
     settle_unit_letters(collector)
     collector.note_option("hidden_rows")
+    collector.note_option("hidden_columns")
     basis = PriceBasis(
         currency=currency.code,
         currency_source=currency.source,

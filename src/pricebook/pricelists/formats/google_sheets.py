@@ -58,9 +58,16 @@ class _RowMetadata(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     hidden_by_user: bool = False
 
 
+class _ColumnMetadata(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    hidden_by_filter: bool = False
+    hidden_by_user: bool = False
+    pixel_size: int | None = None
+
+
 class _Grid(msgspec.Struct, rename="camel"):
     row_data: list[_Row] = []
     row_metadata: list[_RowMetadata] = []
+    column_metadata: list[_ColumnMetadata] = []
 
 
 class _Range(msgspec.Struct, frozen=True, rename="camel"):
@@ -112,6 +119,16 @@ class _Sheet(msgspec.Struct, rename="camel"):
             and not any(index in group for group in groups)
         ]
 
+    @property
+    def hidden_columns(self) -> list[int]:
+        """The 0-based hidden columns, also those of a closed group and those without a width."""
+        columns = enumerate(each for grid in self.data[:1] for each in grid.column_metadata)
+        return [
+            index
+            for index, each in columns
+            if each.hidden_by_filter or each.hidden_by_user or each.pixel_size == 0
+        ]
+
 
 class _Spreadsheet(msgspec.Struct):
     sheets: list[_Sheet] = []
@@ -128,6 +145,7 @@ class GoogleSheetFile:
         self.sheet = sheet.title
         self.rows_total = len(rows)
         self.hidden_rows = sheet.hidden_rows
+        self.hidden_columns = sheet.hidden_columns
         self._rows = rows
         self._currency = currency
         self._rows_read = 0
