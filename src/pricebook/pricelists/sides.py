@@ -14,6 +14,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.blocks import is_named_header
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.column_names import column_index, column_letters
+from pricebook.pricelists.detection.layout import NEW_LAYOUT_HINT
 from pricebook.pricelists.detection.notes import may_be_note
 from pricebook.pricelists.detection.sheet_settings import request_of_sheet
 from pricebook.pricelists.detection.side_tables import Sides, find_sides
@@ -124,17 +125,19 @@ class _Positions:
     def of_config(self, config: ReadConfig) -> ReadConfig:
         mapping = config.column_mapping
         names = [*mapping.values(), *(config.key_columns or ()), *(config.price_columns or ())]
-        self._check(names)
+        self._check(names, "name the columns of one table, which are those of each")
         lists = {name: self._names(getattr(config, name)) for name in _NAME_LISTS}
         mapping = {field: self._name(name) for field, name in mapping.items()}
         return msgspec.structs.replace(config, column_mapping=mapping, **lists)
 
     def of_profile(self, profile: DetectedProfile) -> DetectedProfile:
-        self._check(profile.columns.values())
+        names = [*profile.columns.values(), *profile.key_columns]
+        self._check(names, f"so they were in the previous price list; {NEW_LAYOUT_HINT}")
         columns = {field: self._name(name) for field, name in profile.columns.items()}
-        return msgspec.structs.replace(profile, columns=columns)
+        keys = tuple(map(self._name, profile.key_columns))
+        return msgspec.structs.replace(profile, columns=columns, key_columns=keys)
 
-    def _check(self, names: Iterable[str]) -> None:
+    def _check(self, names: Iterable[str], remedy: str) -> None:
         """Raise PriceListError if positions are in different tables."""
         positions = {name: index for name in names if (index := column_index(name)) is not None}
         tables = {self._sides.table_of(index) for index in positions.values()}
@@ -143,8 +146,7 @@ class _Positions:
             raise PriceListError(
                 f"The columns {named} are of different tables side by side in the "
                 f"{_sheet(self._sheet)} ({_places(self._sides)}), so that an article would have "
-                "the code or the price of another one: name the columns of one table, which are "
-                "those of each."
+                f"the code or the price of another one: {remedy}."
             )
 
     def _names(self, names: Sequence[str] | None) -> list[str] | None:

@@ -102,6 +102,11 @@ class Quantity(NamedTuple):
     number: Decimal
     unit: str | None = None
 
+    @property
+    def is_bare_part(self) -> bool:
+        """Whether it is a fraction without a unit, which no price is for: `0.5`, not `0,5 kg`."""
+        return self.unit is None and self.number % 1 != 0
+
 
 _LETTER_QUANTITIES = {letter: Quantity(Decimal(number)) for letter, number in _LETTERS.items()} | {
     "E": Quantity(Decimal(1), PIECE)
