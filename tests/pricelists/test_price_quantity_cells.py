@@ -74,7 +74,7 @@ def test_quantities_that_are_understood(cell: str, quantity: float, mark: str) -
     [
         *("0", "0,0", "0 St", "-", "—", "abc", "n/a", "#N/A", "-100", "+100", "1e3", "100%"),
         *("1/100", "10 x 10", "100-500", "ab 100", "100+", "ca. 100", "100?", "T", "H", "100,"),
-        *("0,5", "0.5", "1,5", "1.5", "0.001", "0,25", "2.75"),
+        *("0,5", "0.5", "1,5", "1.5", "0.001", "0,25", "2.75", "0,5 St"),
         *(NumberCell("0"), NumberCell("-100"), NumberCell("0.5"), NumberCell("1.5"), "TRUE"),
     ],
 )
@@ -94,6 +94,8 @@ def test_quantity_is_the_number_of_the_cell_or_the_row_is_rejected(cell: str, ma
     found = cost(cell, mark)
     match = PER.fullmatch(cell)
     quantity = whole_number(match[1], mark) if match else None
+    if match and {".", ","} <= set(match[1]):  # each shows what the other one is
+        quantity = whole_number(match[1], ",") or whole_number(match[1], ".")
     if found is not None:
         assert quantity
         assert abs(found - Decimal("12.50") / quantity) <= Decimal("0.0000005")

@@ -137,7 +137,7 @@ def _facts_of_price(
 ) -> Iterator[DetectionIssue]:
     """Yield issues of hidden columns with a header of what prices are, if no visible one has it."""
     for index, fields in hidden.items():
-        field = next((each for each in _OF_PRICE if each in fields), None)
+        field: Field | None = next((each for each in _OF_PRICE if each in fields), None)
         if field is None or field in columns:
             continue
         if field == "unit" and not is_price_quantity(content_at(contents, index)):

@@ -56,7 +56,7 @@ def _doubts(sources: ListSources, indices: Sequence[int]) -> Iterator[DetectionI
 def _field_of_first(sources: ListSources) -> str | None:
     """Return what is about the first column of the price only, None without anything."""
     columns = sources.assignment.columns
-    field = next((each for each in _OF_FIRST if each in columns), None)
+    field: Field | None = next((each for each in _OF_FIRST if each in columns), None)
     if field is not None:
         return f"the {FIELD_LABELS[field]} {column_label(sources.header, columns[field])}"
     return "a price for each quantity" if sources.assignment.tiers else None

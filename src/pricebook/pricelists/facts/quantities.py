@@ -103,9 +103,9 @@ class Quantity(NamedTuple):
     unit: str | None = None
 
     @property
-    def is_bare_part(self) -> bool:
-        """Whether it is a fraction without a unit, which no price is for: `0.5`, not `0,5 kg`."""
-        return self.unit is None and self.number % 1 != 0
+    def is_part_of_piece(self) -> bool:
+        """Whether it is a fraction of a piece, which no price is for: `0.5`, not `0,5 kg`."""
+        return self.unit in {None, PIECE} and self.number % 1 != 0
 
 
 _LETTER_QUANTITIES = {letter: Quantity(Decimal(number)) for letter, number in _LETTERS.items()} | {
