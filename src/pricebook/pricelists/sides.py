@@ -270,4 +270,4 @@ def _places(sides: Sides) -> str:
 def _ignoring(sides: Sides) -> str:
     """Return the setting by which the tables behind the first one are left out."""
     others = [f"column {column_letters(index)}" for each in sides.columns[1:] for index in each]
-    return f"ignored_columns={msgspec.json.encode(others).decode()}"
+    return f"ignored_columns='{msgspec.json.encode(others).decode()}'"
