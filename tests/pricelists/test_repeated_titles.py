@@ -68,6 +68,7 @@ def test_columns_of_different_tables_are_refused(columns: tuple[str, ...]) -> No
     with pytest.raises(PriceListError, match="of different tables") as refused:
         read_price_list(sheet(), "EUR", column_mapping=mapping)
     assert 'sheet "Woche48"' in refused.value.message
+    assert f"The columns {' and '.join(sorted(columns))} are" in refused.value.message
     assert "columns A to E" in refused.value.message
 
 

@@ -142,7 +142,7 @@ class _Positions:
         positions = {name: index for name in names if (index := column_index(name)) is not None}
         tables = {self._sides.table_of(index) for index in positions.values()}
         if len(tables) > 1:
-            named = ", ".join(f"column {column_letters(index)}" for index in positions.values())
+            named = " and ".join(column_letters(index) for index in sorted(positions.values()))
             raise PriceListError(
                 f"The columns {named} are of different tables side by side in the "
                 f"{_sheet(self._sheet)} ({_places(self._sides)}), so that an article would have "
