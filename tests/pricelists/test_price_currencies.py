@@ -105,6 +105,21 @@ def test_currency_that_is_in_doubt_is_refused(second: str, option: str) -> None:
     assert option in {issue.option for issue in refused.value.issues}
 
 
+def test_sign_of_several_currencies_is_settled_by_the_order_and_a_setting() -> None:
+    with pytest.raises(PriceListError, match="may mean several currencies") as refused:
+        read("Preis €", "Preis $", price_columns=["Preis €", "Preis $"])
+    assert "name the column first in price_columns" in refused.value.message
+    result = read("Preis €", "Preis $", price_columns=["Preis $", "Preis €"], list_currency="USD")
+    assert found(result)["A2"] == (Decimal("9.90"), "USD")
+    assert found(result)["A1"] == (Decimal("812.50"), None)
+
+
+def test_currency_written_to_the_word_counts_for_one_column_too() -> None:
+    assert found(read("DealerUSD", "Note"))["A1"] == (Decimal("812.50"), "USD")
+    result = read("DealerEUR", "DealerUSD", column_mapping={"price": "DealerUSD"})
+    assert found(result)["A2"] == (Decimal("9.90"), "USD")
+
+
 def test_column_without_a_currency_beside_a_foreign_one_is_in_doubt() -> None:
     columns = ["Price USD", "Special price"]
     with pytest.raises(PriceListError) as refused:

@@ -71,6 +71,8 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
         "net_columns": (),
         "tables": (),
         "price_columns": (),
+        "price_currencies": {},
+        "hidden_columns": (),
     }
     assert msgspec.json.decode(msgspec.json.encode(profile), type=DetectedProfile) == profile
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from pricebook.errors import PriceListError
@@ -67,7 +68,26 @@ def test_columns_of_different_tables_are_refused(columns: tuple[str, ...]) -> No
     with pytest.raises(PriceListError, match="of different tables") as refused:
         read_price_list(sheet(), "EUR", column_mapping=mapping)
     assert 'sheet "Woche48"' in refused.value.message
+    assert f"The columns {' and '.join(sorted(columns))} are" in refused.value.message
     assert "columns A to E" in refused.value.message
+
+
+def test_previous_list_that_mixed_tables_needs_a_new_layout() -> None:
+    single = [[*row, *[None] * (9 - len(row))] for row in ROWS]
+    header = ["PLU", "Artikel", "Einh.", "Preis", None, "Code", "Text", "ME", "Kosten"]
+    mapping = {"sku": "column A", "name": "column G", "price": "column I"}
+    content = ods_workbook_of(Woche48=[header, *single[:3]])
+    first = read_price_list(content, "EUR", column_mapping=mapping)
+    mixed = msgspec.structs.replace(first.profile, columns=dict(mapping), headers=tuple(["x"] * 9))
+    with pytest.raises(PriceListError, match="import with a new layout"):
+        read_next_price_list(sheet(), mixed, "EUR")
+
+
+def test_second_row_of_a_header_belongs_to_each_table() -> None:
+    units = [None, None, None, "EUR", None, None, None, None, "EUR"]
+    result = read_price_list(ods_workbook_of(Woche48=[HEADER, units, *ROWS]), "USD")
+    assert names(result) == VEGETABLES | FRUIT
+    assert {item.currency for item in result.items} == {"EUR"}
 
 
 def test_one_table_is_read_if_the_columns_of_the_other_are_ignored() -> None:

@@ -1,5 +1,7 @@
 """Abbreviated headers of the unit that an article is sold in."""
 
+from typing import Any
+
 import pytest
 
 from pricelists.fact_lists import issue_of, table_of
@@ -50,7 +52,11 @@ def test_round_numbers_below_a_header_of_units_may_be_what_prices_are_for(header
     lines = [f"Code;Name;{header};Price", "7;Screw;100;9.90", "8;Bolt;1000;12.20", "9;Nut;1;7.75"]
     issue = issue_of(*lines)
     assert (issue.option, issue.candidates) == ("column_mapping.price_quantity", (header,))
-    for answer in ({"column_mapping": {"price_quantity": header}}, {"ignored_columns": [header]}):
+    answers: list[dict[str, Any]] = [
+        {"column_mapping": {"price_quantity": header}},
+        {"ignored_columns": [header]},
+    ]
+    for answer in answers:
         assert "price" in table_of(*lines, **answer).columns
     lines = [f"Code;Name;{header};Price", "7;Screw;24;9.90", "8;Bolt;48;12.20", "9;Nut;6;7.75"]
     assert "price_quantity" not in table_of(*lines).columns

@@ -131,6 +131,31 @@ def xlsx_with_rows(rows: Rows, attributes: Mapping[int, Mapping[str, Any]]) -> b
     return xlsx(fill)
 
 
+def xlsx_with_columns(rows: Rows, attributes: Mapping[int, Mapping[str, Any]]) -> bytes:
+    """Write an xlsx workbook with attributes of columns by their index; `width` is one of them."""
+
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Prices")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        for index, each in attributes.items():
+            options = {name: value for name, value in each.items() if name != "width"}
+            sheet.set_column(index, index, each.get("width"), None, options)
+
+    return xlsx(fill)
+
+
+def xls_with_hidden_column(rows: Rows, index: int) -> bytes:
+    """Write an xls workbook that hides a column, by its index from 0."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Prices")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    sheet.col(index).hidden = True
+    return _save_to_bytes(book)
+
+
 def _save_to_bytes(book: Any) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.xls"
@@ -138,11 +163,11 @@ def _save_to_bytes(book: Any) -> bytes:
         return path.read_bytes()
 
 
-def ods_of(*sheets: Rows, styles: str = "", names: Sequence[str] = ()) -> bytes:
-    """Write an ods workbook; a cell that starts with `<` is raw XML."""
+def ods_of(*sheets: Rows, styles: str = "", names: Sequence[str] = (), columns: str = "") -> bytes:
+    """Write an ods workbook; a cell that starts with `<` is raw XML, as `columns` are."""
     titles = names or [f"Sheet{number}" for number in range(1, len(sheets) + 1)]
     tables = "".join(
-        f'<table:table table:name="{title}" table:style-name="ta{number}">'
+        f'<table:table table:name="{title}" table:style-name="ta{number}">{columns}'
         f"{''.join(map(_ods_row, rows))}</table:table>"
         for number, (title, rows) in enumerate(zip(titles, sheets, strict=True), start=1)
     )
@@ -197,7 +222,12 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
 
 
 def raw_xlsx(
-    sheet_data: str, *, after: str = "", book: str = "", parts: Mapping[str, str] | None = None
+    sheet_data: str,
+    *,
+    before: str = "",
+    after: str = "",
+    book: str = "",
+    parts: Mapping[str, str] | None = None,
 ) -> bytes:
     """Write an xlsx workbook whose only sheet has this XML."""
     return zipped(
@@ -214,7 +244,8 @@ def raw_xlsx(
                 }
             ),
             "xl/worksheets/sheet1.xml": (
-                f'<worksheet xmlns="{MAIN}"><sheetData>{sheet_data}</sheetData>{after}</worksheet>'
+                f'<worksheet xmlns="{MAIN}">{before}<sheetData>{sheet_data}</sheetData>{after}'
+                "</worksheet>"
             ),
             **(parts or {}),
         }

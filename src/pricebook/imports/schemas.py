@@ -19,6 +19,7 @@ from pricebook.suppliers.source_config import (
     DiscountGroups,
     EncodingName,
     HeaderRow,
+    HiddenColumnsName,
     HiddenRowsName,
     IgnoredColumns,
     IgnoredMarks,
@@ -84,6 +85,7 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     price_columns: PriceColumns = None
     title_discounts: TitleDiscountsName = None
     hidden_rows: HiddenRowsName = None
+    hidden_columns: HiddenColumnsName = None
     create_products: Annotated[
         bool, doc("Whether to create an active product for every item without one.")
     ] = False

@@ -5,16 +5,15 @@ unique in the price list. Messages name the sheet and the row of the sheet.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
 from pricebook.errors import PriceListError
+from pricebook.pricelists.column_matching import match_columns, order_by_headers
 from pricebook.pricelists.detection import sheets
 from pricebook.pricelists.detection import table as detect
-from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.detection.layout import normalized_title
+from pricebook.pricelists.detection.column_names import column_letters, title_reference
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.sheet_differences import SheetTable, same_articles
 from pricebook.pricelists.detection.table import DetectedTable
@@ -145,7 +144,7 @@ def with_all_columns(profile: DetectedProfile, tables: Sequence[OpenTable]) -> D
     layouts = [part for each in tables for part in each.layouts]
     if len(layouts) == 1:
         return profile
-    headers, kinds = list[str](), list[ColumnKind | None]()
+    headers, kinds, hidden = list[str](), list[ColumnKind | None](), set[int]()
     titles: dict[str, None] = {}
     for part in layouts:
         own_kinds = part.table.kinds if part.table else [None] * len(part.headers)
@@ -153,6 +152,8 @@ def with_all_columns(profile: DetectedProfile, tables: Sequence[OpenTable]) -> D
         for index, (title, kind, column) in enumerate(
             zip(part.headers, own_kinds, columns, strict=True)
         ):
+            if part.table and index in part.table.hidden_columns:
+                hidden.add(len(headers) if column is None else column)
             if column is None:
                 headers.append(title or f"column {column_letters(index)}")
                 kinds.append(kind)
@@ -162,7 +163,11 @@ def with_all_columns(profile: DetectedProfile, tables: Sequence[OpenTable]) -> D
             (title, None) for title, _ in (part.table.characteristics if part.table else ())
         )
     return msgspec.structs.replace(
-        profile, headers=tuple(headers), kinds=tuple(kinds), characteristic_columns=tuple(titles)
+        profile,
+        headers=tuple(headers),
+        kinds=tuple(kinds),
+        characteristic_columns=tuple(titles),
+        hidden_columns=tuple(title_reference(headers, index) for index in sorted(hidden)),
     )
 
 
@@ -180,7 +185,7 @@ def order_cells(
     """Return the cells of a row of a sheet in the order of `headers`."""
     if not (profile.sheets or profile.tables):
         return cells
-    return _ordered(cells, opened.part_of_row(row_number).headers, profile.headers)
+    return order_by_headers(cells, opened.part_of_row(row_number).headers, profile.headers)
 
 
 def locate_row(profile: DetectedProfile, row_number: int) -> tuple[str | None, int]:
@@ -250,42 +255,6 @@ def _detect_file(
             return SheetTable(name, first, blocks[0].sample), parts
     table = detect.detect_table(sample, request, findings.later_notes)
     return SheetTable(name, table, sample), ()
-
-
-def match_columns(titles: Sequence[str], headers: Sequence[str]) -> list[int | None]:
-    """Return the column of each title among headers, each column once, None if it has none.
-
-    Columns without a header match by their position.
-    """
-    columns: dict[str, list[int]] = {}
-    for index, header in enumerate(headers):
-        columns.setdefault(_column_key(header, index), []).insert(0, index)
-    matching = (columns.get(_column_key(title, index)) for index, title in enumerate(titles))
-    return [indices.pop() if indices else None for indices in matching]
-
-
-def _column_key(title: str, index: int) -> str:
-    return normalized_title(title) or normalized_title(f"column {column_letters(index)}")
-
-
-@lru_cache(maxsize=256)
-def _column_order(own: tuple[str, ...], headers: tuple[str, ...]) -> Sequence[int | None]:
-    """Return the own column of each of all headers, nothing if the first ones are the own."""
-    order = match_columns(headers, own)
-    return () if order[: len(own)] == list(range(len(own))) else order
-
-
-def _ordered(cells: list[str], own: tuple[str, ...], headers: tuple[str, ...]) -> list[str]:
-    """Return cells under own headers in the order of all headers, further ones behind them."""
-    order = _column_order(own, headers)
-    if not order:
-        return cells
-    named = {column for column in order if column is not None}
-    rest = [cell for index, cell in enumerate(cells) if index >= len(own) or index not in named]
-    ordered = [
-        cells[column] if column is not None and column < len(cells) else "" for column in order
-    ]
-    return [*ordered, *filter(None, rest)]
 
 
 def _placed(row: RejectedRow, opened: OpenTable, profile: DetectedProfile) -> RejectedRow:

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.column_names import column_index, column_letters
+from pricebook.pricelists.detection.column_names import (
+    column_index,
+    column_letters,
+    title_reference,
+)
 from pricebook.pricelists.detection.tax_sample import TAX_TWIN
 from pricebook.pricelists.profile_words import (
     FIELD_WORDS,
@@ -44,7 +48,7 @@ class ProfileClauses:
         return {
             "price": list(self._price_parts()),
             "fields": list(self._other_fields()),
-            "kept": [Clause(each, quote(each)) for each in self._kept()],
+            "kept": [Clause(each, quote(each) + self._hidden(each)) for each in self._kept()],
             "unread": [Clause(each, each) for each in self._unread()],
         }
 
@@ -127,13 +131,12 @@ class ProfileClauses:
         basis = "including VAT" if self._basis.vat_included else "net of VAT"
         return f"{basis}{rate}{self._origin('vat_included')}"
 
-    def hidden_rows(self) -> str:
-        """Return whether hidden rows were read; empty if the list has none."""
-        fact = self._profile.price_facts.get("hidden_rows")
-        if fact is None:
-            return ""
-        reading = "read" if fact.value == "read" else "left out"
-        return f"hidden rows {reading}{self._origin('hidden_rows')}"
+    def hidden(self) -> Iterator[str]:
+        """Yield whether hidden rows and columns were read, as far as that is set."""
+        for name in ("hidden_rows", "hidden_columns"):
+            if fact := self._profile.price_facts.get(name):
+                reading = "read" if fact.value == "read" else "left out"
+                yield f"{name.replace('_', ' ')} {reading}{self._origin(name)}"
 
     def _have_one_source(self, *names: str) -> bool:
         """Return whether facts have the same source, or are all set."""
@@ -249,4 +252,8 @@ class ProfileClauses:
 
     def _name(self, index: int) -> str:
         header = self._headers[index]
-        return f"{column_letters(index)} {quote(header)}" if header else column_letters(index)
+        name = f"{column_letters(index)} {quote(header)}" if header else column_letters(index)
+        return name + self._hidden(title_reference(self._headers, index))
+
+    def _hidden(self, reference: str) -> str:
+        return " (hidden)" if reference in self._profile.hidden_columns else ""

@@ -96,8 +96,7 @@ def _describe_rows(profile: DetectedProfile, items: int | None) -> Iterator[str]
         yield sheets
     if profile.unread_sheets:
         yield f"sheets not read: {quote_list(profile.unread_sheets)}"
-    if hidden := ProfileClauses(profile).hidden_rows():
-        yield hidden
+    yield from ProfileClauses(profile).hidden()
     if profile.unread_cells:
         texts = [f"{n:,} of {FIELD_LABELS[field]}" for field, n in profile.unread_cells.items()]
         yield f"cells not understood and kept as text: {', '.join(texts)}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from pricebook.pricelists.column_matching import match_columns
 from pricebook.pricelists.detection.column_names import title_reference
 from pricebook.pricelists.detection.column_options import ignored_columns
 from pricebook.pricelists.detection.table import DetectedTable
@@ -12,7 +13,6 @@ from pricebook.pricelists.numbers import with_previous_marks
 from pricebook.pricelists.open_blocks import TablePart
 from pricebook.pricelists.open_tables import (
     OpenTable,
-    match_columns,
     with_all_columns,
     with_sheets,
 )
@@ -57,6 +57,7 @@ def profile_of(
             for each in table.price_alternatives
             if each.currency
         },
+        hidden_columns=_column_references(table.headers, table.hidden_columns),
         ignored_columns=ignored_columns(request, with_positions=table.header_row == 0),
     )
 

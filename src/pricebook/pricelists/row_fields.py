@@ -127,7 +127,7 @@ class RowFields:
                 "and other rows have different ones: write it, 1 for a single one.",
             )
         stated = self.quantity_in(cell) if cell else None
-        if cell and stated is None:
+        if cell and (stated is None or stated.is_part_of_piece):
             raise RowRejectedError(
                 "price_quantity_unknown",
                 f"The quantity {_quoted(cell)} ({self.label('price_quantity')}) that the price is "

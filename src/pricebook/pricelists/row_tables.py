@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pricebook.pricelists.open_tables import match_columns
+from pricebook.pricelists.column_matching import match_columns
 from pricebook.pricelists.schemas.profile import DetectedProfile, TableProfile
 
 

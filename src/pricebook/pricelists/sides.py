@@ -14,6 +14,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.blocks import is_named_header
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.column_names import column_index, column_letters
+from pricebook.pricelists.detection.layout import NEW_LAYOUT_HINT
 from pricebook.pricelists.detection.notes import may_be_note
 from pricebook.pricelists.detection.sheet_settings import request_of_sheet
 from pricebook.pricelists.detection.side_tables import Sides, find_sides
@@ -61,6 +62,12 @@ class SideFile(DerivedTable):
         """The number of rows of the sheet."""
         return self._rows_total
 
+    @property
+    def hidden_columns(self) -> Sequence[int]:
+        """The hidden columns of this table, by the letters of the first one."""
+        shift = self._columns.start - len(self._left)
+        return [index - shift for index in self._file.hidden_columns if index in self._columns]
+
     def records(self) -> Generator[Record, None, None]:
         """Yield the records with the cells of this table."""
         start, stop, left = self._columns.start, self._columns.stop, self._left
@@ -97,6 +104,7 @@ def request_of_file(file: TableFile, request: ReadRequest) -> ReadRequest:
     """
     previous = request.previous_profile
     own = request_of_sheet(request, sheet_of(file), file.sheet)
+    own = msgspec.structs.replace(own, hidden_columns=tuple(file.hidden_columns))
     if not isinstance(file, SideFile):
         return own
     names = _Positions(file.sides, sheet_of(file))
@@ -117,27 +125,28 @@ class _Positions:
     def of_config(self, config: ReadConfig) -> ReadConfig:
         mapping = config.column_mapping
         names = [*mapping.values(), *(config.key_columns or ()), *(config.price_columns or ())]
-        self._check(names)
+        self._check(names, "name the columns of one table, which are those of each")
         lists = {name: self._names(getattr(config, name)) for name in _NAME_LISTS}
         mapping = {field: self._name(name) for field, name in mapping.items()}
         return msgspec.structs.replace(config, column_mapping=mapping, **lists)
 
     def of_profile(self, profile: DetectedProfile) -> DetectedProfile:
-        self._check(profile.columns.values())
+        names = [*profile.columns.values(), *profile.key_columns]
+        self._check(names, f"so they were in the previous price list; {NEW_LAYOUT_HINT}")
         columns = {field: self._name(name) for field, name in profile.columns.items()}
-        return msgspec.structs.replace(profile, columns=columns)
+        keys = tuple(map(self._name, profile.key_columns))
+        return msgspec.structs.replace(profile, columns=columns, key_columns=keys)
 
-    def _check(self, names: Iterable[str]) -> None:
+    def _check(self, names: Iterable[str], remedy: str) -> None:
         """Raise PriceListError if positions are in different tables."""
         positions = {name: index for name in names if (index := column_index(name)) is not None}
         tables = {self._sides.table_of(index) for index in positions.values()}
         if len(tables) > 1:
-            named = ", ".join(f"column {column_letters(index)}" for index in positions.values())
+            named = " and ".join(column_letters(index) for index in sorted(positions.values()))
             raise PriceListError(
                 f"The columns {named} are of different tables side by side in the "
                 f"{_sheet(self._sheet)} ({_places(self._sides)}), so that an article would have "
-                "the code or the price of another one: name the columns of one table, which are "
-                "those of each."
+                f"the code or the price of another one: {remedy}."
             )
 
     def _names(self, names: Sequence[str] | None) -> list[str] | None:
@@ -261,4 +270,4 @@ def _places(sides: Sides) -> str:
 def _ignoring(sides: Sides) -> str:
     """Return the setting by which the tables behind the first one are left out."""
     others = [f"column {column_letters(index)}" for each in sides.columns[1:] for index in each]
-    return f"ignored_columns={msgspec.json.encode(others).decode()}"
+    return f"ignored_columns='{msgspec.json.encode(others).decode()}'"

@@ -17,6 +17,7 @@ from pricebook.pricelists.schemas.read_config import (
     DiscountBase,
     DiscountChain,
     Field,
+    HiddenColumns,
     HiddenRows,
     NetMarkTexts,
     PositiveQuantity,
@@ -129,6 +130,14 @@ HiddenRowsName = Annotated[
         " are, `skip`: they are left out. Absent: they are rejected."
     ),
 ]
+HiddenColumnsName = Annotated[
+    HiddenColumns | None,
+    doc(
+        "Whether columns that the sheet hides are read like the others; `read`: they are, `skip`:"
+        " they are left out. Absent: they are left out, and those that a price may depend on refuse"
+        " the list."
+    ),
+]
 Mode = Annotated[
     Literal["full", "partial"] | None,
     doc("`full` (default): items that the list lacks become absent; `partial`: they stay."),
@@ -160,6 +169,7 @@ class SheetSettings(
     price_columns: PriceColumns = None
     title_discounts: TitleDiscountsName = None
     hidden_rows: HiddenRowsName = None
+    hidden_columns: HiddenColumnsName = None
 
 
 MAX_SHEETS = 100

@@ -8,6 +8,7 @@ from pricebook.pricelists.detection.detection_issues import (
     any_column_setting,
     column_setting,
     ignoring,
+    setting,
 )
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import names_retail
@@ -57,9 +58,11 @@ def column_label(header: TableHeader, index: int) -> str:
     """Return a quoted header, with its column letter if the header is not unique."""
     text = header.cells[index].strip()
     if not text:
-        return f"column {column_letters(index)}"
-    letters = f" (column {column_letters(index)})"
-    return quote(text) + ("" if is_unique(header, index) else letters)
+        return f"column {column_letters(index)}" + (" (hidden)" * (index in header.hides))
+    letters = f"column {column_letters(index)}"
+    if index in header.hides:
+        return f"{quote(text)} (hidden {letters})"
+    return quote(text) + ("" if is_unique(header, index) else f" ({letters})")
 
 
 def column_reference(header: TableHeader, index: int) -> str:
@@ -172,6 +175,19 @@ def missing_columns_issue(header: TableHeader, missing: Sequence[Field]) -> Dete
             f"the column with {option}."
         )
         return _column_issue(header, missing[0], range(len(header.cells)), message)
+    if hidden := [index for index, fields in header.hidden.items() if missing[0] in fields]:
+        others = [
+            index for index, fields in header.hidden.items() if not fields.isdisjoint(missing)
+        ]
+        labels = " and ".join(column_label(header, index) for index in sorted(others))
+        return _column_issue(
+            header,
+            missing[0],
+            dict.fromkeys([*hidden, *candidates]),
+            f"No visible column was detected for {names}, and the sheet hides {labels}; set "
+            f"{_mapping_option(header, missing[0], hidden)}, or "
+            f"{setting('hidden_columns', 'read')} to read all hidden columns.",
+        )
     message = (
         f"No column was detected for {names}: the most likely header is row {header.row_number} "
         f"with {quote_list(header.cells) or 'blank cells'}; set the column with {option}."

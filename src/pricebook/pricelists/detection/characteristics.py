@@ -37,7 +37,7 @@ def characteristic_columns(
         indices = [
             index
             for index in range(len(header.cells))
-            if index not in assigned_columns and index not in helpers
+            if index not in assigned_columns and index not in helpers and index not in header.hidden
         ]
     else:
         requested = {title: find_columns(header.cells, title, header.parts) for title in expected}

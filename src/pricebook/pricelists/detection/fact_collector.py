@@ -156,10 +156,11 @@ class FactCollector:
                 )
         return general
 
-    def note_option(self, option: str) -> None:
-        """Add the fact that an option sets, if it is set."""
-        if (value := getattr(self.sources.config, option)) is not None:
-            self.note_setting(option, value)
+    def note_options(self, *options: str) -> None:
+        """Add the facts that options set, as far as they are set."""
+        for option in options:
+            if (value := getattr(self.sources.config, option)) is not None:
+                self.note_setting(option, value)
 
     def note_setting(self, option: str, value: str) -> None:
         """Add the fact that an option sets."""

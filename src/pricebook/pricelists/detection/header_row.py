@@ -56,7 +56,8 @@ class TableHeader(NamedTuple):
     `candidates` are the possible columns of each field, `known` is the number of fields with a
     matching header, `header_rows` are the original rows. `tiers` are the columns of prices from a
     quantity on, `ignored` those that hold no field. `parts` are the cells that each of the merged
-    cells consists of.
+    cells consists of. The sheet `hides` columns; `hidden` are those of them that are left out, with
+    the fields that their headers name.
     """
 
     row_number: int
@@ -67,6 +68,8 @@ class TableHeader(NamedTuple):
     tiers: Mapping[int, Decimal] = {}
     ignored: frozenset[int] = frozenset()
     parts: Sequence[Sequence[str]] = ()
+    hides: frozenset[int] = frozenset()
+    hidden: Mapping[int, frozenset[Field]] = {}
 
     @property
     def is_table_header(self) -> bool:

@@ -76,7 +76,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     note_surcharge(collector)
     check_further_prices(collector, currency.code, discounts.base)
     settle_unit_letters(collector)
-    collector.note_option("hidden_rows")
+    collector.note_options("hidden_rows", "hidden_columns")
     basis = PriceBasis(
         currency=currency.code,
         currency_source=currency.source,
@@ -150,7 +150,7 @@ def _note_discount_sources(collector: FactCollector) -> None:
     """Note the settings and the columns that state discounts."""
     sources = collector.sources
     config, columns = sources.config, sources.assignment.columns
-    collector.note_option("discount")
+    collector.note_options("discount")
     if config.discount_groups is not None:
         text = msgspec.json.encode(config.discount_groups, order="sorted").decode()
         collector.note_setting("discount_groups", text)

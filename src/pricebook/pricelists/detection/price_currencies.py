@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS, column_label
-from pricebook.pricelists.detection.currencies import format_currencies, resolve_currency
+from pricebook.pricelists.detection.currencies import resolve_currency
 from pricebook.pricelists.detection.detection_issues import DetectionIssue, setting
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.header_texts import header_currencies
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.text import quote
 
+_MAX_CODES = 3
 # Amounts and discounts that are about the price of the first column, in its currency.
 _OF_FIRST: tuple[Field, ...] = (
     *("surcharge", "deposit", "pack_price", "next_price", *DISCOUNT_FIELDS, "discount_group"),
@@ -56,7 +57,7 @@ def _doubts(sources: ListSources, indices: Sequence[int]) -> Iterator[DetectionI
 def _field_of_first(sources: ListSources) -> str | None:
     """Return what is about the first column of the price only, None without anything."""
     columns = sources.assignment.columns
-    field = next((each for each in _OF_FIRST if each in columns), None)
+    field: Field | None = next((each for each in _OF_FIRST if each in columns), None)
     if field is not None:
         return f"the {FIELD_LABELS[field]} {column_label(sources.header, columns[field])}"
     return "a price for each quantity" if sources.assignment.tiers else None
@@ -73,10 +74,11 @@ def _unnamed(sources: ListSources, first: int, index: int, currency: str) -> Det
 
 
 def _unclear(sources: ListSources, index: int, codes: frozenset[str]) -> DetectionIssue:
+    examples = f", such as {' and '.join(sorted(codes)[:_MAX_CODES])}" if codes else ""
     return DetectionIssue(
-        f"The currency of the column {column_label(sources.header, index)} is "
-        f"{format_currencies(codes)}; write its ISO 4217 code into the header, or leave the column "
-        "out of price_columns.",
+        f"The header of the column {column_label(sources.header, index)} may mean several "
+        f"currencies{examples}; name the column first in price_columns and set its currency, as in "
+        f"{setting('currency', min(codes, default='EUR'))}, or leave it out.",
         "price_columns",
     )
 

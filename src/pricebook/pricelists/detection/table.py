@@ -27,6 +27,7 @@ from pricebook.pricelists.detection.characteristics import (
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
     column_kinds,
+    content_at,
 )
 from pricebook.pricelists.detection.column_options import remembered_config
 from pricebook.pricelists.detection.columns import ColumnAssignment, choose_columns
@@ -38,6 +39,7 @@ from pricebook.pricelists.detection.header_row import (
     TableHeader,
     find_first_header,
 )
+from pricebook.pricelists.detection.hidden_columns import hidden_column_issues
 from pricebook.pricelists.detection.list_surcharge import settle_surcharge
 from pricebook.pricelists.detection.mark_legends import mark_texts
 from pricebook.pricelists.detection.net_marks import net_columns, takes_discounts
@@ -81,6 +83,7 @@ class DetectedTable(NamedTuple):
     The cells of `net_columns` may be marks of articles without discounts; `mark_texts` has what
     texts state about marks. `price_alternatives` are the columns of the price if there are several,
     `record_type` is that of the articles.
+    `hidden_columns` are those that the sheet hides and that have a title or cells.
     `article_look` is set if no column of codes distinguishes articles from section titles.
     """
 
@@ -105,6 +108,7 @@ class DetectedTable(NamedTuple):
     mark_texts: Mapping[str, str] = {}
     price_alternatives: tuple[PriceAlternative, ...] = ()
     record_type: RecordType | None = None
+    hidden_columns: tuple[int, ...] = ()
 
 
 def choose_delimiter(
@@ -172,6 +176,7 @@ def detect_table(
     list_facts = _detect_facts(sources, issues)
     issues += promotion_issues(request, header, assignment, contents, notes)
     issues += articles_above_issues(records, header, request.config, noted_rows(notes))
+    issues += hidden_column_issues(request, header, contents, columns, assignment.inferred_fields)
     alternatives = settle_price_alternatives(sources, expected.mapping, issues)
     assigned_columns = {*columns.values(), *assignment.tier_columns, *alternatives}
     characteristics = characteristic_columns(
@@ -230,6 +235,11 @@ def _detected(
             other_currencies(sources, further.price_alternatives, list_facts.basis.currency),
         ),
         record_type=find_record_type(header, contents, columns),
+        hidden_columns=tuple(
+            index
+            for index in sorted(header.hides)
+            if header.cells[index].strip() or content_at(contents, index).filled
+        ),
     )
 
 

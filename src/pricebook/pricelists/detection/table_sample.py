@@ -13,6 +13,7 @@ from pricebook.pricelists.detection.column_content import (
 from pricebook.pricelists.detection.column_options import expected_columns
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS, detect_header
 from pricebook.pricelists.detection.header_row import ExpectedColumns, TableHeader
+from pricebook.pricelists.detection.hidden_columns import leave_out_hidden
 from pricebook.pricelists.detection.legends import without_legends
 from pricebook.pricelists.detection.noted_groups import without_noted_groups
 from pricebook.pricelists.detection.notes import Note
@@ -51,6 +52,7 @@ def read_sample(
     expected = expected_columns(request)
     known_row = block.header_row if block and not block.is_detected else 0
     header = detect_header(records, request.config, expected, request.previous_profile, known_row)
+    header = leave_out_hidden(header, expected, request)
     # A price list may lack columns that are remembered as ignored.
     expected = expected._replace(ignored=request.config.ignored_columns or ())
     item_rows = item_rows_below(records, header.row_number)

@@ -102,6 +102,11 @@ class Quantity(NamedTuple):
     number: Decimal
     unit: str | None = None
 
+    @property
+    def is_part_of_piece(self) -> bool:
+        """Whether it is a fraction of a piece, which no price is for: `0.5`, not `0,5 kg`."""
+        return self.unit in {None, PIECE} and self.number % 1 != 0
+
 
 _LETTER_QUANTITIES = {letter: Quantity(Decimal(number)) for letter, number in _LETTERS.items()} | {
     "E": Quantity(Decimal(1), PIECE)

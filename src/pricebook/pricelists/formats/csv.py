@@ -37,6 +37,7 @@ class CsvFile:
     sheet = None
     rows_total = None
     hidden_rows = ()
+    hidden_columns = ()
 
     def __init__(self, path: Path, encoding: str, delimiter: str, limits: ReadLimits) -> None:
         self.encoding = encoding

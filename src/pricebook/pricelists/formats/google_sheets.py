@@ -13,6 +13,7 @@ from pricebook.pricelists.detection import sheets
 from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, currencies_of_word
 from pricebook.pricelists.detection.sheet_settings import check_settings, request_of_sheet
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
+from pricebook.pricelists.formats.google_response import Cell, Merge, Spreadsheet, SpreadsheetSheet
 from pricebook.pricelists.formats.number_cells import format_digits
 from pricebook.pricelists.formats.table_file import OpenedTables, read_sample
 from pricebook.pricelists.schemas.cells import NumberCell, Record
@@ -31,92 +32,6 @@ _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d").search
 _NUMBER_SIGNS = frozenset("-−–+()'’")
 
 
-class _Value(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    number_value: float | None = None
-
-
-class _NumberFormat(msgspec.Struct, frozen=True, gc=False):
-    type: str = ""
-
-
-class _Format(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    number_format: _NumberFormat = _NumberFormat()
-
-
-class _Cell(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    effective_value: _Value = _Value()
-    formatted_value: str = ""
-    effective_format: _Format = _Format()
-
-
-class _Row(msgspec.Struct):
-    values: list[_Cell] = []
-
-
-class _RowMetadata(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    hidden_by_filter: bool = False
-    hidden_by_user: bool = False
-
-
-class _Grid(msgspec.Struct, rename="camel"):
-    row_data: list[_Row] = []
-    row_metadata: list[_RowMetadata] = []
-
-
-class _Range(msgspec.Struct, frozen=True, rename="camel"):
-    """Rows; indexes start at 0, the end is exclusive."""
-
-    start_index: int = 0
-    end_index: int = 0
-
-
-class _RowGroup(msgspec.Struct, frozen=True):
-    range: _Range = _Range()
-
-
-class _Merge(msgspec.Struct, frozen=True, rename="camel"):
-    """A merged range; indexes start at 0, the end row is exclusive."""
-
-    start_row_index: int = 0
-    end_row_index: int = 0
-    start_column_index: int = 0
-
-
-class _Properties(msgspec.Struct, frozen=True, rename="camel"):
-    title: str
-    sheet_id: int = 0
-    sheet_type: str = "GRID"
-    hidden: bool = False
-
-
-class _Sheet(msgspec.Struct, rename="camel"):
-    properties: _Properties
-    merges: list[_Merge] = []
-    data: list[_Grid] = []
-    row_groups: list[_RowGroup] = []
-
-    @property
-    def title(self) -> str:
-        """The name of the sheet."""
-        return self.properties.title
-
-    @property
-    def hidden_rows(self) -> list[int]:
-        """The numbers of the hidden rows outside of row groups, which may be collapsed."""
-        groups = [range(each.range.start_index, each.range.end_index) for each in self.row_groups]
-        rows = enumerate(row for grid in self.data[:1] for row in grid.row_metadata)
-        return [
-            index + 1
-            for index, row in rows
-            if (row.hidden_by_filter or row.hidden_by_user)
-            and not any(index in group for group in groups)
-        ]
-
-
-class _Spreadsheet(msgspec.Struct):
-    sheets: list[_Sheet] = []
-
-
 class GoogleSheetFile:
     """One sheet of a Google spreadsheet, held in memory."""
 
@@ -124,10 +39,13 @@ class GoogleSheetFile:
     encoding = None
     delimiter = None
 
-    def __init__(self, sheet: _Sheet, rows: Sequence[Sequence[_Cell]], currency: str) -> None:
+    def __init__(
+        self, sheet: SpreadsheetSheet, rows: Sequence[Sequence[Cell]], currency: str
+    ) -> None:
         self.sheet = sheet.title
         self.rows_total = len(rows)
         self.hidden_rows = sheet.hidden_rows
+        self.hidden_columns = sheet.hidden_columns
         self._rows = rows
         self._currency = currency
         self._rows_read = 0
@@ -159,7 +77,7 @@ def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> OpenedTables
     """
     address = parse_spreadsheet_url(source.url)
     try:
-        spreadsheet = msgspec.json.decode(Path(source.path).read_bytes(), type=_Spreadsheet)
+        spreadsheet = msgspec.json.decode(Path(source.path).read_bytes(), type=Spreadsheet)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceUnavailableError(
             f"Google sent an invalid response for the spreadsheet {address.spreadsheet_id}."
@@ -208,7 +126,7 @@ def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:
 
 
 def _requested_sheets(
-    grids: Mapping[str, _Sheet], config: ReadConfig, sheet_id: int | None
+    grids: Mapping[str, SpreadsheetSheet], config: ReadConfig, sheet_id: int | None
 ) -> Sequence[str]:
     """Return the configured sheets, else that of the id in the URL, else none.
 
@@ -227,11 +145,11 @@ def _requested_sheets(
     return titles[:1]
 
 
-def _has_cells(sheet: _Sheet) -> bool:
+def _has_cells(sheet: SpreadsheetSheet) -> bool:
     return any(_filled_width(row.values) for grid in sheet.data[:1] for row in grid.row_data)
 
 
-def _filled_rows(sheet: _Sheet, limits: ReadLimits) -> list[list[_Cell]]:
+def _filled_rows(sheet: SpreadsheetSheet, limits: ReadLimits) -> list[list[Cell]]:
     """Return the rows of a sheet without trailing blank rows and columns, merged cells filled down.
 
     Raises PriceListError if there are more rows or columns than the limits allow.
@@ -252,11 +170,11 @@ def _filled_rows(sheet: _Sheet, limits: ReadLimits) -> list[list[_Cell]]:
     return filled_rows
 
 
-def _filled_width(row: Sequence[_Cell]) -> int:
+def _filled_width(row: Sequence[Cell]) -> int:
     return next((index for index in range(len(row), 0, -1) if row[index - 1].formatted_value), 0)
 
 
-def _fill_down(rows: Sequence[list[_Cell]], merge: _Merge) -> None:
+def _fill_down(rows: Sequence[list[Cell]], merge: Merge) -> None:
     """Copy the value of a merged range into each of its rows, in its first column only.
 
     A range that spans columns is a title, so its other columns stay blank.
@@ -266,11 +184,11 @@ def _fill_down(rows: Sequence[list[_Cell]], merge: _Merge) -> None:
     if not merged or len(merged[0]) <= column:
         return
     for row in merged[1:]:
-        row.extend([_Cell()] * (column + 1 - len(row)))
+        row.extend([Cell()] * (column + 1 - len(row)))
         row[column] = merged[0][column]
 
 
-def _cell_text(cell: _Cell, currency: str) -> str:
+def _cell_text(cell: Cell, currency: str) -> str:
     """Return the text of a cell; a number as NumberCell.
 
     A number whose format shows words other than the catalog currency is returned as the formatted

@@ -38,6 +38,12 @@ def parse_count(text: str, description: str) -> int:
     return -number if is_negative else number
 
 
+def is_narrow(width: str, least: float) -> bool:
+    """Return whether a width is a number below the least one that is visible."""
+    digits = parse_digits(width)
+    return digits is not None and float(digits) < least
+
+
 def format_digits(number: float) -> str:
     """Return a number in decimal digits, rounded to 15 significant digits.
 

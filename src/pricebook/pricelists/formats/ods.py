@@ -9,10 +9,9 @@ from pricebook.pricelists.formats.ods_cells import (
     CELLS,
     OFFICE,
     SHEET,
-    STYLE,
-    TABLE,
     OdsSheetHandler,
 )
+from pricebook.pricelists.formats.ods_columns import STYLE, TABLE
 from pricebook.pricelists.formats.row_spool import NumberedRows
 from pricebook.pricelists.formats.workbook import MergedRange, Sheet
 from pricebook.pricelists.formats.zip_package import ZipPackage
@@ -32,6 +31,7 @@ class OdsWorkbook:
         self._limits = limits
         self._merged_ranges: dict[str, list[MergedRange]] = {}
         self._hidden_rows: dict[str, array[int]] = {}
+        self._hidden_columns: dict[str, Sequence[int]] = {}
         if "META-INF/manifest.xml" in package:
             tags = {tag for tag, _ in package.elements("META-INF/manifest.xml")}
             if "encryption-data" in tags:
@@ -57,6 +57,7 @@ class OdsWorkbook:
             if cells.is_finished:
                 break
         self._merged_ranges[sheet] = cells.merged_ranges
+        self._hidden_columns[sheet] = cells.columns.hidden
 
     def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
         """Return the merged ranges of a sheet; its rows must have been read before."""
@@ -65,6 +66,10 @@ class OdsWorkbook:
     def hidden_rows(self, sheet: str) -> Sequence[int]:
         """Return the numbers of the hidden rows of a sheet; its rows must have been read before."""
         return self._hidden_rows[sheet]
+
+    def hidden_columns(self, sheet: str) -> Sequence[int]:
+        """Return the 0-based hidden columns of a sheet; its rows must have been read before."""
+        return self._hidden_columns[sheet]
 
 
 class _NonEmptySheetsHandler:

@@ -6,15 +6,14 @@ from contextlib import suppress
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.formats.number_cells import parse_count, parse_digits
+from pricebook.pricelists.formats.ods_columns import OASIS, TABLE, OdsColumns
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
 from pricebook.pricelists.schemas.cells import NumberCell, UncalculatedFormula
 from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
-OASIS = "urn:oasis:names:tc:opendocument:xmlns"
-OFFICE, TABLE = f"{OASIS}:office:1.0", f"{OASIS}:table:1.0"
-_TEXT, STYLE = f"{OASIS}:text:1.0", f"{OASIS}:style:1.0"
+OFFICE, _TEXT = f"{OASIS}:office:1.0", f"{OASIS}:text:1.0"
 SHEET, _ROW, _GROUP = f"{TABLE} table", f"{TABLE} table-row", f"{TABLE} table-row-group"
 CELLS = {f"{TABLE} table-cell", f"{TABLE} covered-table-cell"}
 _PARAGRAPH, _NOTE = f"{_TEXT} p", f"{OFFICE} annotation"
@@ -33,6 +32,7 @@ class OdsSheetHandler:
         self.rows: list[tuple[int, int, RowCells, bool]] = []
         self.merged_ranges: list[MergedRange] = []
         self.is_finished = False
+        self.columns = OdsColumns(limits.columns)
         self._sheet = sheet
         self._limits = limits
         self._depth = 0
@@ -50,9 +50,15 @@ class OdsSheetHandler:
         if name == SHEET:
             is_wanted = attributes.get(f"{TABLE} name", "") == self._sheet
             self._depth += 1 if self._depth or is_wanted else 0
-        elif self._depth != 1 or self.is_finished:
+        elif self._depth == 1 and not self.is_finished:
+            self._start_inside(name, attributes)
+        else:
+            if not self._depth:
+                self.columns.read_style(name, attributes)
             self.text.clear()
-        elif name in CELLS:
+
+    def _start_inside(self, name: str, attributes: dict[str, str]) -> None:
+        if name in CELLS:
             self._cell = attributes
             self._paragraphs = []
         elif name == _ROW:
@@ -67,6 +73,8 @@ class OdsSheetHandler:
             self.text.clear()
         elif name in _WHITE_SPACE:
             self._add_white_space(_WHITE_SPACE[name], attributes)
+        else:
+            self.columns.start(name, attributes)
 
     def end(self, name: str) -> None:
         """Process the end of an element."""

@@ -50,6 +50,11 @@ class TableFile(Protocol):
         ...
 
     @property
+    def hidden_columns(self) -> Sequence[int]:
+        """The 0-based columns that the sheet hides, ascending."""
+        ...
+
+    @property
     def progress(self) -> float:
         """The fraction that the latest pass has read (0 to 1)."""
         ...
@@ -94,6 +99,11 @@ class DerivedTable:
     def hidden_rows(self) -> Sequence[int]:
         """The hidden rows of the file."""
         return self._file.hidden_rows
+
+    @property
+    def hidden_columns(self) -> Sequence[int]:
+        """The hidden columns of the file."""
+        return self._file.hidden_columns
 
     @property
     def progress(self) -> float:

@@ -66,6 +66,13 @@ class Workbook(Protocol):
         """
         ...
 
+    def hidden_columns(self, sheet: str) -> Sequence[int]:
+        """Return the 0-based hidden columns of a sheet; its rows must have been read before.
+
+        Those without a width are hidden, and those of a collapsed outline: no article is lost.
+        """
+        ...
+
 
 class WorkbookFile:
     """One sheet of a workbook; parsed once and spooled to a temporary file."""
@@ -79,6 +86,7 @@ class WorkbookFile:
         with closing(book.rows(sheet)) as rows:
             self._spool = RowSpool(spool_file, sheet, rows)
         self.hidden_rows = book.hidden_rows(sheet)
+        self.hidden_columns = book.hidden_columns(sheet)
         self._merged_ranges = sorted(
             each for each in book.merged_ranges(sheet) if each.last_row > each.first_row
         )

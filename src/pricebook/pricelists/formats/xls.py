@@ -73,6 +73,11 @@ class XlsWorkbook:
             if row.hidden and not row.outline_level and index < cells.nrows
         ]
 
+    def hidden_columns(self, sheet: str) -> Sequence[int]:
+        """Return the 0-based hidden columns of a sheet, also those without a width."""
+        columns = self._load(sheet).colinfo_map
+        return [index for index, each in sorted(columns.items()) if each.hidden or not each.width]
+
     def _load(self, sheet: str) -> XlrdSheet:
         if self._loaded is None or self._loaded.name != sheet:
             with self._translate_damage_errors():

@@ -59,6 +59,10 @@ class XlsxWorkbook:
         """Return the numbers of the hidden rows of a sheet; its rows must have been read before."""
         return self._read[sheet].hidden_rows
 
+    def hidden_columns(self, sheet: str) -> Sequence[int]:
+        """Return the 0-based hidden columns of a sheet; its rows must have been read before."""
+        return sorted(self._read[sheet].hidden_columns)
+
 
 def workbook_part(package: ZipPackage) -> str | None:
     """Return the name of the workbook part of a package; None if it has none."""

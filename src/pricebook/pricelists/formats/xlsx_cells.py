@@ -9,6 +9,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.formats.number_cells import (
     format_number_cell,
+    is_narrow,
     parse_count,
     parse_digits,
 )
@@ -27,7 +28,7 @@ _NAMESPACES = (
 TAGS = {
     f"{namespace}{tag}": tag
     for namespace in _NAMESPACES
-    for tag in ("row", "c", "v", "f", "t", "si", "rPh", "mergeCell")
+    for tag in ("row", "c", "v", "f", "t", "si", "rPh", "mergeCell", "col")
 }
 _ESCAPE_SEQUENCE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATES = range(0xD800, 0xE000)
@@ -39,6 +40,8 @@ _MAX_COLUMN_LETTERS = 6
 _MAX_INDEX_DIGITS = 10
 _DIGITS = "0123456789"
 _TRUE = frozenset({"1", "true"})
+# In widths of a digit.
+_MIN_WIDTH = 0.2
 
 
 class WorkbookContext(NamedTuple):
@@ -75,8 +78,8 @@ class WorkbookContext(NamedTuple):
 class XlsxSheetHandler:
     """An XML handler that collects the rows and merged ranges of one sheet.
 
-    `hidden_rows` are the numbers of the hidden rows with cells. `_open_elements` holds the
-    attributes of the latest element of each name.
+    `hidden_rows` are the numbers of the hidden rows with cells, `hidden_columns` the 0-based hidden
+    columns. `_open_elements` holds the attributes of the latest element of each name.
     """
 
     def __init__(self, context: WorkbookContext, sheet: str) -> None:
@@ -84,6 +87,7 @@ class XlsxSheetHandler:
         self.rows: list[tuple[int, RowCells]] = []
         self.merged_ranges: list[MergedRange] = []
         self.hidden_rows = array("Q")
+        self.hidden_columns = set[int]()
         self._open_elements: dict[str, dict[str, str]] = {}
         # Half of all calls: a method of `dict` takes a third of the time of a Python method.
         self.start = self._open_elements.__setitem__
@@ -121,6 +125,8 @@ class XlsxSheetHandler:
                 self._text_runs.append(take_text(self.text))
         elif tag == "rPh":
             del self._open_elements[name]
+        elif tag == "col":
+            self._add_column(self._open_elements[name])
         elif tag == "mergeCell":
             self._add_merged_range(self._open_elements[name].get("ref", ""))
         self.text.clear()
@@ -139,6 +145,13 @@ class XlsxSheetHandler:
             self._cells = []
             if row.get("hidden") in _TRUE and row.get("outlineLevel", "0") == "0":
                 self.hidden_rows.append(number)
+
+    def _add_column(self, column: dict[str, str]) -> None:
+        """Add the columns that an element hides, or that are too narrow to show a character."""
+        if column.get("hidden") in _TRUE or is_narrow(column.get("width", ""), _MIN_WIDTH):
+            ends = [int(float(parse_digits(column.get(end, "")) or 0)) for end in ("min", "max")]
+            if ends[0] > 0:
+                self.hidden_columns.update(range(ends[0] - 1, min(ends[1], self._max_columns)))
 
     def _end_cell(self, cell: dict[str, str]) -> None:
         if self._text_runs:

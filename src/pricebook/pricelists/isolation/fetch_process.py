@@ -31,6 +31,7 @@ from pricebook.system.parent_death import set_parent_death_signal
 _FIELD_MASK = (
     "sheets(properties(sheetId,title,sheetType,hidden),merges,rowGroups/range(startIndex,endIndex),"
     "data(rowMetadata(hiddenByFilter,hiddenByUser),"
+    "columnMetadata(hiddenByFilter,hiddenByUser,pixelSize),"
     "rowData/values(effectiveValue/numberValue,formattedValue,effectiveFormat/numberFormat/type)))"
 )
 

@@ -137,6 +137,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     `ignored_columns` is the option of that name; for a table with a header without positions.
     `net_columns` are those whose cells may be `net_marks`, `price_columns` those of the price if
     there are several, `price_currencies` the currencies of those of them that have their own.
+    `hidden_columns` are those that the sheet hides, whether they are read or not.
     `unread_cells` counts the cells of a field, such as units, that are kept as text because they
     are not understood; it is known once the price list was read to its end.
     `tables` are set if a sheet has several tables, each with its own header. Then `headers` are
@@ -173,6 +174,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[TableProfile, ...] = ()
     price_columns: tuple[str, ...] = ()
     price_currencies: dict[str, str] = {}
+    hidden_columns: tuple[str, ...] = ()
 
 
 def convert_profile(stored: object) -> DetectedProfile | None:

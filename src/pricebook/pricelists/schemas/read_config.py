@@ -45,6 +45,7 @@ DiscountChain = Annotated[str, msgspec.Meta(max_length=100, pattern=DISCOUNT_PAT
 DISCOUNT_FIELDS: tuple[Field, ...] = ("discount", "second_discount", "third_discount")
 TitleDiscounts = Literal["required", "optional"]
 HiddenRows = Literal["read", "skip"]
+HiddenColumns = Literal["read", "skip"]
 # The value of `net_marks` by which all articles take the discount.
 NO_NET_MARKS = "none"
 NET_MARK_PATTERN = r"[^\s,]"
@@ -78,7 +79,8 @@ class SheetConfig(
     `title_discounts` (those of section titles apply to the rows below; `optional`: a title without
     one means none, `required`: its rows are rejected).
 
-    `hidden_rows` decides whether the rows that a sheet hides are articles.
+    `hidden_rows` decides whether the rows that a sheet hides are articles, `hidden_columns` whether
+    its hidden columns are read like the others.
     """
 
     column_mapping: dict[Field, str] = {}
@@ -101,6 +103,7 @@ class SheetConfig(
     price_columns: list[str] | None = None
     title_discounts: TitleDiscounts | None = None
     hidden_rows: HiddenRows | None = None
+    hidden_columns: HiddenColumns | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for a rate that is no percentage of a tax."""

@@ -87,6 +87,7 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     have moved. `today` decides between a present and an upcoming price; default the date in UTC.
     With `corrections`, the file has corrected rows of a task. `group_tables` are the discounts by
     group that other sheets of the file state, found while it is opened: sheet to group to chain.
+    `hidden_columns` are the 0-based columns that the sheet of a table hides, found in the same way.
     """
 
     source: PriceListSource | FetchedSheet
@@ -98,6 +99,7 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     limits: ReadLimits = ReadLimits()
     corrections: CorrectionRequest | None = None
     group_tables: dict[str, dict[str, str]] = {}
+    hidden_columns: tuple[int, ...] = ()
 
 
 class SampleRequest(ReadRequest, frozen=True, kw_only=True, tag=True):
