@@ -33,7 +33,7 @@ async def test_held_list_shows_what_it_would_change_most(
     percents = re.findall(r'<td class="number">([-+][\d.]+)</td>', table)
     assert percents == ["+900.00", "-90.00", *["+90.00"] * 8]
     assert re.search(r"<del>.*10\.00</del>.*<ins>.*100\.00</ins>", table)
-    assert f'href="/console/suppliers/{supplier_id}/settings#row_price_factor"' in text
+    assert f'href="/console/suppliers/{supplier_id}/settings#group-import"' in text
     settings = await show_text(client, f"/console/suppliers/{supplier_id}/settings")
     label = re.findall(r'<label for="row_price_factor">([^<]+)<', settings)[0]
     assert f"by more than a factor of 1.5 (“{label}”)" in text

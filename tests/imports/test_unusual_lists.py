@@ -34,7 +34,12 @@ MEDIAN_CHANGE = (
     " 1.5."
 )
 MANY_CHANGES = (
-    "3 of 20 prices change by more than a factor of 1.25, most that of A-0: from 10.00 to 13.00."
+    "3 of 20 prices change by more than a factor of 1.25, most that of A-0: from 10.00 to 13.00;"
+    " prices change by +4.5 % on average."
+)
+MANY_FALL = (
+    "11 of 100 prices change by more than a factor of 1.25, most that of A-1: from 2 to 3; prices"
+    " change by -12.35 % on average."
 )
 
 
@@ -63,6 +68,10 @@ def test_list_at_half_of_the_thresholds_is_not_unusual() -> None:
         (
             {"out_of_line": 11, "largest_change": "A-1: from 2 to 3"},
             "11 of 100 prices change by more than a factor of 1.25, most that of A-1: from 2 to 3.",
+        ),
+        (
+            {"out_of_line": 11, "largest_change": "A-1: from 2 to 3", "average_change": -12.345},
+            MANY_FALL,
         ),
     ],
 )
@@ -116,7 +125,7 @@ async def test_each_different_unusual_list_of_a_day_is_a_notice(
     again = await run_import(price_list(3, "13"), safety_thresholds=thresholds)
     lowered = await run_import(price_list(3, "10"), safety_thresholds=thresholds)
     assert raised.warnings == again.warnings != lowered.warnings
-    assert "most that of A-0: from 13.00 to 10.00." in lowered.warnings[0]
+    assert "most that of A-0: from 13.00 to 10.00;" in lowered.warnings[0]
     await run_import(price_list(3, "13"), safety_thresholds=thresholds)
     assert await rows(conn, "SELECT reasons FROM notices ORDER BY created_at") == [
         (each.warnings,) for each in (raised, again, lowered, raised)
@@ -146,6 +155,22 @@ async def test_list_that_is_held_again_after_one_was_applied_is_a_notice(
         assert held.status == "held"
         await importer.apply_held(database, held.task_id)
     assert len(await rows(conn, "SELECT FROM notices")) == 2
+
+
+async def test_each_held_list_of_other_prices_is_a_notice(
+    run_import: RunImport, conn: Connection
+) -> None:
+    """Also with as many prices beyond the same factor, once the list before was refused."""
+    await recipient(conn, "held")
+    await run_import(price_list(0, "10"))
+    lists = [price_list(20, "19"), price_list(20, "19").replace("Nail 0,19", "Nail 0,90")]
+    for text in (*lists, lists[1]):
+        held = await run_import(text, safety_thresholds=SafetyThresholds())
+        assert held.status == "held"
+        await conn.execute("UPDATE ingestion_tasks SET state = 'refused' WHERE state = 'held'")
+    reasons = [each[0] for (each,) in await rows(conn, "SELECT reasons FROM notices ORDER BY id")]
+    assert len(reasons) == 2
+    assert all("on average" in each for each in reasons)
 
 
 async def test_quarantined_rows_are_not_unusual(run_import: RunImport) -> None:

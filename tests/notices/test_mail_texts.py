@@ -13,6 +13,8 @@ from pricebook.auth.schemas import Role
 from pricebook.notices.mail_advice import Reader
 from pricebook.notices.mail_texts import MAX_LISTS, clean, compose, compose_test
 from pricebook.notices.schemas import Notice, NoticeKind
+from pricebook.rates.schemas import ExchangeRule
+from pricebook.rates.service import missing_rate_sentence
 
 ADMIN = Reader("anna@example.com", "admin")
 URL = "https://prices.example"
@@ -125,3 +127,25 @@ def test_only_admins_get_commands(role: Role) -> None:
         assert ("`pricebook" in body) == (role == "admin")
         assert "What to do: " in body
         assert "http" not in body
+
+
+@pytest.mark.parametrize("role", ["sales", "procurement"])
+@pytest.mark.parametrize("public_url", [URL, None])
+def test_reasons_name_no_command_that_the_reader_may_not_use(
+    role: Role, public_url: str | None
+) -> None:
+    rate = missing_rate_sentence("TRY", ExchangeRule("USD", 14))
+    other = "The file is missing: see `pricebook tasks show 7` or GET /api/v1/admin/tasks/7."
+    details = {"file_name": None, "requested_by": None, "at": TIME}
+    notice = Notice(ID, "failed", ID, "S", ID, [rate, other], details)
+    _, body = compose([notice], Reader("anna@example.com", role, public_url))
+    assert (
+        "There is no exchange rate from TRY to USD of the last 14 days: an admin sets one, then"
+        " import the price list again." in body
+    )
+    assert "The file is missing: see a command for admins." in body
+    assert "`" not in body
+    assert "/api/" not in body
+    _, body = compose([notice], ADMIN)
+    assert rate in body
+    assert other in body

@@ -59,7 +59,7 @@ async def test_list_times_1_9_is_held_with_count_share_and_median_factor(
     (reason,) = result.errors
     assert reason == (
         "100 of 100 prices (100 %) change by more than a factor of 1.5 (row_price_factor of the"
-        " supplier), half of these by 1.9 or more."
+        " supplier), half of these by 1.9 or more; prices change by +90 % on average."
     )
     assert (result.counts.changed, result.counts.quarantined) == (100, 0)
     assert await rows(conn, QUARANTINED) == []

@@ -23,9 +23,11 @@ from pricebook.suppliers import late_lists, list_health
 from pricebook.suppliers.health_schemas import SupplierHealthQuery
 from pricebook.tasks import history
 from pricebook.tasks.schemas import TaskQuery, TaskState
+from pricebook.webhooks import service as webhooks
 
 ROWS = 5
 BANDS: tuple[BandFilter, ...] = ("certain", "likely", "possible", "none")
+NOT_DELIVERING = frozenset({"failing", "disabled"})
 STATES: tuple[TaskState, ...] = ("held", "failed", "dead")
 
 
@@ -104,6 +106,12 @@ async def _stopped_lists(context: HomeContext) -> dict[str, Any] | None:
     return {"lines": task_lines(tasks, {})} if tasks else None
 
 
+async def _webhooks(context: HomeContext) -> dict[str, Any] | None:
+    found = await webhooks.list_webhooks(context.database)
+    failing = [each for each in found if each.state in NOT_DELIVERING]
+    return {"webhooks": failing} if failing else None
+
+
 SECTIONS = {
     each.name: each
     for each in (
@@ -115,6 +123,7 @@ SECTIONS = {
         Section("quarantined", ("GET", "/quarantined-rows"), _quarantined),
         Section("stopped_lists", ("GET", "/tasks"), _stopped_lists),
         Section("late", ("GET", "/suppliers"), _late),
+        Section("webhooks", ("GET", "/webhooks"), _webhooks),
     )
 }
 ORDER: dict[Role, tuple[str, ...]] = {
@@ -123,6 +132,7 @@ ORDER: dict[Role, tuple[str, ...]] = {
     "admin": (
         "stopped_lists",
         "late",
+        "webhooks",
         "unmatched",
         "quarantined",
         "margin_losses",

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from markupsafe import Markup
+
 from pricebook.audit.schemas import ACTION_PATTERN, ENTITY_TYPE_PATTERN
 from pricebook.console.page_texts import load_texts
 from pricebook.http.field_types import NO_NUL
@@ -37,7 +39,12 @@ LIMITS: Mapping[str, str] = {">": "above", ">=": "at_least", "<": "below", "<=":
 
 
 def issue_text(message: str) -> str:
-    """Return a message with the terms of the decoder of fields replaced by plain words."""
+    """Return a message with the terms of the decoder of fields replaced by plain words.
+
+    Markup is of the pages themselves, and stays as it is.
+    """
+    if isinstance(message, Markup):
+        return message
     for pattern, sentence in RULES:
         message = pattern.sub(sentence, message)
     return message

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 DEFAULT_LANGUAGE = "en"
@@ -31,11 +32,16 @@ class Texts(Struct, frozen=True):
     entries: dict[str, str | Forms]
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Return a text with its values; raises KeyError if the language has no such text."""
+        """Return a text with its values; raises KeyError if the language has no such text.
+
+        With a value that is markup, the text is markup, and all else in it is escaped.
+        """
         entry = self.entries[key]
         if not isinstance(entry, str):
             number = values["n"]
             entry = entry[PLURAL_FORMS[self.language](int(str(number).replace(",", "")))]
+        if any(isinstance(each, Markup) for each in values.values()):
+            return escape(entry).format_map(values)
         return entry.format_map(values) if values else entry
 
     def forms(self, key: str) -> Forms:

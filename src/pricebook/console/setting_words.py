@@ -19,6 +19,14 @@ _SETTINGS = (
     *("net_marks", "ignored_marks", "unit_meanings", "price_columns", "title_discounts"),
     *("sheet_settings", "hidden_rows", "hidden_columns"),
 )
+# Settings that a preview has no field for.
+_ONLY_OF_SUPPLIERS = frozenset(
+    (
+        *("characteristic_columns", "key_columns", "sheet_names", "prices_per_pack"),
+        *("discount_base", "row_price_factor", "net_marks", "ignored_marks", "unit_meanings"),
+        *("price_columns", "title_discounts", "sheet_settings", "hidden_rows"),
+    )
+)
 # Words of sentences, too: these are settings only with a value, `currency=TRY`.
 _WORDS = ("currency", "discount")
 _NEW_LAYOUT = re.compile(r" \(--new-layout, new_layout\)")
@@ -36,6 +44,12 @@ def setting_label(name: str, t: Texts) -> str:
     """Return how the forms call a setting."""
     page = "previews." if name in _OF_PREVIEWS else "suppliers."
     return t.get(page + name, name)
+
+
+def list_named_settings(text: str) -> list[str]:
+    """Return the settings that a message names, and that only the page of the supplier has."""
+    found = dict.fromkeys(match[1] for match in _NAME.finditer(text))
+    return [name for name in found if name in _ONLY_OF_SUPPLIERS]
 
 
 def plain_words(text: str, t: Texts) -> str:

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from pricebook.audit.schemas import AuditEntry
 from pricebook.console.back_links import leading_back
 from pricebook.console.batch_sentences import batch_changes, batch_scope
@@ -26,14 +28,24 @@ def day_text(moment: date | datetime) -> str:
     return f"{moment:%Y-%m-%d}"
 
 
-def minute_text(moment: datetime) -> str:
-    """Return a time to the minute, ISO 8601, UTC."""
-    return f"{moment:%Y-%m-%d %H:%M}"
+def minute_text(moment: datetime) -> Markup:
+    """Return a time to the minute, ISO 8601, UTC; a script adds the time of the browser."""
+    return _marked(moment, f"{moment:%Y-%m-%d %H:%M}")
 
 
-def second_text(moment: datetime) -> str:
-    """Return a time to the second, ISO 8601, UTC."""
+def second_text(moment: datetime | str) -> Markup:
+    """Return a time to the second, ISO 8601, UTC; a script adds the time of the browser."""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return _marked(at, utc_text(at))
+
+
+def utc_text(moment: datetime) -> str:
+    """Return a time to the second, ISO 8601, UTC, for attributes and for texts without a script."""
     return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _marked(moment: datetime, text: str) -> Markup:
+    return Markup('<time datetime="{}" data-utc>{}</time>').format(moment.isoformat(), text)
 
 
 def changed_fields(entry: AuditEntry) -> list[tuple[str, str, str]]:
@@ -107,6 +119,7 @@ FILTERS: dict[str, Any] = {
         day_text,
         minute_text,
         second_text,
+        utc_text,
         changed_fields,
         spread_text,
         derivation,

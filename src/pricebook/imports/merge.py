@@ -190,16 +190,20 @@ async def _decide_task_end(
         errors = [NO_ROW_IMPORTED, *await exchange.list_missing_rates(conn)]
         return TaskEnd(state="failed", counts=counts, errors=errors, found=profile)
     thresholds = supplier_thresholds(staged.safety_thresholds, staged.supplier)
-    reasons: list[str] = []
-    unusual: list[str] = []
+    impact = None
     if thresholds:
         impact = await _measure_impact(conn, staged.supplier.id, counts, thresholds)
         if not price_reasons(impact, thresholds):
             await quarantine_repository.quarantine_marked(conn)
             counts = await _count_rows(conn, staged, counts_by_error)
-        if staged.may_hold and (reasons := hold_reasons(impact, thresholds)):
+    average = await impact_repository.find_average_price_change(conn, staged.supplier.id)
+    reasons: list[str] = []
+    unusual: list[str] = []
+    if impact and thresholds and staged.may_hold:
+        impact = msgspec.structs.replace(impact, average_change=average)
+        if reasons := hold_reasons(impact, thresholds):
             reasons += await _describe_earlier_holds(conn, staged.lease)
-        elif staged.may_hold:
+        else:
             unusual = await _list_warnings(conn, impact, counts, thresholds)
     state = "partially_succeeded" if counts.rejected or counts.quarantined else "succeeded"
     return TaskEnd(
@@ -208,9 +212,7 @@ async def _decide_task_end(
         errors=reasons,
         warnings=unusual,
         found=profile,
-        average_price_change=await impact_repository.find_average_price_change(
-            conn, staged.supplier.id
-        ),
+        average_price_change=average,
     )
 
 

@@ -40,6 +40,7 @@ class ImportImpact(msgspec.Struct, frozen=True):
     price list; None without such items. `compared` is the number of these items, `out_of_line` of
     those whose price changes by more than `row_price_factor`; `median_factor` is new by old price
     of the latter, `largest_change` a text that names the item with the largest change.
+    `average_change` is that of the prices of all present items in percent; None if it is not known.
     """
 
     present_items: int
@@ -52,6 +53,7 @@ class ImportImpact(msgspec.Struct, frozen=True):
     out_of_line: int = 0
     median_factor: Decimal | None = None
     largest_change: str = ""
+    average_change: float | None = None
 
 
 def hold_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
@@ -108,7 +110,7 @@ def _price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | N
         return None
     return (
         f"The median price of the supplier's items changes from {before} to {after}, by more than "
-        f"a factor of {thresholds.price_factor:g}."
+        f"a factor of {thresholds.price_factor:g}{_average(impact)}."
     )
 
 
@@ -120,7 +122,7 @@ def _row_price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str
     return (
         f"{count} of {compared} prices ({count * 100 / compared:.0f} %) change by more than a "
         f"factor of {thresholds.row_price_factor:g} (row_price_factor of the supplier), half of "
-        f"these by {round(median, 2):g} or {'more' if median >= 1 else 'less'}."
+        f"these by {round(median, 2):g} or {'more' if median >= 1 else 'less'}{_average(impact)}."
     )
 
 
@@ -129,8 +131,14 @@ def _many_changes(impact: ImportImpact, thresholds: SafetyThresholds) -> str | N
         return None
     return (
         f"{impact.out_of_line} of {impact.compared} prices change by more than a factor of "
-        f"{thresholds.row_price_factor:g}, most that of {impact.largest_change}."
+        f"{thresholds.row_price_factor:g}, most that of {impact.largest_change}{_average(impact)}."
     )
+
+
+def _average(impact: ImportImpact) -> str:
+    """Return the average change, by which lists of other prices have other reasons."""
+    change = impact.average_change
+    return "" if change is None else f"; prices change by {round(change, 2):+g} % on average"
 
 
 def _are_many_out_of_line(impact: ImportImpact) -> bool:

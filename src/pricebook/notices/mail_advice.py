@@ -4,6 +4,8 @@ Lists lead to pages of the console if its address is known, else to commands: on
 others have no access to these.
 """
 
+import re
+
 from msgspec import Struct
 
 from pricebook.auth.schemas import Role
@@ -53,6 +55,10 @@ FOR_SALES: dict[NoticeKind, str] = {
     "late": "procurement requests the list from the supplier.",
     "unusual": "look at its price changes{changes}. If they are wrong, an admin can undo it.",
 }
+# What a reason advises that only admins may do: a command, or a route of the API instead of it.
+_COMMAND = r"`pricebook [^`]*`(?: or [A-Z]+ /\S*?(?=[,.;]?(?:\s|$)))?"
+_SET_RATE = re.compile(rf"set one with {_COMMAND}")
+_OTHER = re.compile(_COMMAND)
 FOOTER = (
     "--\nPricebook sends this to {email} because an administrator chose you for these notices."
     " {change}\n"
@@ -81,6 +87,13 @@ def describe_access(notice: Notice, reader: Reader) -> str:
     if notice.kind == "unusual":
         return f"{reader.pages}/price-changes?import_id={notice.task_id}"
     return f"{reader.pages}/suppliers/{notice.supplier_id}"
+
+
+def reason_for(reason: str, reader: Reader) -> str:
+    """Return a reason without commands and routes, unless the reader is an admin."""
+    if reader.role == "admin":
+        return reason
+    return _OTHER.sub("a command for admins", _SET_RATE.sub("an admin sets one", reason))
 
 
 def advise(kind: NoticeKind, reader: Reader) -> str:

@@ -11,6 +11,7 @@ from pricebook.notices.mail_advice import (
     advise,
     describe_access,
     describe_reason_of_mail,
+    reason_for,
 )
 from pricebook.notices.schemas import Notice, NoticeKind
 
@@ -81,7 +82,10 @@ def _section(reasons: Sequence[str], lists: Sequence[Notice], reader: Reader) ->
             lines.append(f"  {access}")
     if len(lists) > MAX_LISTS:
         lines.append(f"- and {len(lists) - MAX_LISTS} more.")
-    lines += [f"  Why: {clean(reason, MAX_REASON)}" for reason in reasons[:MAX_REASONS]]
+    lines += [
+        f"  Why: {clean(reason_for(reason, reader), MAX_REASON)}"
+        for reason in reasons[:MAX_REASONS]
+    ]
     if len(reasons) > MAX_REASONS:
         lines.append(f"  and {len(reasons) - MAX_REASONS} more reasons.")
     return "\n".join(lines)

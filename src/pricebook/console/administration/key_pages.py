@@ -37,6 +37,7 @@ async def show_keys(request: AnyRequest) -> Response[Any]:
     values = {
         "result": page,
         "soon": datetime.now(UTC) + timedelta(days=SOON_DAYS),
+        "roles": get_args(Role),
         "revoked": request.query_params.get("done") == "revoked",
         "next": page.next_cursor and query.address(PATH, cursor=page.next_cursor, page=None),
     }

@@ -21,6 +21,7 @@ from pricebook.console.previews.price_list_samples import list_columns
 from pricebook.console.previews.questions import list_problems, list_questions
 from pricebook.console.previews.sheet_fields import list_sheet_fields
 from pricebook.console.previews.supplier_settings import (
+    SETTING_GROUPS,
     list_groups,
     show_changes,
     show_settings,
@@ -28,12 +29,14 @@ from pricebook.console.previews.supplier_settings import (
 from pricebook.console.previews.tax_texts import gross_notice
 from pricebook.console.reason_field import read_reason
 from pricebook.console.rendering import may, render, wants_fragment
+from pricebook.console.setting_words import list_named_settings
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, PricebookError, ValidationError
 from pricebook.http.problems import request_id_of
 from pricebook.imports import preview_service, preview_sheets, used_settings
 from pricebook.imports.preview_basis import UsedSetting
 from pricebook.imports.preview_changes import PreviewState
+from pricebook.imports.preview_schemas import PreviewResult
 from pricebook.imports.preview_service import BeyondThresholds
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.settings import Settings
@@ -202,11 +205,13 @@ async def _page(
         "is_busy": is_busy,
         "questions": questions,
         "problems": list_problems(result.issues if result else (), questions),
+        "named_settings": _named_settings(result),
         "not_obeyed": list_unread_choices(preview.config, found, load_texts()),
         "shared": list_shared_choices(preview.config, found, load_texts()),
         "given": list_given(preview.config, load_texts(), new_layout=preview.new_layout),
         "used_settings": show_settings(used, load_texts(), columns),
         "groups": list_groups(used, preview.config),
+        "setting_groups": SETTING_GROUPS,
         "changes": show_changes(state.changes, load_texts()),
         "columns": columns,
         "first_rows": list_first_rows(result, found, columns),
@@ -222,6 +227,12 @@ async def _page(
     }
     template = "previews/preview_state.html" if wants_fragment(request) else "previews/preview.html"
     return render(request, template, values, status=error.status if error else 200)
+
+
+def _named_settings(result: PreviewResult | None) -> list[str]:
+    """Return the settings of the supplier that the problems of a preview name."""
+    issues = result.issues if result else ()
+    return list_named_settings(" ".join(each.message for each in issues))
 
 
 def _show_found(found: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from pricebook.console.setting_words import setting_label
 from pricebook.imports.preview_basis import EXCHANGE_RATE, BasisChange, UsedSetting
 from pricebook.imports.preview_changes import PreviewChanges
 
+# Groups of the settings of the supplier that decide how its price lists are read.
+SETTING_GROUPS = ("prices", "discounts", "sheets", "columns", "import")
 MAX_GROUPS = 100
 _GROUPS = "discount_groups"
 _FIELDS = {*TEXTS, *NUMBERS, "vat_included"}

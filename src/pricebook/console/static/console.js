@@ -1,5 +1,7 @@
 // Keys, dialogs, toasts and the theme. Everything else is links and forms.
 
+import "./local_times.js";
+
 const root = document.documentElement;
 const CLICKABLE = "main :is(a, button, input, select, textarea, summary, label)";
 

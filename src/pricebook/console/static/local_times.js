@@ -1,20 +1,50 @@
-// Times in UTC are also shown in the time zone of the browser, if that is another one:
-// data-here="({time} your time)", and data-here-other-day="({day} {time} your time)".
+// Times in UTC are also shown in the time zone of the browser, if that is another one. The words are those of
+// the page: data-local-time="({time} your time)", and data-local-day="({day} {time} your time)".
+// A run of a schedule has words of its own in data-here and data-here-other-day.
 
-const DAY = { weekday: "long" };
+const WEEKDAY = { weekday: "long" };
 const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const UTC = /^\s*\(?UTC\)?/;
+
+const two = (number) => String(number).padStart(2, "0");
+const dayOf = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+
+function localText(at, sameDay, otherDay, day) {
+  const { lang } = document.documentElement;
+  return (at.getDay() === at.getUTCDay() ? sameDay : otherDay)
+    .replace("{day}", day)
+    .replace("{time}", at.toLocaleTimeString(lang, TIME));
+}
+
+// The local time follows the one in UTC, and the word UTC if that stands beside it.
+function addLocalTime(element) {
+  element.removeAttribute("data-utc");
+  const at = new Date(element.dateTime);
+  if (at.getTimezoneOffset() === 0) return;
+  const { localTime, localDay } = document.documentElement.dataset;
+  const local = Object.assign(document.createElement("span"), { className: "local-time" });
+  local.textContent = ` ${localText(at, localTime, localDay, dayOf(at))}`;
+  const next = element.nextSibling;
+  const found = next?.nodeType === Node.TEXT_NODE && UTC.exec(next.data);
+  const isLast = !next || (next.nodeType === Node.TEXT_NODE && !next.data.trim()) || next.nodeName === "BR";
+  local.classList.toggle("below", isLast);
+  if (found) next.splitText(found[0].length);
+  (found ? next : element).after(local);
+}
+
+function showRun(element) {
+  const at = new Date(element.dateTime);
+  if (at.getTimezoneOffset() === 0) return;
+  const { here, hereOtherDay } = element.dataset;
+  const day = at.toLocaleDateString(document.documentElement.lang, WEEKDAY);
+  element.textContent = localText(at, here, hereOtherDay, day);
+}
 
 function showTimes() {
-  const language = document.documentElement.lang;
-  for (const each of document.querySelectorAll("time[data-here]:empty")) {
-    const at = new Date(each.dateTime);
-    if (at.getTimezoneOffset() === 0) continue;
-    const text = at.getDay() === at.getUTCDay() ? each.dataset.here : each.dataset.hereOtherDay;
-    each.textContent = text
-      .replace("{day}", at.toLocaleDateString(language, DAY))
-      .replace("{time}", at.toLocaleTimeString(language, TIME));
-  }
+  document.querySelectorAll("time[data-utc]").forEach(addLocalTime);
+  document.querySelectorAll("time[data-here]:empty").forEach(showRun);
 }
 
 document.addEventListener("htmx:afterSwap", showTimes);
+document.addEventListener("htmx:oobAfterSwap", showTimes);
 showTimes();

@@ -50,8 +50,10 @@ async def render_form(
     if supplier is None:
         found = require_secret_again(typed, found)
     values = await _form_values(request, supplier, typed, found)
-    shown = ({}, {}) if supplier else (typed, found)
-    values |= {"has_conflict": has_conflict, **credential_values(supplier, *shown)}
+    login = (
+        credential_values(supplier, {}, {}) if supplier else credential_values(None, typed, found)
+    )
+    values |= {"has_conflict": has_conflict, **login}
     is_refused = bool(found) or has_conflict
     return render(request, "suppliers/settings.html", values, status=400 if is_refused else 200)
 

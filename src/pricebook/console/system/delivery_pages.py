@@ -1,5 +1,6 @@
 """The deliveries of a webhook: the page of a webhook with their list, a test, a repetition."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -17,8 +18,10 @@ from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.system.webhook_pages import DONE, PATH, WebhookId
 from pricebook.db.database import Database
 from pricebook.errors import NotFoundError
+from pricebook.events.schemas import EVENT_TYPES
+from pricebook.http.pagination import CursorPage
 from pricebook.webhooks import service
-from pricebook.webhooks.schemas import Delivery, DeliveryQuery
+from pricebook.webhooks.schemas import Delivery, DeliveryQuery, Webhook
 
 AnyRequest = Request[Any, Any, Any]
 DeliveryId = Annotated[UUID, PathParameter(description="The delivery's id.")]
@@ -32,30 +35,57 @@ class DeliveryView(DeliveryQuery, frozen=True):
 
     done: str | None = None
     sent: str | None = None
+    seen: str | None = None
 
 
 @get(PATH + "/{webhook_id:str}", opt=page_for("GET", "/webhooks/{id}/deliveries"))
 async def show_webhook(request: AnyRequest, webhook_id: WebhookId) -> Response[Any]:
-    """Show a webhook: its state, what can be done with it, and its last deliveries."""
+    """Show a webhook: its state, what can be done with it, and its last deliveries.
+
+    The first page of the deliveries requests itself every few seconds; 204 if all is as it was.
+    """
     view = read_page_query(DeliveryView, request.scope["query_string"])
     database: Database = request.app.state.database
-    path = f"{PATH}/{webhook_id}"
     result = await service.list_deliveries(database, webhook_id, _criteria(view))
+    webhook = await service.get_webhook(database, webhook_id)
+    seen = _digest(webhook, result.data)
+    if view.get("seen") == seen and wants_fragment(request):
+        return Response(None, status_code=204)
+    values = {
+        "webhook": webhook,
+        **await _list_values(database, view, result, f"{PATH}/{webhook_id}", seen),
+        **await _sent_values(database, webhook_id, view.get("sent")),
+    }
+    return render_section(request, "system/webhook.html", values)
+
+
+async def _list_values(
+    database: Database, view: PageQuery, result: CursorPage[Delivery], path: str, seen: str
+) -> dict[str, Any]:
+    """Return what the page shows of its deliveries, and the addresses of the other ones."""
+    view = view.without("seen")
     done = view.get("done")
     cursor = result.next_cursor
-    values = {
-        "webhook": await service.get_webhook(database, webhook_id),
+    first = view.address(path, cursor=None, page=None, sent=None, done=None)
+    is_first = not view.get("cursor")
+    return {
+        "event_types": EVENT_TYPES,
         "result": result,
+        "renewed": is_first and view.address(path, sent=None, done=None, seen=seen),
         "contents": await _read_contents(database, result.data),
         "view": view,
         "all": view.address(path, state=None, cursor=None, sent=None, done=None),
         "failed": view.address(path, state="failed", cursor=None, sent=None, done=None),
         "next": cursor and view.address(path, cursor=cursor, page=None, sent=None, done=None),
-        "first": view.address(path, cursor=None, page=None, sent=None, done=None),
+        "first": first,
         "done": done if done in DONE else "",
-        **await _sent_values(database, webhook_id, view.get("sent")),
     }
-    return render_section(request, "system/webhook.html", values)
+
+
+def _digest(webhook: Webhook, deliveries: Sequence[Delivery]) -> str:
+    """Return a digest of what the page shows of a webhook and its deliveries."""
+    content = msgspec.json.encode([webhook, deliveries], order="sorted")
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 @get(

@@ -9,10 +9,11 @@ from pricebook.console.page_guard import page_for
 from pricebook.console.page_texts import Texts, load_texts
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.diagnostics import service
-from pricebook.diagnostics.schemas import SystemState
+from pricebook.diagnostics.schemas import CheckReport, SystemState
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/administration/system"
+WEBHOOKS = "webhooks"  # the name of the check
 GIBIBYTE = 1024**3
 # Below this share, the free space of the disk of uploads is marked.
 LOW_SHARE = 0.1
@@ -30,6 +31,7 @@ async def show_system(request: AnyRequest) -> Response[Any]:
         **disk,
         "long_wait": LONG_WAIT_SECONDS,
         "troubles": _list_troubles(state, load_texts(), is_disk_full=disk["is_disk_full"]),
+        "fails_to_deliver": _fails_to_deliver(state),
         "is_checking": any(each.state == "pending" for each in state.checks),
     }
     if wants_fragment(request):
@@ -50,9 +52,18 @@ def _list_troubles(state: SystemState, t: Texts, *, is_disk_full: bool) -> list[
     runs = [each.name for each in state.periodic_runs or () if each.failure]
     return [
         *(t(f"system.{name}") for name, is_in_order in parts.items() if not is_in_order),
-        *(each.name for each in state.checks if each.state in {"wrong", "unreachable"}),
+        *(each.name for each in state.checks if _needs_attention(each)),
         *(t.get(f"system.runs.{name}", name) for name in runs),
     ]
+
+
+def _needs_attention(check: CheckReport) -> bool:
+    """Return whether a check has problems; a webhook that fails, and is repeated, is a note."""
+    return check.state in {"wrong", "unreachable"} or (check.name == WEBHOOKS and bool(check.notes))
+
+
+def _fails_to_deliver(state: SystemState) -> bool:
+    return any(each.name == WEBHOOKS and (each.problems or each.notes) for each in state.checks)
 
 
 def _disk(state: SystemState) -> dict[str, Any]:
