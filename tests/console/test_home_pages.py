@@ -45,6 +45,13 @@ async def test_stopped_out_of_line_and_late_price_lists_lead_to_their_imports(
     ):
         assert f'href="/console/imports/{address}"' in text
     assert f'href="/console/imports?supplier_id={supplier_id}"' in text
+    supplier = f'href="/console/suppliers/{supplier_id}"'
+    # Price lists that are held, prices out of line, late lists, the newest ones.
+    assert text.count(supplier) == 4
+    await log_in_as("procurement")
+    text = await show(client, "/console")
+    assert f'href="/console/imports/{imported}"' in text
+    assert text.count(supplier) == 3
 
 
 async def test_import_that_failed_before_a_successful_one_is_not_listed(

@@ -29,6 +29,9 @@ async def test_held_list_shows_what_it_would_change_most(
     text = await show_text(client, f"{PATH}/{task_id}")
     assert "Of 20 stored prices in the list, 19 would rise and 1 fall." in text
     assert "In the median they change by +90.00 %." in text
+    decisions = text[: text.index('data-opens="apply-import"')]
+    assert re.search(r"The largest change: <strong>Nail A1</strong>", decisions)
+    assert text.count("The largest change:") == 2  # in the question before it is applied, too
     table = text[text.index("What it would change most</h2>") :]
     percents = re.findall(r'<td class="number">([-+][\d.]+)</td>', table)
     assert percents == ["+900.00", "-90.00", *["+90.00"] * 8]

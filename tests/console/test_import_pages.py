@@ -113,7 +113,7 @@ async def test_poll_returns_only_the_lines_that_went_on(
     await conn.execute("UPDATE ingestion_tasks SET state = 'dead', completed_at = now()")
     ended = await client.get(address, headers={"HX-Request": "true"})
     assert ended.text.count('hx-swap-oob="true"') == 2
-    assert ended.text.count("ACME: dead.") == 2
+    assert ended.text.count("ACME: given up.") == 2
     assert "every 2s" not in ended.text
 
 
@@ -374,7 +374,7 @@ async def test_reason_of_the_last_attempt_is_shown_while_it_waits_and_after_it_w
 
 @pytest.mark.parametrize(
     ("state", "word"),
-    [("partially_succeeded", "imported in part"), ("dead", "dead"), ("queued", "waits")],
+    [("partially_succeeded", "imported in part"), ("dead", "given up"), ("queued", "waits")],
 )
 async def test_state_of_an_import_has_the_same_word_on_all_pages(
     client: Client, log_in_as: LogInAs, conn: Connection, state: str, word: str

@@ -43,6 +43,17 @@ def test_each_text_is_used() -> None:
     assert unused == set()
 
 
+def test_tasks_whose_attempts_are_used_up_have_one_word() -> None:
+    texts = load_texts()
+    assert {
+        key
+        for key, text in texts.entries.items()
+        if re.search(r"\bdead\b", str(text), re.IGNORECASE)
+    } == set()
+    labels = [key for key in texts.entries if key.endswith(".dead") and "hint" not in key]
+    assert {key for key in labels if "given up" not in str(texts.entries[key])} == set()
+
+
 def test_plural_form_follows_the_number() -> None:
     texts = load_texts()
     assert texts("catalog.count", n=1) == "1 product"

@@ -69,6 +69,9 @@ FORMER_NAMES: LiteralString = """
         WHERE entity_id = missing.id AND entity_name <> '' ORDER BY at DESC, id DESC LIMIT 1)
         AS newest
 """
+NAMED: LiteralString = """
+    WHERE action = %s AND starts_with(entity_name, %s) ORDER BY at DESC, id DESC LIMIT %s
+"""
 DEACTIVATION: LiteralString = """
     WHERE entity_id = %s AND before ->> 'is_active' = 'true' AND after ->> 'is_active' = 'false'
     ORDER BY at DESC, id DESC LIMIT 1
@@ -108,6 +111,15 @@ async def insert_entries(conn: Connection, entries: Sequence[NewEntry]) -> None:
                 for entry in entries
             ],
         )
+
+
+async def list_named(
+    conn: Connection, action: str, name_prefix: str, limit: int
+) -> list[AuditEntry]:
+    """Return the newest entries of an action on what has a name that begins so."""
+    async with conn.cursor(row_factory=struct_row(EntryRow)) as cursor:
+        await cursor.execute(SELECT_ENTRY + NAMED, [action, name_prefix, limit])
+        return [row.entry() for row in await cursor.fetchall()]
 
 
 async def find_deactivation(conn: Connection, entity_id: UUID) -> AuditEntry | None:

@@ -45,6 +45,14 @@ async def list_names(database: Database, ids: Collection[UUID]) -> dict[UUID, st
         return await repository.list_names(conn, ids)
 
 
+async def list_named(
+    database: Database, action: str, name_prefix: str, limit: int
+) -> list[AuditEntry]:
+    """Return the newest entries of an action on what has a name that begins so."""
+    async with database.connection() as conn:
+        return await repository.list_named(conn, action, name_prefix, limit)
+
+
 async def find_deactivation(database: Database, entity_id: UUID) -> AuditEntry | None:
     """Return the newest deactivation of a user or a supplier; None if its entry is not kept."""
     async with database.connection() as conn:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from cyclopts import CycloptsError, Parameter
@@ -51,6 +51,13 @@ class ImportOptions(ReadOptions):
     partial: Annotated[
         bool, option("The file lists only some of the items: do not mark the others absent.")
     ] = False
+    leave_out: Annotated[
+        list[str] | None,
+        option(
+            "The code of an article that is not imported, such as one whose new price is doubtful:"
+            " its row is rejected, and can be imported later."
+        ),
+    ] = None
     new_layout: Annotated[
         bool, option("Ignore the layout of the supplier's earlier price lists.")
     ] = False
@@ -65,7 +72,10 @@ class ImportOptions(ReadOptions):
     @property
     def config(self) -> ReadConfig:
         """The read options; raises ValidationError for an unknown or invalid one."""
-        return self.read_config(**({"mode": "partial"} if self.partial else {}))
+        more: dict[str, Any] = {"mode": "partial"} if self.partial else {}
+        if self.leave_out:
+            more["left_out_codes"] = self.leave_out
+        return self.read_config(**more)
 
 
 _DEFAULT_OPTIONS = ImportOptions()

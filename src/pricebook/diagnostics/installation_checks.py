@@ -150,7 +150,7 @@ async def _parser(_: CheckContext) -> CheckResult:
 async def _tasks(context: CheckContext) -> CheckResult:
     async with context.open_database() as database:
         status = await history.get_queue_status(database)
-    task_counts = f"{status.queued} queued, {status.running} running, {status.dead} dead"
+    task_counts = f"{status.queued} queued, {status.running} running, {status.dead} given up"
     if status.oldest_seconds > STALLED_QUEUE_SECONDS and not status.running:
         raise PricebookError(f"{task_counts}, and no worker is running: start `pricebook worker`.")
     if status.dead:

@@ -14,6 +14,7 @@ from pricebook.auth.schemas import Caller
 from pricebook.errors import ConflictError
 from pricebook.http import safe_csv
 from pricebook.imports import service
+from pricebook.imports.left_out_row_repository import LEFT_OUT
 from pricebook.imports.schemas import UploadOptions
 from pricebook.imports.service import SubmissionContext, UploadedPriceList
 from pricebook.pricelists.helper_columns import LEADING_COLUMNS
@@ -33,7 +34,8 @@ class CellRow(Struct, frozen=True):
 
     `further` are the cells that have no header; cells can be typed in `columns`, those of the table
     that the row is in. The version changes with cells and reason. A row without a number, one that
-    repeats another and one of a table that is not read cannot be corrected.
+    repeats another and one of a table that is not read cannot be corrected. A row that was left out
+    can be imported as it is, too.
     """
 
     number: int | None
@@ -43,6 +45,7 @@ class CellRow(Struct, frozen=True):
     further: str
     version: str
     columns: frozenset[int]
+    is_left_out: bool = False
 
     @property
     def is_editable(self) -> bool:
@@ -84,6 +87,7 @@ class CellTable:
             further=line[self._end],
             version=version,
             columns=self._columns(row),
+            is_left_out=row.error_type == LEFT_OUT,
         )
 
     def file(self, corrected: Sequence[tuple[RejectedRow, TypedRow]]) -> str:

@@ -61,6 +61,11 @@ ALL: LiteralString = """
     WITH held_prices AS ({held}) {listed} ORDER BY held.row_number
 """
 EXPORTED_ROWS = 1_000
+# The factor, up or down: to a hundredth is a larger change than to the double.
+EFFECT: LiteralString = """
+    CASE WHEN old_price = 0 OR new_price = 0 THEN 'Infinity'::numeric
+        ELSE greatest(new_price / old_price, old_price / new_price) END DESC NULLS LAST
+"""
 SUMMARY: LiteralString = """
     SELECT count(*) AS compared,
         count(*) FILTER (WHERE new_price > old_price) AS raised,
@@ -72,14 +77,14 @@ SUMMARY: LiteralString = """
 LARGEST: LiteralString = """
     SELECT supplier_sku, name, product_id, currency, old_price, new_price, percent, row_number
     FROM compared WHERE new_price <> old_price
-    ORDER BY abs(percent) DESC NULLS FIRST, row_number LIMIT %(limit)s
+    ORDER BY {effect}, row_number LIMIT %(limit)s
 """
 CHANGES: LiteralString = """
     {compared}
     SELECT compared, raised, lowered, median_percent,
         supplier_sku, name, product_id, currency, old_price, new_price, percent
     FROM ({summary}) AS summary LEFT JOIN ({largest}) AS largest ON true
-    ORDER BY abs(percent) DESC NULLS FIRST, row_number
+    ORDER BY {effect}, row_number
 """
 SUMMARY_COLUMNS = len(HeldSummary.__struct_fields__)
 
@@ -88,7 +93,8 @@ async def read_changes(
     conn: Connection, values: dict[str, Any]
 ) -> tuple[HeldSummary, list[HeldChange]]:
     """Return how many prices rise and fall, and the largest changes in percent, from 0 first."""
-    statement = CHANGES.format(compared=COMPARED, summary=SUMMARY, largest=LARGEST)
+    largest = LARGEST.format(effect=EFFECT)
+    statement = CHANGES.format(compared=COMPARED, summary=SUMMARY, largest=largest, effect=EFFECT)
     rows = await (await conn.execute(statement, values)).fetchall()
     changes = (row[SUMMARY_COLUMNS:] for row in rows)
     return (

@@ -34,6 +34,7 @@ from pricebook.imports.importer_schemas import (
     ImportResult,
     Progress,
 )
+from pricebook.imports.left_out_rows import leave_out_rows
 from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
 from pricebook.imports.sheet_places import stage_sheets
 from pricebook.imports.source_credentials import without_credentials
@@ -158,6 +159,8 @@ async def apply_held(
         held = await tasks.claim_held(conn, task_id)  # again, now under the supplier's lock
         await staging_repository.create_staging(conn)
         await row_error_repository.restage_held_rows(conn, task_id, NO_EXCHANGE_RATE)
+        if held.corrections_of is None:
+            await leave_out_rows(conn, supplier.id, None)
         days = options.rate_max_age_days
         staged = StagedImport(
             lease=TaskLease(task_id, None),
@@ -218,6 +221,8 @@ async def _import_from_reader(
         await set_transaction_actor(conn, task_id=lease.task_id)
         rule = ExchangeRule(request.currency, request.rate_max_age_days)
         await check_staged_rows(conn, supplier.id, rule)
+        if request.corrections_of is None:
+            await leave_out_rows(conn, supplier.id, request.config.left_out_codes)
         await add_cells(conn, progress_reader.stream)
         await row_error_repository.insert_row_errors(conn, lease.task_id, supplier.id)
         to_correct = await find_task_to_correct(conn, request.corrections_of, locks=True)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from pricebook.db.database import Connection
 from pricebook.imports import (
     exchange,
     impact_repository,
+    left_out_row_repository,
     merge_repository,
     quarantine_repository,
     row_error_repository,
@@ -20,16 +20,11 @@ from pricebook.imports import (
 )
 from pricebook.imports.configuration import supplier_thresholds
 from pricebook.imports.corrections import record_corrections
+from pricebook.imports.impact import describe_unlike_prices, list_warnings, measure_impact
 from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportResult, ImportStatus
 from pricebook.imports.replaced_values import replaced_values
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS
-from pricebook.imports.safety_thresholds import (
-    ImportImpact,
-    SafetyThresholds,
-    hold_reasons,
-    price_reasons,
-    warnings,
-)
+from pricebook.imports.safety_thresholds import SafetyThresholds, hold_reasons, price_reasons
 from pricebook.matching import service as matching
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import DetectedProfile
@@ -192,7 +187,9 @@ async def _decide_task_end(
     thresholds = supplier_thresholds(staged.safety_thresholds, staged.supplier)
     impact = None
     if thresholds:
-        impact = await _measure_impact(conn, staged.supplier.id, counts, thresholds)
+        left_out = counts_by_error.get(left_out_row_repository.LEFT_OUT, 0)
+        judged = msgspec.structs.replace(counts, rejected=counts.rejected - left_out)
+        impact = await measure_impact(conn, staged.supplier.id, judged, thresholds)
         if not price_reasons(impact, thresholds):
             await quarantine_repository.quarantine_marked(conn)
             counts = await _count_rows(conn, staged, counts_by_error)
@@ -203,8 +200,9 @@ async def _decide_task_end(
         impact = msgspec.structs.replace(impact, average_change=average)
         if reasons := hold_reasons(impact, thresholds):
             reasons += await _describe_earlier_holds(conn, staged.lease)
+            unusual = await describe_unlike_prices(conn, counts)
         else:
-            unusual = await _list_warnings(conn, impact, counts, thresholds)
+            unusual = await list_warnings(conn, impact, counts, thresholds)
     state = "partially_succeeded" if counts.rejected or counts.quarantined else "succeeded"
     return TaskEnd(
         state="held" if reasons else state,
@@ -221,40 +219,6 @@ async def _count_rows(
 ) -> Counts:
     counts_by_outcome = await merge_repository.count_planned_by_outcome(conn)
     return _row_counts(counts_by_error, counts_by_outcome, staged.ignored)
-
-
-async def _measure_impact(
-    conn: Connection, supplier_id: UUID, counts: Counts, thresholds: SafetyThresholds
-) -> ImportImpact:
-    before, after = await impact_repository.find_median_prices(conn, supplier_id)
-    row_factor = Decimal(str(thresholds.row_price_factor))
-    out_of_line = await quarantine_repository.mark_out_of_line(conn, row_factor)
-    return ImportImpact(
-        present_items=await impact_repository.count_present_items(conn, supplier_id),
-        absent=counts.absent,
-        rows=counts.imported + counts.rejected + counts.duplicate,
-        rejected=counts.rejected,
-        median_before=before,
-        median_after=after,
-        compared=counts.imported - counts.new,
-        out_of_line=out_of_line.rows,
-        median_factor=out_of_line.median_factor,
-    )
-
-
-async def _list_warnings(
-    conn: Connection, impact: ImportImpact, counts: Counts, thresholds: SafetyThresholds
-) -> list[str]:
-    """Return what is unusual in a price list that is applied, without the quarantined rows."""
-    row_factor = Decimal(str(thresholds.halfway.row_price_factor))
-    large = await quarantine_repository.find_large_changes(conn, row_factor)
-    applied = msgspec.structs.replace(
-        impact,
-        out_of_line=large.rows if large else 0,
-        compared=counts.imported - counts.new,
-        largest_change=f"{large.supplier_sku}: from {large.old} to {large.new}" if large else "",
-    )
-    return warnings(applied, thresholds)
 
 
 async def _describe_earlier_holds(conn: Connection, lease: TaskLease) -> list[str]:
@@ -288,6 +252,7 @@ async def _apply(conn: Connection, staged: StagedImport, counts_by_error: Counts
     await undo.keep_changes(conn, task_id, supplier_id)
     if not staged.dry_run:
         await matching.request_run_after_import(conn, supplier_id)
+    await left_out_row_repository.store_left_out(conn, supplier_id, task_id)
     if staged.found and not staged.to_correct:
         await suppliers.save_detected_profile(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created

@@ -29,6 +29,7 @@ from pricebook.imports.configuration import (
     safety_thresholds_of,
 )
 from pricebook.imports.exchange import list_used_rates, with_applied_rates
+from pricebook.imports.left_out_rows import leave_out_rows
 from pricebook.imports.merge import StagedImport, compare_staged_rows
 from pricebook.imports.preview_basis import PreviewBasis, basis_of
 from pricebook.imports.preview_schemas import ClaimedPreview, PreviewLease, PreviewResult
@@ -161,6 +162,8 @@ async def _read_and_compare(
             settings = context.settings
             rule = ExchangeRule(settings.catalog_currency, settings.rate_max_age_days)
             await check_staged_rows(conn, supplier.id, rule)
+            codes = request.config.left_out_codes
+            await leave_out_rows(conn, supplier.id, codes, must_exist=False)
             await add_cells(conn, stream)
             sheets = await read_first_rows(stream)
             staged = StagedImport(

@@ -27,7 +27,9 @@ _CHANGES: LiteralString = """
                 AS compared (is_same)
         WHERE outcome = ANY (%(outcomes)s)
     ) AS change
-    ORDER BY abs((new_price - old_price) / nullif(old_price, 0)) DESC NULLS LAST,
+    ORDER BY CASE WHEN old_price IS NULL OR new_price IS NULL OR new_price = old_price THEN 1
+            WHEN old_price = 0 OR new_price = 0 THEN 'Infinity'::numeric
+            ELSE greatest(new_price / old_price, old_price / new_price) END DESC,
         row_number NULLS LAST, supplier_sku COLLATE "C"
     LIMIT %(limit)s
 """

@@ -130,6 +130,12 @@ class PreviewResult(Struct, frozen=True, kw_only=True):
     mode: str = "full"
     basis: PreviewBasis | None = None
 
+    @property
+    def largest_change(self) -> PreviewChange | None:
+        """The change of a price by the largest factor, None without any."""
+        changed = (each for each in self.changes if each.old_price != each.new_price)
+        return next(changed, None)
+
 
 class Preview(Struct, frozen=True):
     """A preview as its page shows it."""

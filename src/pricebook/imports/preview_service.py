@@ -153,7 +153,7 @@ async def remember(database: Database, preview_id: UUID, changed: Patch) -> None
     change = {
         name: value
         for name, value in changed.items()
-        if name != "mode" and (value is not None or name == "sheet_name")
+        if name not in {"mode", "left_out_codes"} and (value is not None or name == "sheet_name")
     }
     if change:
         async with database.connection() as conn:

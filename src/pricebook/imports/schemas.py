@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from pricebook.errors import body_issue, validation_error
 from pricebook.http.field_types import doc
-from pricebook.pricelists.schemas.read_config import Field, vat_rate_problem
+from pricebook.pricelists.schemas.read_config import Field, LeftOutCodes, vat_rate_problem
 from pricebook.suppliers.source_config import (
     COLUMN_MAPPING,
     SHEET_SETTINGS,
@@ -60,6 +60,14 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to read an uploaded price list; absent options are those of the supplier or detected."""
 
     mode: Mode = None
+    left_out_codes: Annotated[
+        LeftOutCodes | None,
+        doc(
+            "Supplier codes of articles that this import leaves out, such as one whose new price is"
+            " doubtful: their rows are rejected (`left_out`) and can be corrected, or imported as"
+            " they are. The same price is left out of later price lists, too."
+        ),
+    ] = None
     sheet_name: SheetName = None
     sheet_names: SheetNames = None
     sheet_settings: Annotated[SettingsOfSheets | None, SHEET_SETTINGS] = None

@@ -35,12 +35,14 @@ _UNLIKE: LiteralString = """
     WHERE unlike <= greatest(1, rows / %(max_share)s) AND EXISTS (
         SELECT FROM planned_item
         WHERE outcome = 'new' AND planned_item.row_number = unlike.row_number)
-    ORDER BY row_number LIMIT %(limit)s
+    ORDER BY greatest(price / nullif(usual_price, 0), usual_price / nullif(price, 0))
+            DESC NULLS FIRST, row_number
+    LIMIT %(limit)s
 """
 
 
 async def list_unlike_prices(conn: Connection, limit: int) -> list[UnlikePrice]:
-    """Return the first new items whose price is over 50 times the usual one, or under 2 % of it."""
+    """Return the new items with over 50 times the usual price, or under 2 %; the farthest first."""
     async with conn.cursor(row_factory=struct_row(UnlikePrice)) as cursor:
         await cursor.execute(
             _UNLIKE,

@@ -28,6 +28,16 @@ NEWEST_FIRST = (
     Key("created_at", "timestamptz", is_descending=True),
     Key("id", "uuid", is_descending=True),
 )
+# Of one price list, the change by the largest factor comes first, up or down; that from or to 0 is
+# larger than any.
+LARGEST_FIRST = (
+    Key(
+        "CASE WHEN factor > 0 THEN greatest(factor, 1 / factor) ELSE 'Infinity'::numeric END",
+        "numeric",
+        is_descending=True,
+    ),
+    Key("id", "uuid", is_descending=True),
+)
 DETAILS: LiteralString = """
     SELECT item.id, task_id, supplier_id, supplier.name AS supplier_name, supplier_item_id,
         row_number, supplier_sku, item.name, old_price, price,
@@ -85,17 +95,18 @@ class RowState(Struct, frozen=True):
 
 
 async def list_rows(conn: Connection, query: QuarantineQuery) -> ListPage[QuarantinedRow]:
-    """Return a page of the rows that pass every filter, newest first."""
+    """Return a page of the rows that pass every filter: of a task the largest change first."""
     rows = as_structs(QuarantinedRowText)
     found = await read_page(conn, rows_listing(query), query.window, rows)
     return map_rows(found, lambda row: QuarantinedRow(**with_decoded_terms(row)))
 
 
 def rows_listing(query: QuarantineQuery) -> Listing:
-    """Return the list of the rows that pass every filter."""
+    """Return the list of the rows that pass every filter: newest first, or largest change first."""
     filters = equals(supplier_id=query.supplier_id, task_id=query.task_id, state=query.state)
+    keys = LARGEST_FIRST if query.task_id else NEWEST_FIRST
     return Listing(
-        table="quarantined_rows", conditions=all_of(*filters), keys=NEWEST_FIRST, details=DETAILS
+        table="quarantined_rows", conditions=all_of(*filters), keys=keys, details=DETAILS
     )
 
 

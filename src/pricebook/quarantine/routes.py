@@ -68,8 +68,9 @@ DECISION_DOCS = documented(
 @get(
     "/quarantined-rows",
     summary="List quarantined rows",
-    description="Returns rows of price lists whose price is out of line, newest first. An open row"
-    " waits for a decision; its item keeps the old price.",
+    description="Returns rows of price lists whose price is out of line, newest first; with"
+    " `task_id`, those of one price list, the largest change first. An open row waits for a"
+    " decision; its item keeps the old price.",
     dependencies={"criteria": provide_query(QuarantineQuery)},
     opt=documented(Success(kind=QuarantinePage, example=page_example(ROW)), query=QuarantineQuery),
 )

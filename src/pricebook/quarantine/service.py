@@ -32,7 +32,7 @@ _REFUSE = _Decision(repository.refuse_rows, frozenset({"accepted", "refused"}))
 
 
 async def list_rows(database: Database, query: QuarantineQuery) -> CursorPage[QuarantinedRow]:
-    """Return a page of quarantined rows, newest first."""
+    """Return a page of quarantined rows, newest first; those of one task the largest first."""
     async with database.connection() as conn:
         return cursor_page_of(query, await repository.list_rows(conn, query))
 

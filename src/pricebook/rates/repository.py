@@ -142,6 +142,22 @@ async def find_rate(conn: Connection, base: str, currency: str, day: date) -> St
         return await cursor.fetchone()
 
 
+async def list_rates_of_days(
+    conn: Connection, base: str, currency: str, days: Sequence[date]
+) -> list[StoredRate]:
+    """Return the rates of a pair of currencies of some days."""
+    async with conn.cursor(row_factory=struct_row(StoredRate)) as cursor:
+        await cursor.execute(
+            """
+            SELECT base, currency, date, trim_scale(rate)::text AS rate, source, set_by,
+                created_at, updated_at
+            FROM exchange_rates WHERE base = %s AND currency = %s AND date = ANY (%s)
+            """,
+            [base, currency, list(days)],
+        )
+        return await cursor.fetchall()
+
+
 async def find_newest_date(conn: Connection, source: str) -> date | None:
     """Return the newest day of the rates of a source."""
     return await fetch_value(
@@ -232,7 +248,10 @@ async def list_held_currencies(
 
 
 async def list_newest_rates(conn: Connection) -> list[StoredRate]:
-    """Return the newest rate of each pair of currencies, by an index scan for each pair."""
+    """Return the newest rate of each pair, and of one of a later day the newest that has come.
+
+    Each pair is found by an index scan.
+    """
     async with conn.cursor(row_factory=struct_row(StoredRate)) as cursor:
         await cursor.execute("""
             WITH RECURSIVE pair AS (
@@ -249,9 +268,15 @@ async def list_newest_rates(conn: Connection) -> list[StoredRate]:
                     created_at, updated_at
                 FROM exchange_rates
                 WHERE base = pair.base AND currency = pair.currency
-                ORDER BY date DESC LIMIT 1
+                    AND date IN (
+                        (SELECT max(date) FROM exchange_rates AS any_day
+                        WHERE (any_day.base, any_day.currency) = (pair.base, pair.currency)),
+                        (SELECT max(date) FROM exchange_rates AS come
+                        WHERE (come.base, come.currency) = (pair.base, pair.currency)
+                            AND come.date <= (now() AT TIME ZONE 'UTC')::date))
+                ORDER BY date DESC
             ) AS newest
-            ORDER BY base, currency
+            ORDER BY base, currency, date DESC
         """)
         return await cursor.fetchall()
 

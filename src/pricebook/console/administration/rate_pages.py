@@ -12,9 +12,11 @@ from pricebook.console.form_fields import MAX_FORM_BYTES, NUMBER_EXPECTED, read_
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
+from pricebook.console.rendering import may
 from pricebook.db.database import Database
 from pricebook.http.field_types import is_plain_number
 from pricebook.rates import service
+from pricebook.rates.replaced_rates import find_states, list_replaced
 from pricebook.rates.schemas import (
     MAX_COUNTED_ITEMS,
     FormerRates,
@@ -41,9 +43,11 @@ async def show_rates(request: AnyRequest) -> Response[Any]:
     context: RateContext = request.app.state.rate_context
     recomputed = request.query_params.get("recomputed", "")
     replaced = [request.query_params.get(name, "") for name in ("former", "rate")]
+    newest = await service.list_newest_rates(context.database)
     values = {
         "held": await service.list_held_currencies(context),
-        "newest": await service.list_newest_rates(context.database),
+        "newest": newest,
+        "states": find_states(newest, today(), context.max_age_days),
         "max_age_days": context.max_age_days,
         "limit": MAX_COUNTED_ITEMS,
         "recomputed": f"{int(recomputed):,}" if recomputed.isdecimal() else "",
@@ -59,9 +63,15 @@ async def show_history(request: AnyRequest) -> Response[Any]:
     criteria, _ = decode_page_query(RateQuery, query)
     page = await service.list_rates(request.app.state.database, criteria or RateQuery())
     path = f"{PATH}/history"
+    base, currency = query.get("base"), query.get("currency")
+    shows_replaced = base and currency and may(caller_of(request), "GET", "/audit")
+    context: RateContext = request.app.state.rate_context
+    newest = await service.list_newest_rates(context.database)
     values = {
         "query": query,
         "result": page,
+        "states": find_states(newest, today(), context.max_age_days),
+        "replaced": await list_replaced(context.database, base, currency) if shows_replaced else [],
         "next": page.next_cursor and query.address(path, cursor=page.next_cursor, page=None),
         "first": query.address(path, cursor=None, page=None),
     }

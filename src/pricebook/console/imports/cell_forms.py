@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pricebook.imports.corrected_cells import (
     CellRow,
@@ -18,13 +19,15 @@ from pricebook.tasks.related_schemas import RejectedRow
 MAX_ROWS, MIN_ROWS = 50, 5
 # Of the rows of a page, and of the rows that were changed on other pages.
 PAGE_FIELDS, MAX_FIELDS = 500, 5_000
-# Beside the cells, a row has its version and its further cells; the form has its key and place.
-FIELDS_OF_ROW, FIELDS_OF_FORM = 2, 4
+# Beside the cells, a row has its version, its further cells, and whether it is imported as it is;
+# the form has its key and place.
+FIELDS_OF_ROW, FIELDS_OF_FORM = 3, 4
 FURTHER = "further"
+AS_IT_IS = "asis"
 
 
 class FormRow(Struct, frozen=True):
-    """A row of the form: as it is stored, what was typed.
+    """A row of the form: as it is stored, what was typed, and whether it is imported as it is.
 
     It has a conflict if somebody else changed it since the form was shown.
     """
@@ -32,11 +35,12 @@ class FormRow(Struct, frozen=True):
     stored: CellRow
     typed: TypedRow
     has_conflict: bool = False
+    is_accepted: bool = False
 
     @property
     def is_changed(self) -> bool:
-        """Whether a cell differs from the stored one."""
-        return is_changed(self.stored, self.typed)
+        """Whether it is to be imported: a cell differs from the stored one, or as it is."""
+        return self.is_accepted or is_changed(self.stored, self.typed)
 
 
 class SentRow(Struct, frozen=True):
@@ -45,6 +49,7 @@ class SentRow(Struct, frozen=True):
     version: str
     cells: dict[int, str]
     further: str | None
+    is_accepted: bool = False
 
 
 def rows_per_page(columns: int) -> int:
@@ -70,7 +75,8 @@ def read_sent_rows(form: Mapping[str, str]) -> dict[int, SentRow]:
     for name, value in form.items():
         kind, _, number = name.partition("-")
         if kind == "version" and number.isdigit():
-            sent[int(number)] = SentRow(value, {}, None)
+            accepted = f"{AS_IT_IS}-{number}" in form
+            sent[int(number)] = SentRow(value, {}, None, is_accepted=accepted)
     for name, value in form.items():
         kind, _, place = name.partition("-")
         number, _, column = place.partition("-")
@@ -78,7 +84,7 @@ def read_sent_rows(form: Mapping[str, str]) -> dict[int, SentRow]:
         if row is None:
             continue
         if column == FURTHER:
-            sent[int(number)] = SentRow(row.version, row.cells, value)
+            sent[int(number)] = replace(row, further=value)
         elif column.isdigit():
             row.cells[int(column)] = value
     return sent
@@ -93,7 +99,8 @@ def typed_rows(
         if number in stored:
             row = table.row(stored[number])
             typed = keep_unchanged(row, merge_typed(row, each.cells, each.further))
-            rows[number] = FormRow(row, typed, each.version != row.version)
+            accepted = each.is_accepted and row.is_left_out
+            rows[number] = FormRow(row, typed, each.version != row.version, is_accepted=accepted)
     return rows
 
 

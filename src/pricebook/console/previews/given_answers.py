@@ -11,7 +11,10 @@ from pricebook.imports.preview_options import COLUMNS, NEW_LAYOUT
 
 _MAX_TEXT = 160
 _OWN = frozenset(
-    ("sheet_names", "sheet_name", "column_mapping", "ignored_columns", "sheet_settings")
+    (
+        *("sheet_names", "sheet_name", "column_mapping", "ignored_columns", "sheet_settings"),
+        "left_out_codes",
+    )
 )
 
 
@@ -28,6 +31,10 @@ def _given(config: Mapping[str, Any], t: Texts, *, new_layout: bool) -> Iterator
         label = t("previews.given_sheets", sheets=name_sheets(sheets, t))
         yield make_choice(label, sheets_patch([]) | {"sheet_names": None})
     yield from _given_options(config, t)
+    left_out: list[str] = config.get("left_out_codes") or []
+    for code in left_out:
+        others = [each for each in left_out if each != code]
+        yield make_choice(t("previews.given_left_out", code=code), {"left_out_codes": others})
     settings: dict[str, dict[str, Any]] = config.get("sheet_settings") or {}
     for sheet, options in settings.items():
         for each in _given_options(options, t):

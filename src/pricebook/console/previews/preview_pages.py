@@ -63,7 +63,7 @@ def address_of(preview_id: UUID) -> str:
 async def show_preview(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
     """Show a preview, or what of it changes while it is read or imported."""
     state = await preview_service.get_state(_database(request), preview_id)
-    return await _page(request, state)
+    return await show_state(request, state)
 
 
 @post(ONE + "/answers", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
@@ -83,7 +83,7 @@ async def change_settings(request: AnyRequest, preview_id: PreviewId) -> Respons
 async def read_again(request: AnyRequest, preview_id: PreviewId) -> Response[Any]:
     """Read and compare the same file again."""
     await preview_service.read_again(_database(request), preview_id)
-    return _redirect(address_of(preview_id))
+    return to_preview(preview_id)
 
 
 @post(ONE + "/apply", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
@@ -106,8 +106,8 @@ async def apply_preview(request: AnyRequest, preview_id: PreviewId) -> Response[
         )
     except (ConflictError, ValidationError) as error:
         state = await preview_service.get_state(_database(request), preview_id)
-        return await _page(request, state, error)
-    return _redirect(address_of(preview_id))
+        return await show_state(request, state, error)
+    return to_preview(preview_id)
 
 
 @post(ONE + "/discard", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
@@ -117,8 +117,8 @@ async def discard_preview(request: AnyRequest, preview_id: PreviewId) -> Respons
         await preview_service.discard(_database(request), preview_id, caller_of(request).username)
     except ConflictError as error:
         state = await preview_service.get_state(_database(request), preview_id)
-        return await _page(request, state, error)
-    return _redirect(address_of(preview_id))
+        return await show_state(request, state, error)
+    return to_preview(preview_id)
 
 
 @post(ONE + "/forget", status_code=303, request_max_body_size=MAX_FORM_BYTES, opt=CHANGE)
@@ -128,7 +128,7 @@ async def forget_setting(request: AnyRequest, preview_id: PreviewId) -> Response
     name, member = form.get("name", ""), form.get("member") or None
     sheet = form.get("sheet") or None
     await used_settings.forget(_database(request), preview_id, name, member, sheet)
-    return _redirect(address_of(preview_id))
+    return to_preview(preview_id)
 
 
 @post(ONE + "/sheet", status_code=303, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
@@ -139,7 +139,7 @@ async def import_sheet(request: AnyRequest, preview_id: PreviewId) -> Response[A
     other_id = await preview_sheets.preview_sheet(
         context, caller_of(request), preview_id, form.get("sheet", "")
     )
-    return _redirect(address_of(other_id))
+    return to_preview(other_id)
 
 
 async def _read_with(
@@ -154,7 +154,7 @@ async def _read_with(
             patches += read_settings(form, columns)
         patches += read_answers(form)
     except ValidationError as error:
-        return await _page(request, state, error)
+        return await show_state(request, state, error)
     return await _change(request, preview_id, patches, remembers="remember" in form)
 
 
@@ -164,20 +164,21 @@ async def _change(
     database = _database(request)
     if not patches:
         state = await preview_service.get_state(database, preview_id)
-        return await _page(request, state, ValidationError(load_texts()("previews.no_answer")))
+        return await show_state(request, state, ValidationError(load_texts()("previews.no_answer")))
     try:
         changed = await preview_service.answer(database, preview_id, patches)
         if remembers and may(caller_of(request), "PATCH", "/suppliers/{id}"):
             await preview_service.remember(database, preview_id, changed)
     except (ConflictError, ValidationError) as error:
         state = await preview_service.get_state(database, preview_id)
-        return await _page(request, state, error)
-    return _redirect(address_of(preview_id))
+        return await show_state(request, state, error)
+    return to_preview(preview_id)
 
 
-async def _page(
+async def show_state(
     request: AnyRequest, state: PreviewState, error: PricebookError | None = None
 ) -> Response[Any]:
+    """Return the page of a preview, or what of it changes, with why something was refused."""
     preview, result = state.preview, state.result
     found = preview.found or {}
     settings: Settings = request.app.state.settings
@@ -291,5 +292,6 @@ def _database(request: AnyRequest) -> Database:
     return request.app.state.database
 
 
-def _redirect(path: str) -> Response[Any]:
-    return Response(None, status_code=303, headers={"Location": path})
+def to_preview(preview_id: UUID) -> Response[Any]:
+    """Return the way to the page of a preview."""
+    return Response(None, status_code=303, headers={"Location": address_of(preview_id)})

@@ -62,12 +62,12 @@ function onKey(event) {
   if (isMoved) event.preventDefault();
 }
 
-// Marks changed cells, counts their rows, and keeps the page from being left with them.
+// Marks changed cells, counts their rows and those that are imported as they are, and keeps the page from being left with them.
 function mark(form) {
   let count = 0;
   for (const row of rowsOf(form)) {
     for (const field of row) field.toggleAttribute("data-differs", isChanged(field));
-    if (row.some(isChanged)) count += 1;
+    if (row.some(isChanged) || row[0].closest("tr").querySelector("[name^=asis-]:checked")) count += 1;
   }
   form.toggleAttribute("data-changed", count > 0);
   const shown = form.querySelector("[data-changed-count]");
@@ -82,6 +82,7 @@ function markAll() {
 
 document.addEventListener("keydown", onKey, true);
 document.addEventListener("input", (event) => fieldOf(event.target) && mark(event.target.form));
+document.addEventListener("change", (event) => event.target.matches("[name^=asis-]") && mark(event.target.form));
 document.addEventListener("focusin", (event) => fieldOf(event.target)?.select());
 document.addEventListener("htmx:afterSettle", markAll);
 // The page may be left once the rows are submitted.

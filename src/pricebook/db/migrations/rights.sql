@@ -167,7 +167,7 @@ BEGIN
             price_details, availability, next_cost, next_from, price_outdated_since,
             last_ingested_at, absent_since, product_id)
         ON supplier_items TO pricebook_worker;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON quarantined_rows TO pricebook_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON quarantined_rows, left_out_prices TO pricebook_worker;
     GRANT SELECT, DELETE,
         INSERT (id, supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,

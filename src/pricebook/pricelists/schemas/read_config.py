@@ -56,6 +56,10 @@ UnitMeaning = Annotated[str, msgspec.Meta(max_length=40, pattern=UNIT_MEANING_PA
 DiscountBase = Literal["price", "list_price", "none"]
 # 1-based number of the last header row; 0: the price list has no header.
 HeaderRowNumber = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+# Codes of articles that one import leaves out; more than that is another price list.
+LeftOutCodes = Annotated[
+    list[Annotated[str, msgspec.Meta(min_length=1, max_length=255)]], msgspec.Meta(max_length=1_000)
+]
 _MAX_VAT_RATE = 100
 
 
@@ -114,13 +118,15 @@ class SheetConfig(
 class ReadConfig(SheetConfig, frozen=True, kw_only=True):
     """Options for reading a price list; each one that is not set is detected.
 
-    `mode` is used by imports only: a `partial` price list leaves the items that it does not
-    contain present; default `full`. `sheet_names` reads several sheets as one price list.
+    `mode` and `left_out_codes` are used by imports only: a `partial` price list leaves the items
+    that it does not contain present (default `full`); the articles of the codes are not imported,
+    and their rows are rejected. `sheet_names` reads several sheets as one price list.
     `sheet_settings` are options that hold for one sheet only, before those of all sheets; a sheet
     that has an entry, even an empty one, may differ from the others.
     """
 
     mode: ImportMode | None = None
+    left_out_codes: LeftOutCodes | None = None
     sheet_name: str | None = None
     sheet_names: list[str] | None = None
     sheet_settings: dict[str, SheetConfig] = {}
