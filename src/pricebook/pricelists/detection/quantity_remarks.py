@@ -16,6 +16,7 @@ from pricebook.pricelists.detection.fact_cells import is_quantity_of_price
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import mentions_price
 from pricebook.pricelists.detection.price_statements import read_statement
+from pricebook.pricelists.detection.quantity_codes import is_base_header
 from pricebook.pricelists.detection.statement_tokens import Token, number_of, tokenize
 from pricebook.pricelists.detection.statement_words import PER_WORDS, PRICE_NOUNS
 from pricebook.pricelists.facts.units import parse_unit
@@ -75,7 +76,8 @@ def _quantities_of_price(
     """Yield the issues of columns that are named like a price and hold quantities: `Price per`."""
     candidates = header.candidates["price"].keys() | header.candidates["price_quantity"].keys()
     for index, content in enumerate(contents[: len(header.cells)]):
-        is_named = index in candidates or mentions_price(header.cells[index])
+        title = header.cells[index]
+        is_named = index in candidates or mentions_price(title) or is_base_header(title)
         if is_named and index not in excluded and is_quantity_of_price(content):
             texts = (display_text(cell).strip() for cell in content.cells)
             example = next((text for text in texts if "0" in text), "")
