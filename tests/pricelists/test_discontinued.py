@@ -21,7 +21,7 @@ def codes(result: ReadResult) -> list[str]:
     [
         ("Status", "active", "deleted"),
         ("Status", "aktiv", "gelöscht"),
-        ("Status", "", "Auslauf"),
+        ("Status", "", "ausgelistet"),
         ("Статус", "в продаже", "Снят с производства"),
         ("Statut", "actif", "supprimé"),
         ("Estado", "activo", "Descatalogado"),
@@ -75,7 +75,7 @@ def test_marked_article_without_a_price_and_mark_in_place_of_the_price() -> None
 
 
 @pytest.mark.parametrize(
-    "title", ["Discontinued articles", "Auslaufartikel", "Снятые с производства товары"]
+    "title", ["Discontinued articles", "Fuori produzione", "Снятые с производства товары"]
 )
 def test_rows_below_a_title_of_discontinued_articles_are_rejected(title: str) -> None:
     text = csv_text(LINES[0], f"{title};;", LINES[1], "Lighting;;", LINES[2])

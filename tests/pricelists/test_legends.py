@@ -64,10 +64,10 @@ def test_units_with_a_legend_are_read_per_row(header: str) -> None:
     assert "price_quantity" not in table.facts
 
 
-def test_other_price_quantity_of_a_unit_stays() -> None:
+def test_other_price_quantity_of_a_unit_is_that_of_its_rows() -> None:
     rows = [f"{line};St" for line in BODY]
     lines = ["Code;Name;Rate;ME", *rows, "", "St = Preis je 100 Stück"]
-    assert table_of(*lines).basis.price_quantity == 100
+    assert table_of(*lines).basis.unit_meanings == {"St": "100 Stück"}
 
 
 def test_prices_for_another_quantity_than_their_column_are_in_doubt() -> None:

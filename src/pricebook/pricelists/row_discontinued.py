@@ -6,10 +6,14 @@ from pricebook.pricelists.detection.column_names import column_index, column_let
 from pricebook.pricelists.detection.column_options import ignored_columns
 from pricebook.pricelists.detection.discontinued_words import (
     MAX_LENGTH,
+    MAX_NOTE_LENGTH,
     cell_key,
     discontinued_texts,
     discontinued_title,
     is_discontinued,
+    is_of_states,
+    mark_in_name,
+    marks_in_note,
 )
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.numbers import RowProblem
@@ -31,12 +35,18 @@ class DiscontinuedRows:
         left_out = {column_index(name) for name in ignored}
         left_out |= {i for field, i in table.columns.items() if field not in _FIELDS_WITH_MARKS}
         left_out |= {*table.key_columns, *(index for _, index in table.tiers)}
-        self._price = table.columns["price"]
+        self._price, self._name = table.columns["price"], table.columns["name"]
         self._headers = table.headers
+        headers = table.headers
         # Columns without words have marks only if their header is about them.
         wordless = {index for index, kind in enumerate(table.kinds) if kind not in _KINDS}
         self._columns = [
-            (index, lru_cache(maxsize=1024)(partial(_is_mark, texts)))
+            (
+                index,
+                lru_cache(maxsize=1024)(
+                    partial(_is_mark, texts, is_note=is_of_states(headers[index]))
+                ),
+            )
             for index, texts in enumerate(map(discontinued_texts, table.headers))
             if index not in left_out and table.headers[index] not in ignored
             if index not in wordless or texts != discontinued_texts("")
@@ -44,9 +54,13 @@ class DiscontinuedRows:
 
     def find_problem(self, cells: list[str]) -> RowProblem | None:
         """Return why a row is rejected: the list marks its article as discontinued."""
+        if mark := mark_in_name(cells[self._name]):
+            return discontinued_problem(
+                f"The article is marked {quote(mark)} in its name", "take the mark out of the name"
+            )
         for index, is_mark in self._columns:
             cell = cells[index]
-            if cell and len(cell) <= MAX_LENGTH and is_mark(cell):
+            if cell and len(cell) <= MAX_NOTE_LENGTH and is_mark(cell):
                 header = self._headers[index]
                 column = quote(header) if header else column_letters(index)
                 return discontinued_problem(
@@ -63,8 +77,9 @@ class DiscontinuedRows:
         return discontinued_problem(f"The article is marked {quote(cell)}", "write its price")
 
 
-def _is_mark(texts: frozenset[str], cell: str) -> bool:
-    return cell_key(cell) in texts
+def _is_mark(texts: frozenset[str], cell: str, *, is_note: bool) -> bool:
+    is_whole = len(cell) <= MAX_LENGTH and cell_key(cell) in texts
+    return is_whole or (is_note and marks_in_note(cell))
 
 
 def problem_of_section(section: str) -> RowProblem | None:

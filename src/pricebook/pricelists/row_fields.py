@@ -131,8 +131,8 @@ class RowFields:
             raise RowRejectedError(
                 "price_quantity_unknown",
                 f"The quantity {_quoted(cell)} ({self.label('price_quantity')}) that the price is "
-                "for is not understood: expected 100, C or 100 pcs; set decimal_separator for a "
-                "number such as 1.000, or correct the cell.",
+                "for is not understood: expected 100, C or 100 pcs; set unit_meanings if it is a "
+                "code, decimal_separator for a number such as 1.000, or correct the cell.",
             )
         unit = (stated and stated.unit) or (unit_quantity and unit_quantity.unit)
         self._check_unit(cells, unit)

@@ -1,108 +1,32 @@
-"""Texts by which a price list marks articles that are no longer sold, in the seven languages."""
+"""Marks of articles that are no longer sold: whole cells, remarks and parts of names."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from pricebook.pricelists.detection.discontinued_texts import (
+    ACTIVE_HEADERS,
+    CLEAR_TEXTS,
+    FLAG_HEADERS,
+    FOLLOWING_WORDS,
+    LEADING_WORDS,
+    NAME_TEXTS,
+    NO,
+    NO_NAME_TEXTS,
+    PHASE_OUT_TEXTS,
+    PURPOSE_WORDS,
+    STATE_HEADERS,
+    TEXTS_OF_STATES,
+    YES,
+)
 from pricebook.pricelists.detection.letterhead_words import ARTICLE_NOUNS
-from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.sections import SEPARATOR
-from pricebook.pricelists.text import split_header
+from pricebook.pricelists.text import comparison_key, split_header
 
 _EDGES = " .!*()[]-–—"
 # Of a cell, in characters.
 MAX_LENGTH = 40
-# They mark an article in any column.
-_CLEAR_TEXTS = (
-    *("deleted", "discontinued", "discontinuing", "obsolete", "end of life", "eol", "delisted"),
-    *("phased out", "phasing out", "phase out", "phase-out", "withdrawn", "out of production"),
-    *("no longer available", "no longer produced", "no longer supplied", "no longer sold"),
-    *("no longer manufactured", "production discontinued", "withdrawn from sale"),
-    *("gelöscht", "geloescht", "auslauf", "auslaufend", "auslaufartikel", "auslaufmodell"),
-    *("auslaufprodukt", "auslaufware", "ausgelaufen", "ausgelaufene", "abgekündigt", "ausgelistet"),
-    *("nicht mehr lieferbar", "nicht mehr verfügbar", "nicht mehr erhältlich", "läuft aus"),
-    *("nicht mehr im sortiment", "nicht mehr im programm", "produktion eingestellt"),
-    *("снят с производства", "снята с производства", "снято с производства", "снят с продажи"),
-    *("сняты с производства", "снятые с производства", "снята с продажи", "снято с продажи"),
-    *("выведен из ассортимента", "выведено из ассортимента", "удален", "удалена", "удалено"),
-    *("больше не производится", "не производится", "больше не поставляется", "выпуск прекращен"),
-    *("supprimé", "supprimée", "supprimés", "supprimées", "fin de vie", "en fin de vie"),
-    *("fin de série", "n'est plus disponible", "plus fabriqué", "plus commercialisé"),
-    *("retiré de la vente", "arrêt de fabrication", "production arrêtée", "déréférencé"),
-    *("descatalogado", "descatalogada", "descatalogados", "descontinuado", "descontinuada"),
-    *("discontinuado", "discontinuada", "fuera de catálogo", "fuera de producción", "fin de vida"),
-    *("dado de baja", "ya no disponible", "ya no se fabrica", "a extinguir", "obsoleto"),
-    *("usunięty", "usunięta", "usunięte", "wycofany", "wycofana", "wycofane", "skasowany"),
-    *("wycofany z oferty", "wycofane z oferty", "wycofany z produkcji", "wycofany ze sprzedaży"),
-    *("koniec produkcji", "zakończona produkcja", "już niedostępny", "produkcja zakończona"),
-    *("знятий з виробництва", "знято з виробництва", "зняті з виробництва", "знятий з продажу"),
-    *("знято з продажу", "видалено", "видалений", "видалена", "виведено з асортименту"),
-    *("більше не виробляється", "не виробляється", "виведений з асортименту"),
-)
-# They do so in a column of the state of articles; in another one, `entfällt` is not applicable.
-_TEXTS_OF_STATES = (
-    *("removed", "inactive", "not active", "deactivated", "dead", "cancelled", "archived"),
-    *("entfällt", "entfallen", "eingestellt", "gestrichen", "inaktiv", "nicht aktiv", "storniert"),
-    *("снят", "снята", "снято", "неактивен", "неактивна", "неактивный", "не активен", "архив"),
-    *("архивный", "arrêté", "arrêtée", "abandonné", "retiré", "inactif", "obsolète", "archivé"),
-    *("eliminado", "eliminada", "suprimido", "borrado", "inactivo", "inactiva", "baja"),
-    *("nieaktywny", "nieaktywna", "zarchiwizowany", "неактивний", "неактивна", "знято", "знятий"),
-)
-_STATE_HEADERS = comparison_keys(
-    (
-        *("status", "state", "lifecycle", "availability", "remark", "remarks", "note", "notes"),
-        *("comment", "comments", "info", "artikelstatus", "produktstatus", "lebenszyklus"),
-        *("verfügbarkeit", "bemerkung", "bemerkungen", "hinweis", "hinweise", "kommentar"),
-        *("anmerkung", "статус", "состояние", "наличие", "примечание", "примечания", "комментарий"),
-        *("statut", "état", "disponibilité", "remarque", "remarques", "commentaire", "observation"),
-        *(
-            "observations",
-            "estado",
-            "situación",
-            "disponibilidad",
-            "observaciones",
-            "nota",
-            "notas",
-        ),
-        *("stan", "dostępność", "uwagi", "uwaga", "komentarz", "стан", "наявність", "примітка"),
-        *("примітки", "коментар"),
-    )
-)
-# Headers of columns with a mark for each discontinued article, beside the texts above.
-_FLAG_HEADERS = (
-    *("is deleted", "deletion flag", "delete", "löschkennzeichen", "löschkz", "lösch kz"),
-    *("löschvormerkung", "auslaufkennzeichen", "auslauf kz", "признак удаления", "suppression"),
-    *("à supprimer", "do usunięcia", "ознака видалення"),
-)
-_ACTIVE_HEADERS = (
-    *("active", "is active", "aktiv", "ist aktiv", "активен", "активный", "активно", "actif"),
-    *("activo", "aktywny", "aktywne", "активний"),
-)
-_YES = (
-    *(
-        "x",
-        "х",
-        "✓",
-        "✔",
-        "+",
-        "1",
-        "y",
-        "yes",
-        "true",
-        "j",
-        "ja",
-        "да",
-        "д",
-        "oui",
-        "o",
-        "sí",
-        "si",
-    ),
-    *("s", "tak", "t", "так", "wahr", "vrai", "истина"),
-)
-_NO = (
-    *("0", "n", "no", "false", "nein", "нет", "non", "nie", "ні", "falsch", "faux", "ложь"),
-    *("inactive", "inaktiv"),
-)
+MAX_NOTE_LENGTH = 200
 
 
 @lru_cache(maxsize=4096)
@@ -120,10 +44,20 @@ def _plain(text: str) -> str:
     return " ".join(split_header(text))
 
 
-_CLEAR, _YES_KEYS, _NO_KEYS = _keys(_CLEAR_TEXTS), _keys(_YES), _keys(_NO)
-_OF_STATES = _CLEAR | _keys(_TEXTS_OF_STATES)
-_FLAGS = _OF_STATES | _keys(_FLAG_HEADERS)
-_ACTIVE = _keys(_ACTIVE_HEADERS)
+_CLEAR, _YES_KEYS, _NO_KEYS = _keys(CLEAR_TEXTS), _keys(YES), _keys(NO)
+_OF_STATES = _CLEAR | _keys(TEXTS_OF_STATES)
+_FLAGS = _OF_STATES | _keys(FLAG_HEADERS)
+_ACTIVE = _keys(ACTIVE_HEADERS)
+_OF_NAMES = (_CLEAR | _keys(NAME_TEXTS)) - _keys(NO_NAME_TEXTS)
+_ARTICLE_WORDS = ARTICLE_NOUNS | LEADING_WORDS
+_PHASE_OUT = re.compile(
+    rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(map(cell_key, PHASE_OUT_TEXTS))))})"
+)
+_PART_END = re.compile(r"[,;:.()\[\]|/\n!*]+|\s[-–—]\s?")
+_MAX_WORDS = 5
+# Where a part of a name is marked as one: in brackets or asterisks, before or behind a dash.
+_BRACKETED = re.compile(r"[(\[{*]+\s*([^()\[\]{}*]{3,80}?)\s*[)\]}*]+")
+_DASHED = re.compile(r"\s[-–—/|]+\s|[:;|]\s")
 
 
 def discontinued_texts(header: str) -> frozenset[str]:
@@ -133,12 +67,91 @@ def discontinued_texts(header: str) -> frozenset[str]:
         return (_OF_STATES | _YES_KEYS) - {key, cell_key(header)}
     if key in _ACTIVE:
         return _OF_STATES | _NO_KEYS
-    return _CLEAR if _STATE_HEADERS.isdisjoint(split_header(header)) else _OF_STATES
+    return _CLEAR if STATE_HEADERS.isdisjoint(split_header(header)) else _OF_STATES
 
 
 def is_discontinued(cell: str) -> bool:
     """Return whether a cell is nothing but a mark of a discontinued article."""
     return len(cell) <= MAX_LENGTH and cell_key(cell) in _OF_STATES
+
+
+def is_of_states(header: str) -> bool:
+    """Return whether a column has the states of articles, or remarks about them."""
+    return not STATE_HEADERS.isdisjoint(split_header(header))
+
+
+def is_sold_off(text: str) -> bool:
+    """Return whether a text says that an article is sold while its stock lasts."""
+    return _PHASE_OUT.search(cell_key(text)) is not None
+
+
+@lru_cache(maxsize=1024)
+def marks_in_note(note: str) -> bool:
+    """Return whether a remark says that its article is no longer sold: `discontinued, see A9`."""
+    if len(note) > MAX_NOTE_LENGTH or is_sold_off(note):
+        return False
+    return any(_begins_with_mark(part, _OF_STATES) for part in _PART_END.split(note))
+
+
+def mark_in_name(name: str) -> str:
+    """Return the part of a name that marks its article as no longer sold, empty without one.
+
+    It is in brackets, before or behind a dash, or in capitals unlike the rest. A name in capitals
+    ends or begins with it, unless the article is for another one.
+    """
+    if _KEY_WORDS.isdisjoint(name.casefold().split()) or is_sold_off(name):
+        return ""
+    return next((part for part in _marked_parts(name) if _begins_with_mark(part, _OF_NAMES)), "")
+
+
+def _marked_parts(name: str) -> Iterator[str]:
+    yield from _BRACKETED.findall(name)
+    parts = _DASHED.split(name)
+    if len(parts) > 1:
+        yield from (part.strip(_EDGES) for part in (parts[0], *parts[1:]))
+    words = [word.strip(_EDGES + ",") for word in name.split()]
+    capitals = [word.isupper() for word in words]
+    if not any(map(str.islower, "".join(words))):
+        if PURPOSE_WORDS.isdisjoint(map(comparison_key, words)):
+            yield from (" ".join(words[-count:]) for count in range(1, _MAX_WORDS + 1))
+        return
+    for start, end in _runs(capitals):
+        yield " ".join(words[start:end])
+
+
+def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Yield where runs of true flags begin and end."""
+    start = 0
+    for index, flag in enumerate([*flags, False]):
+        if not flag:
+            if index > start:
+                yield start, index
+            start = index + 1
+
+
+def _begins_with_mark(part: str, marks: frozenset[str]) -> bool:
+    """Return whether a text is a mark, or begins with one before a day or a replacement."""
+    words = _plain(part).split()
+    while words and words[0] in _ARTICLE_WORDS and " ".join(words) not in marks:
+        del words[0]
+    for count in range(min(len(words), _MAX_WORDS), 0, -1):
+        if " ".join(words[:count]) in marks:
+            following = words[count : count + 1]
+            return all(word in FOLLOWING_WORDS or word[0].isdigit() for word in following)
+    return False
+
+
+def _key_words() -> frozenset[str]:
+    """Return the longest word of each mark of a name as names may have it, in brackets or not."""
+    before, after = (
+        ("", "(", "[", "{", "*", "***", "-"),
+        ("", ")", "]", "}", "*", "***", "!", ".", ",", ":", ";"),
+    )
+    longest = {max(text.split(), key=len) for text in _OF_NAMES}
+    return frozenset(f"{b}{word}{a}" for word in longest for b in before for a in after)
+
+
+_KEY_WORDS = _key_words()
 
 
 @lru_cache(maxsize=1024)

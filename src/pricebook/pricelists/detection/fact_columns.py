@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 from pricebook.pricelists.detection import fact_cells
 from pricebook.pricelists.detection.ambiguity_errors import (
-    column_label,
-    column_reference,
     equal_columns_issue,
     misread_column_issue,
     misread_decisions,
@@ -22,8 +20,6 @@ from pricebook.pricelists.detection.currencies import resolve_currency
 from pricebook.pricelists.detection.currency_columns import CurrencyColumns
 from pricebook.pricelists.detection.detection_issues import (
     DetectionIssue,
-    column_setting,
-    ignoring,
     meaning_setting,
 )
 from pricebook.pricelists.detection.discount_columns import DiscountColumns
@@ -32,13 +28,17 @@ from pricebook.pricelists.detection.header_texts import header_currencies, heade
 from pricebook.pricelists.detection.header_words import field_ranks, is_known_non_price_header
 from pricebook.pricelists.detection.pack_counts import find_pack_counts
 from pricebook.pricelists.detection.pack_sample import PackSample
+from pricebook.pricelists.detection.quantity_codes import (
+    codes_issue,
+    doubtful_codes,
+    is_base_header,
+    is_unclear,
+    quantity_issue,
+)
 from pricebook.pricelists.detection.quantity_remarks import remark_issues
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
-from pricebook.pricelists.text import quote
 
-# Cells that may be a hundred; `M` beside them is a thousand, not a metre.
-_QUANTITY_LETTER = re.compile(r"\s*(?:C|CEN|%|‰)\s*").fullmatch
 _QUANTITY_HEADER = re.compile(r"[CEM%‰/|, ]+").fullmatch
 
 
@@ -235,29 +235,29 @@ class FactColumns:
     def _choose_quantity_letters(self) -> None:
         """Choose a column such as `%` with cells such as `C` as what prices are for.
 
-        Below another header they are a doubt: prices may be for a hundred, by `M` for a thousand;
-        those of the unit column are settled by `unit_letters`.
+        Below another header they are a doubt; those of the unit column are settled by
+        `unit_letters`.
         """
         if self._expected.price_quantity_is_set or "price_quantity" in self._columns:
             return
         unit = self._columns.get("unit")
-        others = [
-            index
-            for index in range(len(self._header.cells))
-            if index not in self._taken | self._header.ignored
-            and not self._is_of_another_field(self._header.cells[index])
-            and self._content(index).share(fact_cells.is_quantity_or_each) == 1
-        ]
-        for index in others if unit is None else [unit, *others]:
-            texts = map(display_text, self._content(index).cells)
-            example = next(filter(_QUANTITY_LETTER, texts), None)
-            if example is None:
-                continue
-            if _QUANTITY_HEADER(self._header.cells[index]):
+        for index in filter(self._may_have_codes, range(len(self._header.cells))):
+            header = self._header.cells[index]
+            codes = sorted(doubtful_codes(header, self._content(index)))
+            if codes and _QUANTITY_HEADER(header):
                 self._assign("price_quantity", index)
                 return
-            if index != unit:
-                self._issues.append(self._quantity_doubt(index, example))
+            if codes and index != unit:
+                issue = codes_issue if is_unclear(codes) else quantity_issue
+                self._issues.append(issue(self._header, index, codes))
+
+    def _may_have_codes(self, index: int) -> bool:
+        """Return whether a column has no field but the unit, nor a header of another field."""
+        header, is_unit = self._header.cells[index], index == self._columns.get("unit")
+        if index in self._header.ignored or (index in self._taken and not is_unit):
+            return False
+        is_known = is_known_non_price_header(header, self._expected.currency)
+        return is_unit or is_base_header(header) or not is_known or bool(_QUANTITY_HEADER(header))
 
     def _check_remarks(self) -> None:
         """Refuse columns without a field that say what prices are for, unless it is known."""
@@ -265,20 +265,6 @@ class FactColumns:
         header = "" if self._price is None else self._header.cells[self._price]
         if not (is_set or header_statement(header).quantities - {1}):
             self._issues += remark_issues(self._header, self._contents, self._taken)
-
-    def _is_of_another_field(self, cell: str) -> bool:
-        is_known = is_known_non_price_header(cell, self._expected.currency)
-        return is_known and not _QUANTITY_HEADER(cell)
-
-    def _quantity_doubt(self, index: int, example: str) -> DetectionIssue:
-        label = column_reference(self._header, index)
-        return DetectionIssue(
-            f"The unit {quote(example)} of the column {column_label(self._header, index)} may be "
-            "the quantity that the price is for; set "
-            f"{column_setting('price_quantity', label)} if it is, or {ignoring(label)}.",
-            "column_mapping.price_quantity",
-            (label,),
-        )
 
 
 _CORE = frozenset({"sku", "name", "price", "next_price"})

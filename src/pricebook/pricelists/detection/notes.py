@@ -13,6 +13,7 @@ from pricebook.pricelists.detection.charges import (
     surcharge_is_added,
     surcharge_is_billed_separately,
 )
+from pricebook.pricelists.detection.code_legends import defines_code, is_unit_legend
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.list_factors import list_discounts
 from pricebook.pricelists.detection.quantity_labels import is_quantity_label, labelled_quantity
@@ -133,6 +134,7 @@ def may_be_note(text: str) -> bool:
         or states_price_quantity(text, "")
         or labelled_quantity(text) is not None
         or names_marks(text)
+        or defines_code(text)
         or may_name_discount(text)
         or list_discounts(text) is not None
         or surcharge_is_added(text) is not None
@@ -153,7 +155,8 @@ def _is_article_row(cells: Sequence[str]) -> bool:
 
 
 def _is_legend(cells: Sequence[str], filled: Sequence[int]) -> bool:
-    return len(filled) == len(_LEGEND) and is_legend(*(cells[column] for column in filled))
+    texts = [cells[column] for column in filled]
+    return len(texts) == len(_LEGEND) and (is_legend(*texts) or is_unit_legend(*texts))
 
 
 def _is_number(cell: str) -> bool:
@@ -166,7 +169,7 @@ def _texts(cells: Sequence[str], filled: Sequence[int]) -> Iterator[str]:
     A currency or a tax alone says nothing beside a number: `EUR | 1.08`.
     """
     if _is_legend(cells, filled):
-        yield ": ".join(cells[column].strip() for column in filled)
+        yield " = ".join(cells[column].strip() for column in filled)
         return
     has_number = any(_is_number(cells[column]) for column in filled)
     for position, column in enumerate(filled):

@@ -16,6 +16,7 @@ from pricebook.pricelists.detection.fact_cells import are_round_quantities, is_q
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import mentions_price
 from pricebook.pricelists.detection.price_statements import read_statement
+from pricebook.pricelists.detection.quantity_codes import is_base_header
 from pricebook.pricelists.detection.statement_tokens import Token, number_of, tokenize
 from pricebook.pricelists.detection.statement_words import PER_WORDS, PRICE_NOUNS
 from pricebook.pricelists.facts.units import parse_unit
@@ -79,7 +80,8 @@ def _quantities_of_price(
     candidates = header.candidates["price"].keys() | header.candidates["price_quantity"].keys()
     units = header.candidates["unit"]
     for index, content in enumerate(contents[: len(header.cells)]):
-        is_named = index in candidates or mentions_price(header.cells[index])
+        title = header.cells[index]
+        is_named = index in candidates or mentions_price(title) or is_base_header(title)
         is_quantity = is_named and is_quantity_of_price(content)
         is_quantity |= units.get(index) == 0 and are_round_quantities(content)
         if is_quantity and index not in excluded:

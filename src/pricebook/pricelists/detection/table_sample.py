@@ -17,14 +17,21 @@ from pricebook.pricelists.detection.hidden_columns import leave_out_hidden
 from pricebook.pricelists.detection.legends import without_legends
 from pricebook.pricelists.detection.noted_groups import without_noted_groups
 from pricebook.pricelists.detection.notes import Note
-from pricebook.pricelists.detection.sentences import Sentence, read_sentences
-from pricebook.pricelists.detection.unit_meanings import UnitMeanings, read_contents
+from pricebook.pricelists.detection.price_statements import PriceStatement
+from pricebook.pricelists.detection.sentences import Doubt, Sentence, read_sentences
+from pricebook.pricelists.detection.unit_meanings import (
+    UnitMeanings,
+    read_contents,
+    split_undecided,
+)
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 # Rows read after the header for content inference.
 CONTENT_SAMPLE_ROWS = 200
+_NOTHING = PriceStatement()
+_DOUBTS: tuple[Doubt, ...] = ("price_quantity",)
 MAX_SAMPLED_ROWS = HEADER_SEARCH_ROWS + CONTENT_SAMPLE_ROWS
 
 
@@ -58,7 +65,7 @@ def read_sample(
     item_rows = item_rows_below(records, header.row_number)
     texts = [*notes_around(records, header, {}, block, MAX_SAMPLED_ROWS), *later_notes]
     cells = column_contents(item_rows, expected.currency)
-    contents, meanings = read_contents(header, cells, texts, unit_meanings)
+    header, contents, meanings = read_contents(header, cells, texts, unit_meanings)
     return TableSample(expected, header, item_rows, contents, meanings)
 
 
@@ -68,7 +75,14 @@ def read_table_sentences(
     columns: Mapping[Field, int],
     request: ReadRequest,
 ) -> list[Sentence]:
-    """Return the sentences about prices in texts around a table."""
-    statements = without_legends(without_noted_groups(notes), header, columns)
+    """Return the sentences about prices in texts around a table.
+
+    A definition of a code that no column has leaves in doubt what the prices are for.
+    """
+    legends = without_legends(without_noted_groups(notes), header, columns)
+    statements, undecided = split_undecided(legends)
     price_header = header.cells[columns["price"]] if "price" in columns else ""
-    return read_sentences(statements, request.currency, request.today, price_header)
+    return [
+        *(Sentence(each, text, _NOTHING, None, None, _DOUBTS) for each, text in undecided),
+        *read_sentences(statements, request.currency, request.today, price_header),
+    ]

@@ -11,6 +11,11 @@ from pricebook.pricelists.detection.detection_issues import (
 )
 from pricebook.pricelists.detection.fact_collector import FactCollector
 from pricebook.pricelists.detection.list_quantity import is_quantity_set
+from pricebook.pricelists.detection.quantity_codes import (
+    HUNDRED_METRES,
+    codes_issue,
+    unclear_codes,
+)
 from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.profile import Fact
@@ -45,11 +50,13 @@ def settle_unit_letters(collector: FactCollector) -> None:
     columns, config = sources.assignment.columns, sources.request.config
     if "price_quantity" in columns:
         _refuse_unclear_letter(collector, columns["price_quantity"])
+        _refuse_codes(collector, columns["price_quantity"])
         _refuse_digits(collector, columns["price_quantity"])
         return
     index = columns.get("unit")
     if index is None or is_quantity_set(config):
         return
+    _refuse_hundred_metres(collector, index)
     letters = _letters(sources.header.cells[index], map(display_text, sources.content(index).cells))
     previous = sources.request.previous_profile
     known = previous.price_facts.get(_FACT) if previous else None
@@ -91,6 +98,22 @@ def _refuse_unclear_letter(collector: FactCollector, index: int) -> None:
             "unit_meanings",
             (_THOUSAND_OR_METRE,),
         )
+
+
+def _refuse_codes(collector: FactCollector, index: int) -> None:
+    """Refuse capital letters among the price quantities that are not understood: `P`, `CM`."""
+    codes = unclear_codes(collector.sources.content(index))
+    if codes:
+        collector.issues.append(codes_issue(collector.sources.header, index, codes))
+
+
+def _refuse_hundred_metres(collector: FactCollector, index: int) -> None:
+    """Refuse `CM` among single letters: it may be a hundred metres or the centimetre."""
+    cells = map(display_text, collector.sources.content(index).cells)
+    units = {cell.strip() for cell in cells}
+    if HUNDRED_METRES in units and any(len(unit) == 1 and unit.isupper() for unit in units):
+        issue = codes_issue(collector.sources.header, index, [HUNDRED_METRES])
+        collector.issues.append(issue)
 
 
 def _refuse_digits(collector: FactCollector, index: int) -> None:

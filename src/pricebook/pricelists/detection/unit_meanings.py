@@ -3,34 +3,43 @@
 `Und.: C = cien unidades, M = metro`, `Preiseinheit: 0=1 1=10 2=100 3=1000`.
 """
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.code_legends import (
+    LETTERS,
+    MAX_CODE_LENGTH,
+    MAX_LENGTH,
+    Definition,
+    definitions,
+    is_code,
+    quantity_of,
+)
+from pricebook.pricelists.detection.column_content import ColumnContent, content_at, display_text
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.notes import Note
-from pricebook.pricelists.facts.quantities import parse_quantity
-from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
 
 UNIT_FIELDS: tuple[Field, ...] = ("unit", "price_quantity")
-# Capital letters that may be a quantity or a unit; a legend decides.
-_LETTERS = frozenset({"C", "M", "T", "H", "D", "CEN", "%", "‰"})
+# Columns of other fields hold no codes of quantities.
+_CODE_FIELDS: frozenset[Field] = frozenset(
+    {"unit", "price_quantity", "pack_size", "min_order_quantity"}
+)
 _MAX_CODES = 40
-_MAX_LENGTH = 1000
 _MAX_SOURCE_LENGTH = 160
-_ASSIGNMENT = re.compile(r"(?:^|(?<=[\s,;|:(·•]))([^\s=,;|:(]{1,5})\s?[=]\s?")
 
 
 class UnitMeanings(NamedTuple):
-    """The meaning of cells by their text, and the text of the list that states it, if any."""
+    """The meaning of cells by their text, and the text of the list that states it, if any.
+
+    `notes` are all texts that state it. `column` is one of price quantities that no header names.
+    """
 
     of_cells: Mapping[str, str]
     source: str = ""
-    note: str = ""
+    notes: frozenset[str] = frozenset()
+    column: int | None = None
 
     def cell(self, cell: str) -> str:
         """Return what a cell means, the cell itself if nothing states that."""
@@ -42,10 +51,20 @@ def read_contents(
     contents: Sequence[ColumnContent],
     notes: Sequence[Note],
     option: Mapping[str, str] | None,
-) -> tuple[Sequence[ColumnContent], UnitMeanings]:
-    """Return the contents with the meanings of units that an option or a legend states."""
+) -> tuple[TableHeader, Sequence[ColumnContent], UnitMeanings]:
+    """Return the contents with the meanings of units that an option or a legend states.
+
+    A column without a field whose codes are all explained is a candidate for the price quantity.
+    """
     meanings = _find_meanings(header, contents, notes, option)
-    return _with_meanings(header, contents, meanings), meanings
+    if meanings.column is not None:
+        candidates = {
+            field: {i: rank for i, rank in columns.items() if i != meanings.column}
+            for field, columns in header.candidates.items()
+        }
+        candidates["price_quantity"] = {meanings.column: 0}
+        header = header._replace(candidates=candidates)
+    return header, _with_meanings(header, contents, meanings), meanings
 
 
 def _find_meanings(
@@ -58,20 +77,140 @@ def _find_meanings(
 
     A legend of numbers names the header of the column before them.
     """
+    named = {index for field in UNIT_FIELDS for index in header.candidates[field]}
+    columns = {index: codes for index in named if (codes := _codes(header, contents, index))}
+    others = {
+        index: codes
+        for index in _other_columns(header)
+        if (codes := _codes(header, contents, index)) and _are_codes(codes)
+    }
     if option is not None:
-        return UnitMeanings(dict(option))
-    for field in UNIT_FIELDS:
-        for index in header.candidates[field]:
-            content = contents[index] if index < len(contents) else ColumnContent()
-            codes = {text for cell in content.cells if (text := display_text(cell).strip())}
-            if index in header.ignored or not 0 < len(codes) <= _MAX_CODES:
-                continue
-            for note in notes:
-                defined = _defined(note.text[:_MAX_LENGTH], header.cells[index].strip(), codes)
-                if defined:
-                    text = quote(note.text, _MAX_SOURCE_LENGTH)
-                    return UnitMeanings(defined, f"row {note.row_number}, {text}", note.text)
+        return UnitMeanings(dict(option), column=_explained_column(option, columns, others))
+    for index, codes in columns.items():
+        if found := _of_numbers(notes, header.cells[index].strip(), codes):
+            return found
+    legend = _Legend(notes)
+    for codes in columns.values():
+        if found := legend.meanings_of(codes):
+            return legend.with_source(found)
+    for index, codes in others.items():
+        if _explains(legend.of_codes, codes):
+            return legend.with_source(legend.of_codes)._replace(column=index)
     return UnitMeanings({})
+
+
+def _explained_column(
+    option: Mapping[str, str],
+    columns: Mapping[int, Collection[str]],
+    others: Mapping[int, Collection[str]],
+) -> int | None:
+    """Return the column of price quantities that only the option of its codes shows."""
+    named = [index for index, codes in columns.items() if not option.keys().isdisjoint(codes)]
+    for index in named:
+        meanings = [option.get(code, code) for code in columns[index]]
+        has_units = 2 * sum(any(map(str.isalpha, each)) for each in meanings) >= len(meanings)
+        if not has_units and _explains(option, columns[index]):
+            return index
+    explained = (index for index, codes in others.items() if _explains(option, codes))
+    return None if named else next(explained, None)
+
+
+class _Legend:
+    """The definitions of codes in the texts of a list."""
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        self._notes = dict[str, Note]()
+        self._found = dict[str, Definition]()
+        for note in notes:
+            for each in definitions(note.text):
+                if each.meaning and is_code(each.code) and each.code not in self._found:
+                    self._found[each.code], self._notes[each.code] = each, note
+        self.of_codes = {code: each.meaning for code, each in self._found.items()}
+
+    def meanings_of(self, codes: Collection[str]) -> dict[str, str]:
+        """Return the meanings of codes that need one; none unless all letters are defined."""
+        needed = {code for code in codes if code in LETTERS}
+        unknown = {code for code in codes if quantity_of(code) is None}
+        if not needed <= self._found.keys() or not any(map(self._changes, needed | set(codes))):
+            return {}
+        has_unclear = not (needed | unknown).isdisjoint(self._found)
+        return {
+            code: each.meaning
+            for code, each in self._found.items()
+            if code in needed
+            or quantity_of(code) is None
+            or self._replaces(each, has_unclear=has_unclear)
+        }
+
+    def with_source(self, meanings: Mapping[str, str]) -> UnitMeanings:
+        """Return meanings with the texts that state them."""
+        notes = [self._notes[code] for code in meanings]
+        text = quote(notes[0].text, _MAX_SOURCE_LENGTH)
+        texts = frozenset(note.text for note in notes)
+        return UnitMeanings(dict(meanings), f"row {notes[0].row_number}, {text}", texts)
+
+    def _changes(self, code: str) -> bool:
+        """Return whether a code of a column is defined otherwise than it is read by itself."""
+        each = self._found.get(code)
+        if each is None:
+            return False
+        is_clear = code not in LETTERS and quantity_of(code) is not None
+        return not is_clear or self._replaces(each, has_unclear=False)
+
+    @staticmethod
+    def _replaces(each: Definition, *, has_unclear: bool) -> bool:
+        """Return whether a definition counts for a code that is a unit by itself: `CM`.
+
+        `VE = 100 Stück` only counts the pieces of a pack.
+        """
+        own = quantity_of(each.code)
+        is_pack = own is not None and (own.unit or "")[:1] == "X"
+        return each.quantity != own and (each.names_price or (has_unclear and not is_pack))
+
+
+def _codes(header: TableHeader, contents: Sequence[ColumnContent], index: int) -> frozenset[str]:
+    """Return the different cells of a column, none if it is ignored or they are too many."""
+    cells = content_at(contents, index).cells
+    codes = frozenset(text for cell in cells if (text := display_text(cell).strip()))
+    return frozenset() if index in header.ignored or len(codes) > _MAX_CODES else codes
+
+
+def _other_columns(header: TableHeader) -> list[int]:
+    """Return the columns that no header names as another field than a quantity or a unit."""
+    taken = {
+        index
+        for field, columns in header.candidates.items()
+        if field not in _CODE_FIELDS
+        for index in columns
+    }
+    named = {index for field in UNIT_FIELDS for index in header.candidates[field]}
+    excluded = taken | named | header.tiers.keys()
+    return [index for index in range(len(header.cells)) if index not in excluded]
+
+
+def _are_codes(texts: Collection[str]) -> bool:
+    return all(len(text) <= MAX_CODE_LENGTH and not text.isdigit() for text in texts)
+
+
+def _explains(meanings: Mapping[str, str], codes: Collection[str]) -> bool:
+    """Return whether all codes are quantities by definitions or by themselves, not all of one."""
+    quantities = {code: quantity_of(meanings.get(code, code)) for code in codes}
+    are_known = all(quantities.values()) and not meanings.keys().isdisjoint(codes)
+    return are_known and any(each.number != 1 for each in quantities.values() if each)
+
+
+def _of_numbers(notes: Sequence[Note], header: str, codes: Collection[str]) -> UnitMeanings | None:
+    """Return the meanings of numbers that a text states behind the header of their column."""
+    if not header or not any(code.isdigit() for code in codes):
+        return None
+    for note in notes:
+        at = note.text[:MAX_LENGTH].find(header)
+        found = {d.code: d.meaning for d in definitions(note.text[at:]) if at >= 0 and d.meaning}
+        if codes <= found.keys():
+            text = quote(note.text, _MAX_SOURCE_LENGTH)
+            source = f"row {note.row_number}, {text}"
+            return UnitMeanings(found, source, frozenset({note.text}))
+    return None
 
 
 def _with_meanings(
@@ -90,59 +229,38 @@ def _with_meanings(
 
 
 def without_meanings(notes: Sequence[Note], meanings: UnitMeanings) -> list[Note]:
-    """Return the notes without the definitions of a legend that was read."""
-    return [
-        note._replace(text=_without_definitions(note.text, meanings))
-        if note.text == meanings.note
-        else note
-        for note in notes
-    ]
+    """Return the notes without the definitions of codes whose meaning is known."""
+    if not meanings.of_cells:
+        return list(notes)
+    return [note._replace(text=_without_definitions(note.text, meanings)) for note in notes]
 
 
 def _without_definitions(text: str, meanings: UnitMeanings) -> str:
-    spans = [span for code, _, span in _assignments(text) if code in meanings.of_cells]
-    for start, end in reversed(spans):
-        text = f"{text[:start]} ; {text[end:]}"
+    return _without(text, [d for d in definitions(text) if d.code in meanings.of_cells])
+
+
+def _without(text: str, found: Sequence[Definition]) -> str:
+    for each in reversed(found):
+        text = f"{text[: each.start]} ; {text[each.end :]}"
     return text
 
 
-def _defined(text: str, header: str, codes: Collection[str]) -> dict[str, str]:
-    """Return the meanings of codes that need one; none unless all of these are defined."""
-    at = text.find(header) if header else -1
-    are_numbers = any(code.isdigit() for code in codes)
-    if are_numbers and at < 0:
-        return {}
-    part = text[at:] if at >= 0 else text
-    found = {code: meaning for code, meaning, _ in _assignments(part) if meaning}
-    needed = {code for code in codes if are_numbers or code in _LETTERS}
-    if not needed <= found.keys():
-        return {}
-    return (
-        {
-            code: meaning
-            for code, meaning in found.items()
-            if code in needed or (are_numbers and code.isdigit()) or parse_unit(code) is None
-        }
-        if needed
-        else {}
-    )
+def split_undecided(notes: Sequence[Note]) -> tuple[list[Note], list[tuple[Note, str]]]:
+    """Return the notes without definitions of price quantities whose code no column has, and these.
+
+    Each of these is a note with the text of its first such definition.
+    """
+    rest, undecided = list[Note](), list[tuple[Note, str]]()
+    for note in notes:
+        found = list(filter(_is_of_prices, definitions(note.text)))
+        undecided += [(note, note.text[each.start : each.end]) for each in found[:1]]
+        rest.append(note._replace(text=_without(note.text, found)) if found else note)
+    return rest, undecided
 
 
-def _assignments(text: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """Yield each code of a legend, its meaning, empty if it is none, and where it stands."""
-    for match, following in pairwise([*_ASSIGNMENT.finditer(text), None]):
-        if match is None:
-            return
-        end = following.start() if following else len(text)
-        definition = re.split(r"[,;|.·•)](?:\s|$)", text[match.end() : end])[0].strip()
-        yield match[1], _meaning(definition), (match.start(), match.end() + len(definition))
-
-
-def _meaning(definition: str) -> str:
-    """Return the part of a definition that is a quantity or a unit, empty without one."""
-    words = definition.split()
-    for count in range(min(len(words), 4), 0, -1):
-        text = " ".join(words[:count])
-        if parse_quantity(text, ",") or parse_unit(text):
-            return text
-    return ""
+def _is_of_prices(each: Definition) -> bool:
+    """Return whether a code is defined as what a price is for: `C = per 100`."""
+    quantity = each.quantity
+    is_letter = each.code in LETTERS
+    is_stated = quantity is not None and quantity.number != 1 and (each.names_price or is_letter)
+    return is_stated and is_code(each.code)
