@@ -99,7 +99,7 @@ def test_net_mark_beside_a_discount_of_the_row() -> None:
 def test_cells_with_letters_that_are_no_marks_stay_rejected() -> None:
     result = read("10,00 kg")
     (row,) = result.rejected
-    assert row.error_message == 'The price "10,00 kg" is not one number.'
+    assert row.error_message.startswith('The price "10,00 kg" is not one number: write the ')
 
 
 def test_column_in_which_many_prices_have_a_mark() -> None:

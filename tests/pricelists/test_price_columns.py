@@ -137,10 +137,11 @@ def test_sentence_names_all_columns_of_the_price() -> None:
     assert "not read" not in sentence
 
 
-def test_question_proposes_retail_prices_only_where_nothing_else_has_a_price() -> None:
+def test_question_proposes_retail_prices_last() -> None:
     lines = ["Code;Name;Price;Retail USD;Dealer USD", "A-1;Lamp;;15.00;14.00"]
     lines += ["A-2;Rope;;24.00;23.00", "A-3;Hook;9.00;12.00;9.00"]
     with pytest.raises(PriceListError) as raised:
         read_price_list("\n".join(lines) + "\n", "EUR")
-    (issue,) = [each for each in raised.value.issues if "first rows" in each.message]
-    assert issue.candidates == ("Price", "Dealer USD")
+    (issue,) = raised.value.issues
+    assert issue.candidates == ("Price", "Retail USD", "Dealer USD")
+    assert """price_columns='["Price","Dealer USD","Retail USD"]'""" in issue.message

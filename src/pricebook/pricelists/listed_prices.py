@@ -13,6 +13,7 @@ from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.price_marks import PriceMarks
 from pricebook.pricelists.price_problems import zero_price
+from pricebook.pricelists.price_units import PriceUnits
 from pricebook.pricelists.pricing import tier_at
 from pricebook.pricelists.row_costs import (
     NO_PRICE,
@@ -34,6 +35,7 @@ _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 # A pack rarely costs less than half of its pieces; with other decimals it is a multiple of ten.
 _MAX_PACK_FACTOR = 3
+_FIELDS_WITH_UNITS: frozenset[Field] = frozenset({"price", "next_price"})
 _PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price", "pack_price")
 
 
@@ -76,6 +78,7 @@ class ListedPriceReader:
         # The function that parses the price cells of rows in a currency.
         self.in_currency = cache(partial(price_cell_reader, number_profile))
         self.marks = PriceMarks(table, request)
+        self._units = PriceUnits(table, fields)
         check = price_cell_check(table)
         # The same for the prices of articles, whose cells must not contradict the price list.
         self.price_in_currency = cache(partial(price_cell_reader, number_profile, check=check))
@@ -165,12 +168,13 @@ class ListedPriceReader:
             order = max(_ONE, terms.min_order_quantity or _ONE)
             return ListedPrice(tier_at(tiers, order).price, discounts)
         price = self._read_cell(cells, "price", read_price)
+        unit = None if price is None else self._units.unit_of(cells, terms)
         if self._tax_twin:
             price = self._beside_tax_twin(self._tax_twin, cells, price, read_price)
         self._check_pack_price(price, terms)
         if terms.pack_price is not None and holds_for_packs(price, terms):
             return ListedPrice(terms.pack_price, discounts, self._fields.known_pack_size(cells))
-        return None if price is None else ListedPrice(price, discounts)
+        return None if price is None else ListedPrice(price, discounts, unit=unit)
 
     def _beside_tax_twin(
         self,
@@ -242,6 +246,8 @@ class ListedPriceReader:
         price = read_price(cell)
         if field == "price" and isinstance(price, RowProblem):
             price = self.marks.read(cell, price, read_price)
+        if field in _FIELDS_WITH_UNITS and isinstance(price, RowProblem):
+            price = self._units.read(cell, price, read_price)
         checked = checked_price(price)
         is_scaled = self._basis.in_hundredths and field == "price"
         return checked and checked / _HUNDRED if is_scaled else checked

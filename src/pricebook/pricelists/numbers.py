@@ -34,6 +34,7 @@ from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import DecimalMark
 from pricebook.pricelists.text import TYPOGRAPHY, quote
+from pricebook.pricelists.unit_cells import without_unit
 
 MAX_PRICE = Decimal("9999999999.999999")
 _SIX_DECIMALS = Decimal("0.000001")
@@ -226,10 +227,10 @@ def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
 
 
 def _parse_marked(cell: str, currency: str) -> ParsedNumber | RowProblem:
-    """Parse a price cell, also one with a mark: `10,00*`."""
+    """Parse a price cell, also one with a mark or a unit: `10,00*`, `11,90 / kg`."""
     parsed = _parse_cell(cell, currency)
     if isinstance(parsed, RowProblem) and parsed.error_type == "price_not_a_number":
-        return _parse_cell(split_mark(cell)[0], currency)
+        return _parse_cell(without_unit(split_mark(cell)[0]), currency)
     return parsed
 
 

@@ -73,7 +73,10 @@ def no_number(cell: str) -> RowProblem:
     elif "%" in cell:
         reason = "is a percentage, not a price"
     elif any(char.isdigit() for char in cell):
-        reason = "is not one number"
+        reason = (
+            "is not one number: write the number alone, with what it is for as in 11.90 / kg, or "
+            "that into a column of units"
+        )
     else:
         reason = "is not a number"
     return RowProblem("price_not_a_number", f"The price {quote(cell)} {reason}.")

@@ -19,11 +19,15 @@ ReadPrice = Callable[[str], Decimal | RowProblem]
 
 
 class ListedPrice(msgspec.Struct, frozen=True, gc=False):
-    """A price as listed, the discounts that apply to it, the pack size if it is that of a pack."""
+    """A price as listed, the discounts that apply to it, the pack size if it is that of a pack.
+
+    `unit` is the code of the unit if only the price cell names it.
+    """
 
     price: Decimal
     discounts: tuple[Decimal, ...] = ()
     pack_size: Decimal | None = None
+    unit: str | None = None
 
 
 def holds_for_packs(price: Decimal | None, terms: RowTerms) -> bool:

@@ -160,6 +160,8 @@ class RowPriceReader:
         if shown.pack_size:
             found["price_quantity"] = shown.pack_size if shown.pack_size != 1 else None
             found["min_order_quantity"] = terms.min_order_quantity or shown.pack_size
+        if shown.unit:
+            found["unit"] = shown.unit
         if prices.tiers:
             found["price_tiers"] = prices.tiers
         recommended = self._prices.read_recommended(cells, terms, unread)

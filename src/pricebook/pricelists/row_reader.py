@@ -47,6 +47,7 @@ from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.supplier_codes import compose_code
 from pricebook.pricelists.text import clean_category, clean_code, clean_name
 from pricebook.pricelists.total_rows import TotalRows, sum_as_code
+from pricebook.pricelists.unit_cells import split_unit
 
 # Code, name and price.
 _MIN_ARTICLE_CELLS = 3
@@ -205,14 +206,15 @@ class RowReader:
     def _read_terms(
         self, cells: list[str], typed_cells: list[str], vat: Vat
     ) -> tuple[Decimal | RowProblem | None, RowStatements]:
-        if self._prices is None and vat != VAT_OF_LIST:
+        if self._prices is None:
+            price = self._title_discount(cells) or self._read_plain(typed_cells[self._price])
+            has_unit = isinstance(price, RowProblem) and split_unit(cells[self._price])
+            if vat == VAT_OF_LIST and not has_unit:
+                return price, self._statements
             self._prices = self._start_prices()
             self._prices.section = self.sections.name or ""
-        if self._prices is not None:
-            self._prices.title_vat = vat
-            return self._prices.read(typed_cells, cells)
-        price = self._title_discount(cells) or self._read_plain(typed_cells[self._price])
-        return price, self._statements
+        self._prices.title_vat = vat
+        return self._prices.read(typed_cells, cells)
 
     def _read_plain(self, cell: str) -> Decimal | RowProblem:
         price = self._read_price(cell)

@@ -11,6 +11,7 @@ from pricebook.pricelists.marked_cells import without_sign
 from pricebook.pricelists.numbers import count_decimals
 from pricebook.pricelists.schemas.cells import NumberCell, Record
 from pricebook.pricelists.schemas.profile import ColumnKind
+from pricebook.pricelists.unit_cells import without_unit
 
 _MIN_CELLS = 3
 MIN_MATCHING_SHARE = 0.8
@@ -169,10 +170,10 @@ def _kind(cells: Sequence[str], currency: str) -> ColumnKind | None:
 
 
 def _count_decimals(cell: str, currency: str) -> int | None:
-    """Return the number of decimals of a cell, also of one with a mark: `10,00*`."""
+    """Return the number of decimals of a cell, also with a mark or a unit: `10,00*`, `5 / kg`."""
     decimals = count_decimals(cell, currency)
     is_marked = decimals is None and not isinstance(cell, NumberCell)
-    return count_decimals(without_sign(cell), currency) if is_marked else decimals
+    return count_decimals(without_unit(without_sign(cell)), currency) if is_marked else decimals
 
 
 def _kind_of_text(cells: Sequence[str]) -> ColumnKind | None:

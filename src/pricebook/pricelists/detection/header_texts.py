@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from pricebook.pricelists.detection.counted_headers import packs_of
 from pricebook.pricelists.detection.currencies import currencies_in_text
 from pricebook.pricelists.detection.header_vocabulary import (
+    BUYING_KEYS,
     CUSTOMER_KEYS,
     NEXT_PRICE_KEYS,
     NO_PRICE_WORDS,
@@ -32,6 +34,9 @@ MAX_HEADER_LENGTH = 100
 _YEARS = (1990, 2100)
 _MAX_TIER_WORDS = 4
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
+_CUSTOMERS = CUSTOMER_KEYS | BUYING_KEYS
+_MIN_BEGINNING = 5
+_BEGINNINGS = sorted(word for word in _CUSTOMERS if len(word) >= _MIN_BEGINNING)
 _BRACKETS = str.maketrans("()[]{}", "      ")
 
 
@@ -125,6 +130,22 @@ def has_customer_word(cell: str) -> bool:
     words = split_header_with_brackets(cell)
     names_year = any(word.isdigit() and _YEARS[0] <= int(word) <= _YEARS[1] for word in words)
     return not CUSTOMER_KEYS.isdisjoint(words) or (names_year and mentions_price(cell))
+
+
+@lru_cache(maxsize=4096)
+def customers_of(cell: str) -> frozenset[str]:
+    """Return the words for the customers of a price in a header, and whether it buys or sells.
+
+    They may begin a word: `Händlerpreis`.
+    """
+    words = split_header_with_brackets(cell)
+    found = _CUSTOMERS.intersection(words)
+    return found | {
+        beginning
+        for word in words
+        for beginning in _BEGINNINGS
+        if word.startswith(beginning) and word not in found
+    }
 
 
 def names_retail(cell: str) -> bool:

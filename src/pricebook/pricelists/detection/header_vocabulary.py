@@ -9,6 +9,7 @@ from pricebook.pricelists.detection.non_field_headers import (
     PRICE_ATTRIBUTE_WORDS,
 )
 from pricebook.pricelists.detection.price_words import (
+    BUYING_WORDS,
     CUSTOMER_WORDS,
     LIST_PRICE_RANK,
     LIST_PRICE_WORDS,
@@ -71,6 +72,7 @@ PRICE_SUFFIXES = (
 NO_PRICE_WORDS = frozenset({"compris"})
 MONTH_KEYS = comparison_keys(MONTH_WORDS)
 CUSTOMER_KEYS = comparison_keys(CUSTOMER_WORDS)
+BUYING_KEYS = comparison_keys(BUYING_WORDS)
 RECOMMENDED_PRICE_KEYS = comparison_keys(RECOMMENDED_PRICE_WORDS)
 RETAIL_KEYS = comparison_keys(RETAIL_WORDS)
 COUNT_KEYS = comparison_keys(fact_words.COUNT_WORDS)

@@ -221,7 +221,9 @@ def is_known_non_price_header(cell: str, currency: str) -> bool:
         return True
     if not cell or mentions_price(cell) or _unit_price_ranks(cell, currency):
         return False
-    keys = {"".join(words), _without_qualifiers(words, currency), *words}
+    keys = {"".join(words), _without_qualifiers(words, currency)}
+    states_tax = bool(header_statement(cell).vat_included)  # of a price: `гурт без ПДВ`
+    keys |= set(words) - PRICE_QUALIFIER_KEYS if states_tax else set(words)
     is_other = not NON_FIELD_KEYS.isdisjoint(keys) or "".join(words) in CODE_TITLE_KEYS
     return is_other or bool(field_ranks(cell, currency))
 

@@ -14,6 +14,7 @@ from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORD
 from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.text import quote
+from pricebook.pricelists.unit_cells import split_unit
 
 # Of the cells with a number that make a statement about all prices.
 _MIN_SHARE = 0.5
@@ -38,8 +39,8 @@ def statement_of_cell(cell: str) -> PriceStatement:
     if (is_number and cell == text) or not _LETTER_OR_SLASH(text):
         return _NOTHING
     beside = _beside_number(cell)
-    # A text with a second number is no price.
-    is_price = is_number or not any(map(str.isdigit, beside))
+    # A text with a second number is no price, but `12 €/100 m`.
+    is_price = is_number or split_unit(text) or not any(map(str.isdigit, beside))
     return read_header_statement(beside) if is_price else _NOTHING
 
 

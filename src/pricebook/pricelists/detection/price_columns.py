@@ -12,7 +12,6 @@ from pricebook.pricelists.detection.ambiguity_errors import (
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
     content_at,
-    display_text,
     is_numeric,
 )
 from pricebook.pricelists.detection.detection_issues import DetectionIssue
@@ -22,9 +21,7 @@ from pricebook.pricelists.detection.header_texts import (
     has_next_price_word,
     header_currencies,
     mentions_price,
-    split_header_with_brackets,
 )
-from pricebook.pricelists.detection.header_vocabulary import COUNT_KEYS
 from pricebook.pricelists.detection.header_words import price_name
 from pricebook.pricelists.detection.new_prices import (
     find_next_price,
@@ -33,7 +30,9 @@ from pricebook.pricelists.detection.new_prices import (
 )
 from pricebook.pricelists.detection.price_competitors import (
     columns_below_header,
+    counts_of_tiers,
     find_competitors,
+    of_other_customers,
     tax_basis,
     tax_twins_of,
     without_recommended_prices,
@@ -165,6 +164,9 @@ class _PriceChooser:
         candidates = regular or self._without_packing_units(
             without_recommended_prices(self._header, candidates)
         )
+        if others := of_other_customers(self._header, candidates):
+            self._refuse(competing_columns_issue(self._header, "price", others))
+            return None, ()
         candidates = self._in_expected_currency(candidates)
         price = self._best_price(candidates) if candidates else None
         if price is None:
@@ -183,10 +185,11 @@ class _PriceChooser:
             for index in self._header.candidates[field]
         }
         columns: dict[Decimal, list[int]] = {}
+        counts = counts_of_tiers(self._header, self._contents, self._available["price"])
         for index, quantity in self._header.tiers.items():
             content = content_at(self._contents, index)
             has_prices = content.kind is None or is_numeric(content)
-            if index not in mapped and has_prices and not self._has_quantities(index):
+            if index not in mapped and has_prices and index not in counts:
                 columns.setdefault(quantity, []).append(index)
         only = next(iter(columns.values())) if len(columns) == 1 else []
         if len(only) == 1 and not mentions_price(self._header.cells[only[0]]):
@@ -195,20 +198,6 @@ class _PriceChooser:
             if len(same) > 1:
                 self._refuse(equal_columns_issue(self._header, "price", same))
         return tuple(sorted((quantity, same[0]) for quantity, same in columns.items()))
-
-    def _has_quantities(self, index: int) -> bool:
-        """Return whether a column has the quantities of prices elsewhere: `Qty 1` by `Price 1`."""
-        cells = self._header.cells
-        counts = not COUNT_KEYS.isdisjoint(split_header_with_brackets(cells[index]))
-        content = content_at(self._contents, index)
-        is_whole = content.share(lambda cell: display_text(cell).isdigit()) == 1
-        has_price = any(
-            mentions_price(cell)
-            or self._available["price"].get(other, LIST_PRICE_RANK) < LIST_PRICE_RANK
-            for other, cell in enumerate(cells)
-            if other not in self._header.tiers
-        )
-        return counts and is_whole and has_price
 
     @property
     def _is_configured(self) -> bool:

@@ -7,10 +7,16 @@ list price and so on, or it is a choice. `Price 2` and `New price` are.
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
+from pricebook.pricelists.detection.column_content import (
+    ColumnContent,
+    content_at,
+    display_text,
+    is_numeric,
+)
 from pricebook.pricelists.detection.fact_cells import has_numbers
 from pricebook.pricelists.detection.header_row import RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import (
+    customers_of,
     has_customer_word,
     has_old_price_word,
     has_other_price_word,
@@ -21,9 +27,10 @@ from pricebook.pricelists.detection.header_texts import (
     split_header_with_brackets,
     states_only_tax,
 )
-from pricebook.pricelists.detection.header_vocabulary import NON_FIELD_KEYS
+from pricebook.pricelists.detection.header_vocabulary import COUNT_KEYS, NON_FIELD_KEYS
 from pricebook.pricelists.detection.header_words import is_known_non_price_header, is_new_price
 from pricebook.pricelists.detection.new_prices import may_have_new_prices
+from pricebook.pricelists.detection.price_words import LIST_PRICE_RANK
 from pricebook.pricelists.detection.unit_prices import is_unit_price
 from pricebook.pricelists.detection.vocabulary import TOTAL_WORDS
 from pricebook.pricelists.detection.word_keys import comparison_keys
@@ -56,7 +63,7 @@ def find_competitors(
         for index, cell in enumerate(header.cells)
         if index not in excluded
         and is_numeric(content_at(contents, index))
-        and not _has_other_tax(cell, vat)
+        and not (_has_other_tax(cell, vat) and is_for_same(cell, header.cells[price]))
         and (
             (is_unnamed and _is_other_money(header, contents, index, currency))
             or (states_only_tax(cell) and not has_discount)
@@ -64,6 +71,41 @@ def find_competitors(
             or (index not in known and may_have_new_prices(cell, content_at(contents, index)))
         )
     ]
+
+
+def counts_of_tiers(
+    header: TableHeader, contents: Sequence[ColumnContent], candidates: RankedColumns
+) -> set[int]:
+    """Return the columns of the quantities of other columns of prices: `Qty 1` by `Price 1`."""
+    others = set(range(len(header.cells))) - header.tiers.keys()
+    has_price = any(
+        mentions_price(header.cells[i]) or candidates.get(i, LIST_PRICE_RANK) < LIST_PRICE_RANK
+        for i in others
+    )
+    return {
+        index
+        for index in (header.tiers if has_price else ())
+        if not COUNT_KEYS.isdisjoint(split_header_with_brackets(header.cells[index]))
+        and content_at(contents, index).share(lambda cell: display_text(cell).isdigit()) == 1
+    }
+
+
+def is_for_same(cell: str, other: str) -> bool:
+    """Return whether headers of prices name the same customers; one of a tax only names none."""
+    names_both = not (states_only_tax(cell) or states_only_tax(other))
+    return not names_both or customers_of(cell) == customers_of(other)
+
+
+def of_other_customers(header: TableHeader, candidates: RankedColumns) -> list[int]:
+    """Return the best candidates for the price if their headers name different customers.
+
+    Neither their taxes nor their currencies decide between them.
+    """
+    best = min(candidates.values(), default=0)
+    columns = [index for index, rank in candidates.items() if rank == best]
+    first = [header.cells[index] for index in columns[:1]]
+    is_one = all(is_for_same(header.cells[index], cell) for index in columns for cell in first)
+    return [] if is_one else columns
 
 
 def without_recommended_prices(header: TableHeader, candidates: RankedColumns) -> RankedColumns:

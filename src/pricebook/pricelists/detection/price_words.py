@@ -180,6 +180,7 @@ CUSTOMER_WORDS = frozenset(
         *("distributors", "reseller", "resellers", "trade", "vip", "gold", "silver", "platinum"),
         *("b2b", "b2c", "oem", "srp", "msrp", "rrp", "mrp", "ddp", "exw", "fob", "cif", "fca"),
         *("dap", "händler", "fachhandel", "großhandel", "endkunde", "wiederverkäufer", "опт"),
+        *("einzelhandel", "endverbraucher", "konsument", "gros", "professionnel", "particulier"),
         *("опта", "оптовая", "крупный", "мелкий", "розница", "розничная", "розн", "дилер"),
         *("дилерская", "дилеры", "партнер", "партнёр", "партнерская", "партнёрская", "спеццена"),
         *("revendeur", "revendeurs", "grossiste", "détaillant", "distributeur", "mayorista"),
@@ -199,6 +200,17 @@ CUSTOMER_WORDS = frozenset(
     )
 )
 
+# Who buys and who sells: beside each other, such prices are those of different customers.
+BUYING_WORDS = frozenset(
+    (
+        *("ek", "hek", "nek", "vk", "einkauf", "verkauf", "laden", "public", "pubblico", "público"),
+        *("purchase", "buying", "selling", "sales", "achat", "vente", "compra", "venta", "zakupu"),
+        *("sprzedaży", "закупочная", "закупки", "закупка", "продажи", "отпускная", "закупівлі"),
+        *("закупівельна", "inköp", "försäljning", "inkoop", "verkoop", "nákupní", "prodejní"),
+        *("acquisto", "vendita", "achiziție", "vânzare", "alış", "satış", "доставна", "продажна"),
+        *("détail", "detail", "роздрібна"),
+    )
+)
 # Of these customers, no buyer of the list is one.
 RETAIL_WORDS = frozenset(
     (
