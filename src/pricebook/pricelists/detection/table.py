@@ -31,6 +31,7 @@ from pricebook.pricelists.detection.column_options import remembered_config
 from pricebook.pricelists.detection.columns import ColumnAssignment, choose_columns
 from pricebook.pricelists.detection.detection_issues import DetectionError, DetectionIssue
 from pricebook.pricelists.detection.fact_collector import ListSources
+from pricebook.pricelists.detection.footnotes import find_footnotes, without_footnotes
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
 from pricebook.pricelists.detection.header_row import (
     ExpectedColumns,
@@ -77,7 +78,8 @@ class DetectedTable(NamedTuple):
     content inference. `basis` is what the prices are, `facts` who says so; `tiers` are (quantity,
     column), ascending. `key_columns` identify an article instead of its code, `proposed_key` would.
     The cells of `net_columns` may be marks of articles without discounts; `mark_texts` has what
-    texts state about marks. `price_alternatives` are the columns of the price if there are several,
+    texts state about marks, `footnotes` what they state about prices of articles with a mark.
+    `price_alternatives` are the columns of the price if there are several,
     `record_type` is that of the articles.
     `article_look` is set if no column of codes distinguishes articles from section titles.
     """
@@ -103,6 +105,7 @@ class DetectedTable(NamedTuple):
     mark_texts: Mapping[str, str] = {}
     price_alternatives: tuple[PriceAlternative, ...] = ()
     record_type: RecordType | None = None
+    footnotes: Mapping[str, str] = {}
 
 
 def choose_delimiter(
@@ -148,7 +151,9 @@ def detect_table(
     key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
     key = key_columns.detect_key(key_sources)
     notes = [*notes_around(records, header, columns, block, MAX_SAMPLED_ROWS), *later_notes]
-    sentences = read_table_sentences(without_meanings(notes, meanings), header, columns, request)
+    statements = without_footnotes(notes, find_footnotes(notes, contents, request))
+    statements = without_meanings(statements, meanings)
+    sentences = read_table_sentences(statements, header, columns, request)
     assignment = settle_surcharge(assignment, header, notes, expected.mapping, request)
     assignment = settle_price_group(
         PriceGroupSources(request, config, header, contents, notes, expected.mapping), assignment
@@ -224,6 +229,7 @@ def _detected(
         mark_texts=mark_texts(sources.notes),
         price_alternatives=alternatives_of(header.cells, further.price_alternatives),
         record_type=find_record_type(header, contents, columns),
+        footnotes=find_footnotes(sources.notes, contents, sources.request),
     )
 
 
