@@ -2,11 +2,17 @@
 
 from decimal import Decimal
 
+from pricebook.pricelists.detection.footnotes import marked_by
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.exchanged_columns import ExchangedColumns
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.price_problems import zero_price
-from pricebook.pricelists.row_rejection import named_quantity, too_long, too_many_cells
+from pricebook.pricelists.row_rejection import (
+    marked_price,
+    named_quantity,
+    too_long,
+    too_many_cells,
+)
 from pricebook.pricelists.sections import MAX_CATEGORY_LENGTH
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
 
@@ -23,6 +29,8 @@ class RowChecks:
         self._has_stated_quantity = "price_quantity" in table.facts
         self._is_text_file = is_text_file
         self._exchanged = ExchangedColumns(table)
+        ignored = table.basis.ignored_marks
+        self._footnotes = {m: text for m, text in table.footnotes.items() if m not in ignored}
 
     def find_problem(
         self, cells: list[str], sku: str, name: str, price: Decimal | None
@@ -37,6 +45,8 @@ class RowChecks:
             return RowProblem("nul_character", "A cell holds a NUL character.")
         if "00" in name and not self._has_stated_quantity and (problem := named_quantity(name)):
             return problem
+        if self._footnotes and (mark := marked_by(cells, self._footnotes)):
+            return marked_price(mark, self._footnotes[mark])
         problem = self._exchanged.find_problem(cells)
         return problem or (self._length_problem(cells, sku) if len(text) > MAX_SKU_LENGTH else None)
 

@@ -109,6 +109,16 @@ def contradicting_tax_prices(
     )
 
 
+def marked_price(mark: str, text: str) -> RowProblem:
+    """Return the problem of an article whose mark a footnote explains by another kind of price."""
+    return RowProblem(
+        "price_quantity_unknown",
+        f"The article has the mark {quote(mark)}, which the list explains by {quote(text, 120)}: "
+        "write its price like the others, without the mark, or set "
+        f'ignored_marks="{mark}" if the price holds as it is.',
+    )
+
+
 def rejected_row(
     record: Record, problem: RowProblem, sku: str, section: str | None = None
 ) -> RejectedRow:

@@ -56,6 +56,17 @@ def leave_out_hidden(
     )
 
 
+def filled_hidden_columns(
+    header: TableHeader, contents: Sequence[ColumnContent]
+) -> tuple[int, ...]:
+    """Return the hidden columns that have a title or cells."""
+    return tuple(
+        index
+        for index in sorted(header.hides)
+        if header.cells[index].strip() or content_at(contents, index).filled
+    )
+
+
 def _named_columns(
     header: TableHeader, expected: ExpectedColumns, request: ReadRequest
 ) -> frozenset[int]:

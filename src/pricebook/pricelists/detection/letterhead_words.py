@@ -42,7 +42,7 @@ DISCOUNTABLE_WORDS = comparison_keys(
     (
         *("rabattfähig", "rabattfähige", "rabattierbar", "rabattiert", "discounted", "rebates"),
         *("discountable", "remisable", "remisables", "remisé", "remisés", "скидок", "скидке"),
-        *("знижок", "rabatowane", "rabatów", "scontabile", "scontabili"),
+        *("знижок", "rabatowane", "rabatów", "scontabile", "scontabili", "rabattberechtigt"),
     )
 )
 UNDISCOUNTED_WORDS = comparison_keys(("rabattfrei", "rabattfreie", "rabattlos", "nondiscountable"))

@@ -9,12 +9,18 @@ from pricebook.pricelists.detection.detection_issues import (
 )
 from pricebook.pricelists.detection.fact_collector import FactCollector, ListSources
 from pricebook.pricelists.detection.notes import Note
-from pricebook.pricelists.detection.undiscounted import names_net, undiscounted_parts
+from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS
+from pricebook.pricelists.detection.undiscounted import (
+    excludes_discounts,
+    names_net,
+    undiscounted_parts,
+)
+from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.marked_cells import split_mark
 from pricebook.pricelists.schemas.profile import Fact
-from pricebook.pricelists.schemas.read_config import NO_NET_MARKS
-from pricebook.pricelists.text import comparison_key, quote
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, NO_NET_MARKS
+from pricebook.pricelists.text import comparison_key, quote, quote_list
 
 _MAX_SENTENCE_LENGTH = 160
 # Beside these, an `N` in a column is a no.
@@ -23,9 +29,14 @@ _YES_WORDS = frozenset(
 )
 
 
+_DISCOUNT_OPTIONS = frozenset({"discount", "discount_groups", "discount_base"})
+_DISCOUNTED = comparison_keys(DISCOUNTED_PRICE_WORDS)
+
+
 class _Exception(NamedTuple):
     source: str
     marks: tuple[str, ...]
+    text: str
 
 
 def find_net_marks(collector: FactCollector) -> tuple[str, ...]:
@@ -38,6 +49,7 @@ def find_net_marks(collector: FactCollector) -> tuple[str, ...]:
         collector.note_setting("net_marks", sources.config.net_marks)
         return split_marks(sources.config.net_marks)
     if not takes_discounts(sources):
+        _ask_for_discount(collector)
         return ()
     exceptions = list(_exceptions(sources.notes))
     columns = net_columns(sources, sources.assignment.columns.values())
@@ -51,6 +63,36 @@ def find_net_marks(collector: FactCollector) -> tuple[str, ...]:
     if marks:
         collector.facts["net_marks"] = Fact(", ".join(marks), "sentence", exceptions[0].source)
     return tuple(marks)
+
+
+def _ask_for_discount(collector: FactCollector) -> None:
+    """Refuse prices of which a list marks some as without discounts and states none of others."""
+    sources = collector.sources
+    if _states_discounts(sources) or not _DISCOUNT_OPTIONS.isdisjoint(
+        issue.option for issue in collector.issues
+    ):
+        return
+    columns = net_columns(sources, sources.assignment.columns.values())
+    for each in _exceptions(sources.notes):
+        marks = [mark for mark in each.marks if _is_in_sample(sources, columns, mark)]
+        if marks and excludes_discounts(each.text) == "all":
+            collector.refuse(
+                f"Some articles are marked {quote_list(marks)} as without discounts by "
+                f"{each.source}, and nothing states the discount of the others; set it, as in "
+                f"{setting('discount', 30)}, or {setting('discount', 0)} if they take none.",
+                "discount",
+                ("0",),
+            )
+            return
+
+
+def _states_discounts(sources: ListSources) -> bool:
+    """Return whether an option, a column or the header of the price decides the discounts."""
+    config, columns = sources.config, sources.assignment.columns
+    options = (config.discount, config.discount_groups, config.title_discounts)
+    is_set = any(option is not None for option in options) or config.discount_base == "none"
+    is_by_row = not columns.keys().isdisjoint((*DISCOUNT_FIELDS, "discount_group"))
+    return is_set or is_by_row or comparison_key(sources.price_header) in _DISCOUNTED
 
 
 def split_marks(option: str) -> tuple[str, ...]:
@@ -84,7 +126,7 @@ def _exceptions(notes: Sequence[Note]) -> Iterator[_Exception]:
         for part, marks in undiscounted_parts(note.text):
             if marks or note.place != "inside":
                 text = quote(part, _MAX_SENTENCE_LENGTH)
-                yield _Exception(f"row {note.row_number}, {text}", marks)
+                yield _Exception(f"row {note.row_number}, {text}", marks, part)
 
 
 def _net_cells(sources: ListSources, columns: Sequence[int]) -> Iterator[str]:

@@ -21,7 +21,20 @@ PRICE_NOUNS = comparison_keys(
         *("цена", "цены", "цен", "ценам", "ценах", "цену", "прайс", "прайслист", "прейскурант"),
         *("стоимость", "prix", "tarif", "tarifs", "precio", "precios", "tarifa", "tarifas"),
         *("cena", "ceny", "cen", "cennik", "cennika", "cenach", "ціна", "ціни", "цін", "цінах"),
-        *("вартість", "pris", "priser", "priserna", "prislista", "prijs", "prijzen", "prijslijst"),
+        *(
+            "вартість",
+            "pris",
+            "prisen",
+            "priser",
+            "priserna",
+            "priserne",
+            "prisene",
+            "priset",
+            "prislista",
+            "prijs",
+            "prijzen",
+            "prijslijst",
+        ),
         *("bruttopreis", "nettopreis", "listenpreis", "einzelpreise", "stückpreise"),
         *("basispreise", "händlerpreise", "katalogpreise", "bruttopriser", "nettopriser"),
         *("listpriser", "kundpriser", "inköpspriser", "brutoprijzen", "nettoprijzen"),
@@ -55,7 +68,7 @@ OTHER_PRICE_NOUNS = comparison_keys(
 PER_WORDS = comparison_keys(
     (
         *("per", "each", "for", "pro", "je", "jeweils", "für", "за", "на", "par", "pour", "por"),
-        *("cada", "za", "каждые", "кожні", "för", "voor"),
+        *("cada", "za", "каждые", "кожні", "för", "voor", "pr"),
     )
 )
 # What follows these is a quantity or a unit; `for`, `за` and `par` have other meanings, too.
@@ -165,7 +178,7 @@ ABBREVIATIONS = comparison_keys(
             "лв",
             "kr",
         ),
-        "förp",
+        *("förp", "pr"),
     )
 )
 CURRENCY_LABELS = comparison_keys(

@@ -24,22 +24,22 @@ from pricebook.pricelists.detection.characteristics import (
     header_row_key,
     untitled_name_columns,
 )
-from pricebook.pricelists.detection.column_content import (
-    ColumnContent,
-    column_kinds,
-    content_at,
-)
+from pricebook.pricelists.detection.column_content import ColumnContent, column_kinds
 from pricebook.pricelists.detection.column_options import remembered_config
 from pricebook.pricelists.detection.columns import ColumnAssignment, choose_columns
 from pricebook.pricelists.detection.detection_issues import DetectionError, DetectionIssue
 from pricebook.pricelists.detection.fact_collector import ListSources
+from pricebook.pricelists.detection.footnotes import find_footnotes, without_footnotes
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
 from pricebook.pricelists.detection.header_row import (
     ExpectedColumns,
     TableHeader,
     find_first_header,
 )
-from pricebook.pricelists.detection.hidden_columns import hidden_column_issues
+from pricebook.pricelists.detection.hidden_columns import (
+    filled_hidden_columns,
+    hidden_column_issues,
+)
 from pricebook.pricelists.detection.list_surcharge import settle_surcharge
 from pricebook.pricelists.detection.mark_legends import mark_texts
 from pricebook.pricelists.detection.net_marks import net_columns, takes_discounts
@@ -61,9 +61,7 @@ from pricebook.pricelists.detection.table_sample import (
     read_table_sentences,
 )
 from pricebook.pricelists.detection.tax_sample import TaxTwin, detect_tax_twin, note_tax_twin
-from pricebook.pricelists.detection.unit_meanings import (
-    without_meanings,
-)
+from pricebook.pricelists.detection.unit_meanings import without_meanings
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.profile import ColumnKind, Fact, PriceBasis
 from pricebook.pricelists.schemas.read_config import Field, ReadConfig
@@ -81,7 +79,8 @@ class DetectedTable(NamedTuple):
     content inference. `basis` is what the prices are, `facts` who says so; `tiers` are (quantity,
     column), ascending. `key_columns` identify an article instead of its code, `proposed_key` would.
     The cells of `net_columns` may be marks of articles without discounts; `mark_texts` has what
-    texts state about marks. `price_alternatives` are the columns of the price if there are several,
+    texts state about marks, `footnotes` what they state about prices of articles with a mark.
+    `price_alternatives` are the columns of the price if there are several,
     `record_type` is that of the articles.
     `hidden_columns` are those that the sheet hides and that have a title or cells.
     `article_look` is set if no column of codes distinguishes articles from section titles.
@@ -109,6 +108,7 @@ class DetectedTable(NamedTuple):
     price_alternatives: tuple[PriceAlternative, ...] = ()
     record_type: RecordType | None = None
     hidden_columns: tuple[int, ...] = ()
+    footnotes: Mapping[str, str] = {}
 
 
 def choose_delimiter(
@@ -154,7 +154,9 @@ def detect_table(
     key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
     key = key_columns.detect_key(key_sources)
     notes = [*notes_around(records, header, columns, block, MAX_SAMPLED_ROWS), *later_notes]
-    sentences = read_table_sentences(without_meanings(notes, meanings), header, columns, request)
+    statements = without_footnotes(notes, find_footnotes(notes, contents, request))
+    statements = without_meanings(statements, meanings)
+    sentences = read_table_sentences(statements, header, columns, request)
     assignment = settle_surcharge(assignment, header, notes, expected.mapping, request)
     assignment = settle_price_group(
         PriceGroupSources(request, config, header, contents, notes, expected.mapping), assignment
@@ -235,11 +237,8 @@ def _detected(
             other_currencies(sources, further.price_alternatives, list_facts.basis.currency),
         ),
         record_type=find_record_type(header, contents, columns),
-        hidden_columns=tuple(
-            index
-            for index in sorted(header.hides)
-            if header.cells[index].strip() or content_at(contents, index).filled
-        ),
+        hidden_columns=filled_hidden_columns(header, contents),
+        footnotes=find_footnotes(sources.notes, contents, sources.request),
     )
 
 
