@@ -24,6 +24,7 @@ from pricebook.pricelists.detection.header_texts import (
     is_other_sum,
     mentions_price,
     names_recommended_price,
+    names_retail,
     split_header_with_brackets,
     states_only_tax,
 )
@@ -91,9 +92,16 @@ def counts_of_tiers(
 
 
 def is_for_same(cell: str, other: str) -> bool:
-    """Return whether headers of prices name the same customers; one of a tax only names none."""
-    names_both = not (states_only_tax(cell) or states_only_tax(other))
-    return not names_both or customers_of(cell) == customers_of(other)
+    """Return whether headers of prices do not name different customers.
+
+    One of a tax only names none. A retail price beside one that names no customer is no price of
+    the reader, whatever its tax.
+    """
+    if states_only_tax(cell) or states_only_tax(other):
+        return True
+    customers = [customers_of(cell), customers_of(other)]
+    is_retail = frozenset() in customers and (names_retail(cell) or names_retail(other))
+    return customers[0] == customers[1] or is_retail
 
 
 def of_other_customers(header: TableHeader, candidates: RankedColumns) -> list[int]:
@@ -194,10 +202,17 @@ def tax_basis(header: TableHeader, index: int) -> frozenset[bool]:
 def tax_twins_of(best: Sequence[int], candidates: Iterable[int], header: TableHeader) -> list[int]:
     """Return the other candidates whose headers state the opposite tax basis of the best ones.
 
-    The word for a price does not decide between `Tarif HT` and `Prix TTC`.
+    The word for a price does not decide between `Tarif HT` and `Prix TTC`; it does beside a header
+    of a tax alone: `Kundennetto` and `Brutto`.
     """
     bases = {tax_basis(header, index) for index in best}
     if len(bases) != 1 or len(basis := next(iter(bases))) != 1:
         return []
     opposite = frozenset({True not in basis})
-    return [i for i in candidates if i not in best and tax_basis(header, i) == opposite]
+    return [
+        index
+        for index in candidates
+        if index not in best
+        and tax_basis(header, index) == opposite
+        and not states_only_tax(header.cells[index])
+    ]
