@@ -84,3 +84,14 @@ async def test_large_write_is_not_buffered() -> None:
     transport, coalescing = make_transports()
     coalescing.write(b"x" * 65536)
     assert transport.sent == [b"x" * 65536]
+
+
+async def test_views_are_sent_with_what_follows_them() -> None:
+    transport, coalescing = make_transports()
+    coalescing.write(memoryview(b"end of a body, "))
+    coalescing.write(b"next head")
+    coalescing.write(memoryview(b"a body"))
+    coalescing.send()
+    assert b"".join(each for each in transport.sent if isinstance(each, bytes)) == (
+        b"end of a body, next heada body"
+    )

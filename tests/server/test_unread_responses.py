@@ -10,8 +10,8 @@ import pytest
 
 from pricebook.http.cached_response import SEND_CHUNK_BYTES, CachedResponse
 from pricebook.server import buffer_limits, flow_control
-from pricebook.settings import Settings
-from served_here import respond_to_lifespan, served_here
+from pricebook.settings import HttpProtocolName, Settings
+from served_here import connected, respond_to_lifespan, served_here
 
 GET = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKS = 128
@@ -151,3 +151,26 @@ async def test_clients_that_do_not_read_share_the_memory_of_a_cached_body() -> N
         await response({"headers": []}, None, send)
     chunks = [message["body"] for message in sent if "body" in message]
     assert len({id(memoryview(chunk).obj) for chunk in chunks}) == 1
+
+
+class LongResponse:
+    """Responds with a cached body that ends with a short chunk."""
+
+    body = bytes(range(256)) * 300
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await respond_to_lifespan(receive, send)
+            return
+        await CachedResponse(self.body).respond(scope["headers"], send)
+
+
+async def test_pipelined_long_responses_are_complete(http_protocol: HttpProtocolName) -> None:
+    number = 50
+    async with (
+        served_here(LongResponse(), Settings(http_protocol=http_protocol)) as port,
+        connected(port) as client,
+    ):
+        client.writer.write((GET % 0) * number)
+        for _ in range(number):
+            assert (await client.response()).body == LongResponse.body

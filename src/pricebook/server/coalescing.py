@@ -22,7 +22,7 @@ class CoalescingTransport:
         self._buffered = b""
         self.is_closing = transport.is_closing  # called for each response
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Send data with what is buffered; buffer it if nothing is."""
         if self._buffered:  # not by send(), because a call for each response counts
             data, self._buffered = self._buffered + data, b""
@@ -31,10 +31,10 @@ class CoalescingTransport:
         elif not data or len(data) > MAX_COALESCED_BYTES:
             self.send(data)
         else:
-            self._buffered = data
+            self._buffered = bytes(data)
             self._loop.call_soon(self.send)
 
-    def send(self, data: bytes = b"") -> None:
+    def send(self, data: bytes | memoryview = b"") -> None:
         """Send what is buffered and data; drop both once the connection is closed."""
         if self._buffered:
             data, self._buffered = self._buffered + data, b""
