@@ -9,7 +9,7 @@ QUOTES = "\"'"
 _OF_PREVIEWS = frozenset(
     (
         *("currency", "vat_included", "vat_rate", "price_quantity", "decimal_separator", "mode"),
-        "header_row",
+        *("header_row", "left_out_codes"),
     )
 )
 _SETTINGS = (
@@ -17,7 +17,7 @@ _SETTINGS = (
     *("sheet_name", "header_row", "decimal_separator", "price_quantity", "prices_per_pack"),
     *("vat_included", "vat_rate", "discount_groups", "discount_base", "row_price_factor"),
     *("net_marks", "ignored_marks", "unit_meanings", "price_columns", "title_discounts"),
-    *("sheet_settings", "hidden_rows"),
+    *("sheet_settings", "hidden_rows", "left_out_codes"),
 )
 # Words of sentences, too: these are settings only with a value, `currency=TRY`.
 _WORDS = ("currency", "discount")
