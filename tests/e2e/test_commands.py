@@ -102,6 +102,19 @@ def test_rejected_rows_are_corrected_and_imported_for_their_task(
     assert 'Price from column C "Price": USD' in shown
 
 
+def test_articles_are_left_out_by_their_codes(
+    system: System, environment: dict[str, str], price_list: Path
+) -> None:
+    supplier = ("--supplier", "ACME", "--json")
+    done = system.run(
+        "import", price_list.name, *supplier, "--leave-out", "A-1", "--leave-out", "A-3",
+        **environment,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["row_error_counts"] == {"left_out": 2, "missing_price": 1}
+    unknown = system.run("import", price_list.name, *supplier, "--leave-out", "A-9", **environment)
+    assert "has no article A-9 that could be left out" in unknown.stderr
+
+
 @pytest.mark.parametrize("option", [(), ("--dry-run",)])
 def test_every_reason_to_refuse_a_price_list_has_its_line(
     system: System, environment: dict[str, str], option: tuple[str, ...]

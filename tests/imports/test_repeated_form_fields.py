@@ -38,6 +38,19 @@ async def test_characteristic_columns_are_repeated_fields_or_json(
     assert task["source_config"]["characteristic_columns"] == columns
 
 
+async def test_codes_that_are_left_out_are_an_option_of_one_upload(
+    admin: Client, conn: Connection
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    response = await upload(admin, supplier_id, left_out_codes=["A-1", "A-2"])
+    assert response.status_code == 202, response.text
+    task = (await admin.get(response.headers["location"])).json()
+    assert task["source_config"]["left_out_codes"] == ["A-1", "A-2"]
+    path = f"/api/v1/admin/suppliers/{supplier_id}"
+    refused = await admin.patch(path, json={"source_config": {"left_out_codes": ["A-1"]}})
+    assert refused.status_code == 400
+
+
 async def test_options_of_prices_are_fields_of_the_form(admin: Client, conn: Connection) -> None:
     options = {
         "currency": "EUR",

@@ -9,7 +9,7 @@ QUOTES = "\"'"
 _OF_PREVIEWS = frozenset(
     (
         *("currency", "vat_included", "vat_rate", "price_quantity", "decimal_separator", "mode"),
-        "header_row",
+        *("header_row", "left_out_codes"),
     )
 )
 _SETTINGS = (
@@ -17,14 +17,14 @@ _SETTINGS = (
     *("sheet_name", "header_row", "decimal_separator", "price_quantity", "prices_per_pack"),
     *("vat_included", "vat_rate", "discount_groups", "discount_base", "row_price_factor"),
     *("net_marks", "ignored_marks", "unit_meanings", "price_columns", "title_discounts"),
-    *("sheet_settings", "hidden_rows", "hidden_columns"),
+    *("sheet_settings", "hidden_rows", "hidden_columns", "left_out_codes"),
 )
 # Settings that a preview has no field for.
 _ONLY_OF_SUPPLIERS = frozenset(
     (
         *("characteristic_columns", "key_columns", "sheet_names", "prices_per_pack"),
         *("discount_base", "row_price_factor", "net_marks", "ignored_marks", "unit_meanings"),
-        *("price_columns", "title_discounts", "sheet_settings", "hidden_rows"),
+        *("price_columns", "title_discounts", "sheet_settings", "hidden_rows", "hidden_columns"),
     )
 )
 # Words of sentences, too: these are settings only with a value, `currency=TRY`.
