@@ -35,8 +35,9 @@ Ranked = Mapping[str, Sequence[Suggestion[str]]]
 class Figures(NamedTuple):
     """What a view shows, as shares from 0 to 1.
 
-    `accepted` are the first suggestions that are certain or likely and have no objection, which a
-    person accepts all at once; `accepted_right` is the share of matches among them.
+    `accepted` are the first suggestions that are certain or likely and against which nothing
+    speaks, no rival either, which a person accepts all at once; `accepted_right` is the share of
+    matches among them.
     """
 
     recall_5: float
@@ -67,7 +68,7 @@ def judge(view: View, ranked: Ranked, tested: Iterable[str]) -> Figures:
     accepted = [
         (item, ranked[item][0].product_id)
         for item in truth
-        if ranked[item] and ranked[item][0].band != "possible" and not ranked[item][0].objections
+        if ranked[item] and ranked[item][0].band != "possible" and not ranked[item][0].is_contested
     ]
     wrong = [(item, product) for item, product in certain if truth[item] != product]
     return Figures(

@@ -60,11 +60,11 @@ SUGGESTIONS: LiteralString = """
             ON product.n = 1 + item.n %% %(products)s
     ), examined AS (
         INSERT INTO match_items (supplier_item_id, supplier_id, texts_digest, suggestions,
-            best_band, best_score, best_product_id, best_objections)
+            best_band, best_score, best_product_id, best_objections, best_rivals)
         SELECT id, supplier_id, 'sample', 1 + n %% 2,
             (CASE n %% 10 WHEN 0 THEN 'certain' WHEN 1 THEN 'likely' ELSE 'possible' END)
                 ::match_band,
-            (n %% 1000)::float8 / 1000, product_id, (n %% 3 = 0)::int
+            (n %% 1000)::float8 / 1000, product_id, (n %% 3 = 0)::int, 0
         FROM item
     )
     INSERT INTO match_suggestions (supplier_item_id, product_id, place, score, band, reasons,

@@ -15,6 +15,7 @@ from pricebook.matching.runs import run_next
 
 Client = AsyncTestClient[Litestar]
 PATH = "/api/v1/admin/matches"
+SAFE = {"min_band": "likely", "without_objections": True}
 NAME = "DeWalt DW745 table saw 250 mm"
 
 
@@ -50,3 +51,26 @@ async def undo(client: Client, decided: dict[str, Any]) -> dict[str, Any]:
 
 async def linked_product(conn: Connection, item_id: UUID) -> UUID | None:
     return dict(await rows(conn, "SELECT id, product_id FROM supplier_items"))[item_id]
+
+
+async def accept_safe(client: Client) -> int:
+    """Accept all likely matches without objections; return how many were linked."""
+    params = {"min_band": "likely", "without_objections": "true"}
+    count = (await client.get(PATH, params=params)).json()["total_count"]
+    wanted = {**SAFE, "action": "accept", "expected_count": count}
+    response = await client.post(f"{PATH}/bulk", json={"filter": wanted})
+    assert response.status_code == 200, response.text
+    return response.json()["linked"]
+
+
+async def objections(client: Client, item_id: UUID) -> list[str]:
+    """Return what speaks against the best product of an item."""
+    page = (await client.get(PATH, params={"limit": 50})).json()
+    (found,) = [each for each in page["data"] if each["supplier_item"]["id"] == str(item_id)]
+    return found["suggestions"][0]["objections"]
+
+
+async def run_waiting(database: Database) -> None:
+    """Carry out all runs that wait."""
+    while run := await run_next(database):
+        assert (run.state, run.error) == ("succeeded", None)

@@ -18,6 +18,7 @@ from pricebook.matching.schemas import MatchQuery
 
 PATH = "/console/matches/list"
 LINKED = "SELECT count(product_id) FROM supplier_items"
+RIVAL = "SELECT product_id FROM match_suggestions WHERE supplier_item_id = %s AND place = 2"
 
 
 async def shelf(conn: Connection, database: Database) -> UUID:
@@ -96,8 +97,11 @@ async def test_possible_ones_are_accepted_under_their_own_filter_only(
     assert looks(await show(client, f"{PATH}?band=possible")) == []
     for name in ("Garden rake long", "Garden rake wide"):
         await builders.product(conn, name)
-    await builders.item(conn, supplier_id, name="Leaf rake")
+    rake = await builders.item(conn, supplier_id, name="Leaf rake")
     await examine(database)
+    assert looks(await show(client, f"{PATH}?band=possible")) == []  # either may be the product
+    rival = await fetch_value(conn, RIVAL, [rake])
+    await send(client, f"{PATH}/decide", action="reject", pair=f"{rake}:{rival}")
     text = await show(client, f"{PATH}?band=possible")
     assert "Accept the one of these filters without objections" in text
     (look,) = looks(text)

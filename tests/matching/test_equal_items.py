@@ -16,7 +16,10 @@ from pricebook.matching.runs import run_next
 Client = AsyncTestClient[Litestar]
 MATCHES = "/api/v1/admin/matches"
 CLUSTERS = "/api/v1/admin/clusters"
-QUEUED = "SELECT item_ids FROM match_runs WHERE state = 'queued' ORDER BY created_at"
+QUEUED = """
+    SELECT item_ids FROM match_runs WHERE state = 'queued' AND item_ids IS DISTINCT FROM '{}'
+    ORDER BY created_at
+"""
 
 
 async def item(conn: Connection, name: str, details: str = "{}", sku: str = "A-1") -> UUID:

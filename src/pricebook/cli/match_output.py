@@ -58,7 +58,7 @@ def print_runs(runs: Sequence[MatchRun], total_count: int) -> None:
     for run in runs:
         items = "all" if run.supplier_id is None else "of a supplier"
         if run.supplier_item_ids is not None:
-            items = f"{len(run.supplier_item_ids):,} named"
+            items = f"{len(run.supplier_item_ids):,} named" if run.supplier_item_ids else "compared"
         counts = (run.items_done, run.certain, run.likely, run.linked)
         table.add_row(
             f"{run.created_at:%Y-%m-%d %H:%M:%S}",

@@ -101,7 +101,10 @@ async def list_items_to_examine(
     *,
     with_unchanged: bool,
 ) -> list[ItemTexts]:
-    """Return the unmatched items of a supplier that are new or changed since, or all of them."""
+    """Return the unmatched items of a supplier that are new or changed since, or all of them.
+
+    Those that an earlier release has examined are as new.
+    """
     statement: LiteralString = """
         SELECT item.id, item.supplier_id, {digest} AS digest, {columns}
         FROM supplier_items AS item
@@ -109,7 +112,8 @@ async def list_items_to_examine(
         WHERE item.supplier_id = %(supplier)s AND item.product_id IS NULL
             AND item.absent_since IS NULL
             AND (%(items)s::uuid[] IS NULL OR item.id = ANY (%(items)s))
-            AND (%(unchanged)s OR examined.texts_digest IS DISTINCT FROM {digest})
+            AND (%(unchanged)s OR examined.texts_digest IS DISTINCT FROM {digest}
+                OR examined.best_rivals IS NULL)
         ORDER BY item.created_at, item.id
     """
     async with conn.cursor(row_factory=struct_row(ItemTexts)) as cursor:

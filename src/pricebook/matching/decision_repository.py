@@ -176,14 +176,16 @@ async def _delete_rejected_suggestions(conn: Connection, decisions: Sequence[Dec
         """
         UPDATE match_items AS item
         SET suggestions = rest.suggestions, best_band = best.band, best_score = best.score,
-            best_product_id = best.product_id, best_objections = best.objections
+            best_product_id = best.product_id, best_objections = best.objections,
+            best_rivals = coalesce(best.rivals, 0)
         FROM unnest(%s::uuid[]) AS examined (id)
         CROSS JOIN LATERAL (
             SELECT count(*) AS suggestions FROM match_suggestions
             WHERE supplier_item_id = examined.id
         ) AS rest
         LEFT JOIN LATERAL (
-            SELECT product_id, band, score, cardinality(objections) AS objections
+            SELECT product_id, band, score, cardinality(objections) AS objections,
+                cardinality(rivals || rival_items) AS rivals
             FROM match_suggestions WHERE supplier_item_id = examined.id
             ORDER BY place LIMIT 1
         ) AS best ON true

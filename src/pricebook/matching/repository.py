@@ -1,12 +1,8 @@
 """The SQL of suggested matches: their list, their number, and the best ones of many items."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
-
-from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment, all_of, compose, equals, fragment
@@ -14,14 +10,8 @@ from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Listing
 from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
 from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.db.sort_keys import Key, order_by
-from pricebook.matching.schemas import (
-    Band,
-    MatchFilter,
-    MatchItem,
-    MatchQuery,
-    SuggestedMatch,
-    SuggestedProduct,
-)
+from pricebook.matching.match_rows import DETAILS, MatchRow, as_match
+from pricebook.matching.schemas import Band, MatchFilter, MatchQuery, SuggestedMatch
 from pricebook.suppliers.item_search import (
     SUPPLIER_STAYS,
     ItemSearch,
@@ -36,21 +26,6 @@ KEYS = (
 )
 # Of examined items: below bands.LIKELY, whatever the price says.
 WITHOUT_LIKELY: LiteralString = "coalesce(best_score, 0) < 0.5"
-DETAILS: LiteralString = """
-    SELECT item.id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,
-        item.current_price, item.absent_since, product.id AS product_id, product.internal_sku,
-        product.name AS product_name, product.target_price, suggestion.score, suggestion.band,
-        suggestion.reasons, suggestion.objections,
-        ARRAY(
-            SELECT sibling.supplier_sku FROM supplier_items AS sibling
-            WHERE sibling.product_id = product.id AND sibling.supplier_id = item.supplier_id
-            ORDER BY sibling.created_at, sibling.id LIMIT 5
-        ) AS same_supplier_skus, suggestion.place
-    FROM supplier_items AS item
-    JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    LEFT JOIN match_suggestions AS suggestion ON suggestion.supplier_item_id = item.id
-    LEFT JOIN products AS product ON product.id = suggestion.product_id
-"""
 # Items that no product fits by a decision are left out.
 WITHOUT_SUGGESTIONS: LiteralString = """
     NOT EXISTS (
@@ -65,6 +40,23 @@ WITHOUT_SIBLINGS: LiteralString = """
         WHERE sibling.product_id = best_product_id
             AND sibling.supplier_id = match_items.supplier_id)
 """
+# Of the rivals that a run has found, those that are still suggested.
+WITHOUT_RIVALS: LiteralString = """
+    (best_rivals = 0 OR best_rivals > 0 AND NOT EXISTS (
+        SELECT FROM match_suggestions AS best
+        JOIN match_suggestions AS rival
+            ON rival.supplier_item_id = best.supplier_item_id
+                AND rival.product_id = ANY (best.rivals)
+        WHERE best.supplier_item_id = match_items.supplier_item_id
+            AND best.product_id = best_product_id
+        UNION ALL
+        SELECT FROM match_suggestions AS best
+        JOIN match_suggestions AS rival
+            ON rival.product_id = best.product_id
+                AND rival.supplier_item_id = ANY (best.rival_items)
+        WHERE best.supplier_item_id = match_items.supplier_item_id
+            AND best.product_id = best_product_id))
+"""
 ITEM_PASSES: LiteralString = """
     supplier_item_id IN (
         SELECT id FROM supplier_items WHERE product_id IS NULL AND {of_supplier} AND {words})
@@ -75,62 +67,11 @@ PROBE_ITEM: LiteralString = """
 """
 
 
-class MatchRow(Struct, frozen=True):
-    """An item and one of its suggestions, if it has any."""
-
-    id: UUID
-    supplier_id: UUID
-    supplier_name: str
-    supplier_sku: str
-    name: str
-    current_price: Decimal
-    absent_since: datetime | None
-    product_id: UUID | None
-    internal_sku: str
-    product_name: str
-    target_price: Decimal | None
-    score: float
-    band: Band
-    reasons: list[str]
-    objections: list[str]
-    same_supplier_skus: list[str]
-    place: int
-
-    def item(self) -> MatchItem:
-        """Return the item."""
-        return MatchItem(
-            self.id,
-            self.supplier_id,
-            self.supplier_name,
-            self.supplier_sku,
-            self.name,
-            self.current_price,
-            self.absent_since,
-        )
-
-    def suggestions(self) -> list[SuggestedProduct]:
-        """Return the suggestion; none of an item without one."""
-        if self.product_id is None:
-            return []
-        suggestion = SuggestedProduct(
-            self.product_id,
-            self.internal_sku,
-            self.product_name,
-            self.target_price,
-            self.score,
-            self.band,
-            self.reasons,
-            self.objections,
-            self.same_supplier_skus,
-        )
-        return [suggestion]
-
-
 async def list_matches(conn: Connection, query: MatchQuery) -> ListPage[SuggestedMatch]:
     """Return a page of the items with their suggestions, the best first."""
     listing = matches_listing(query, await find_items(conn, query.words))
     found = await read_page(conn, listing, query.window, as_structs(MatchRow))
-    return group_rows(found, _as_match)
+    return group_rows(found, as_match)
 
 
 async def find_match(conn: Connection, item_id: UUID) -> SuggestedMatch | None:
@@ -143,11 +84,7 @@ async def find_match(conn: Connection, item_id: UUID) -> SuggestedMatch | None:
     async with conn.cursor(row_factory=struct_row(MatchRow)) as cursor:
         await cursor.execute(statement.format(details=DETAILS), [item_id])
         rows = await cursor.fetchall()
-    return _as_match(rows) if rows else None
-
-
-def _as_match(rows: Sequence[MatchRow]) -> SuggestedMatch:
-    return SuggestedMatch(rows[0].item(), [each for row in rows for each in row.suggestions()])
+    return as_match(rows) if rows else None
 
 
 def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
@@ -159,8 +96,8 @@ def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
     is_without = wanted.band == "none"
     least = wanted.min_band
     at_least = [fragment("best_band <= %s::match_band", least)] if least else []
-    siblings = [fragment(WITHOUT_SIBLINGS)] if wanted.without_objections else []
-    unestimated = all_of(fragment(SUPPLIER_STAYS), *siblings)
+    rare = (WITHOUT_RIVALS, WITHOUT_SIBLINGS) if wanted.without_objections else ()
+    unestimated = all_of(fragment(SUPPLIER_STAYS), *map(fragment, rare))
     return Listing(
         table="match_items",
         scope=all_of(

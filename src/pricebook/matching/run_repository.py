@@ -173,7 +173,10 @@ async def release_abandoned(conn: Connection, max_attempts: int) -> None:
 async def claim_run(
     conn: Connection, lease_seconds: float, run_id: UUID | None = None
 ) -> MatchRun | None:
-    """Start the run that waits longest, or that one; None while another one is running."""
+    """Start the run that waits longest, or that one; None while another one is running.
+
+    Of those requested together, one that names no item comes last: the others do its work, too.
+    """
     statement: LiteralString = """
         UPDATE match_runs
         SET state = 'running', started_at = clock_timestamp(), attempts = attempts + 1,
@@ -184,7 +187,8 @@ async def claim_run(
             SELECT id FROM match_runs
             WHERE state = 'queued' AND (%(run)s::uuid IS NULL OR id = %(run)s)
                 AND NOT EXISTS (SELECT FROM match_runs WHERE state = 'running')
-            ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+            ORDER BY created_at, cardinality(item_ids) IS NOT DISTINCT FROM 0, id
+            LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING {columns}
     """
     async with conn.cursor(row_factory=struct_row(MatchRun)) as cursor:

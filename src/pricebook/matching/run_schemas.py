@@ -36,7 +36,11 @@ class MatchRun(Struct, frozen=True):
     id: Annotated[UUID, doc("Id of the run.")]
     supplier_id: Annotated[UUID | None, doc("Supplier whose items are examined; null: all.")]
     supplier_item_ids: Annotated[
-        list[UUID] | None, doc("Items that are examined; null: all unmatched ones.")
+        list[UUID] | None,
+        doc(
+            "Items that are examined; null: all unmatched ones; none: only those that new or"
+            " changed products may be, which each run examines, too."
+        ),
     ]
     with_unchanged: Annotated[bool, doc("Whether also items that did not change are examined.")]
     state: Annotated[RunState, doc("`queued`, `running`, then `succeeded` or `failed`.")]

@@ -19,24 +19,25 @@ from pricebook.matching import (
     article_repository,
     cluster_repository,
     decisions,
+    new_products,
     run_repository,
     suggestion_repository,
 )
 from pricebook.matching.article_repository import ItemTexts
 from pricebook.matching.articles import Categories, item_article, load_linked, product_article
 from pricebook.matching.cluster_repository import FoundCluster
+from pricebook.matching.examined_items import examined_item
 from pricebook.matching.learning import current_model, supplier_context
+from pricebook.matching.new_products import NewProducts
 from pricebook.matching.product_index import load_index
 from pricebook.matching.run_repository import RunProgress
 from pricebook.matching.run_schemas import MatchRun
 from pricebook.matching.schemas import Band
 from pricebook.matching.scoring.candidates import ProductIndex
 from pricebook.matching.scoring.clusters import Unmatched, find_clusters
-from pricebook.matching.scoring.features import named, shares_number
 from pricebook.matching.scoring.model import Model
 from pricebook.matching.scoring.ranking import Suggestion
 from pricebook.matching.scoring.suggesting import CatalogProduct, Run
-from pricebook.matching.suggestion_repository import ExaminedItem, StoredSuggestion
 from pricebook.system.async_tasks import wait_for_first
 from pricebook.system.chunks import chunks
 
@@ -48,8 +49,6 @@ MAX_ATTEMPTS = 3
 COMPARED_ITEMS = 500
 # What was compared of so many items is in memory at once, some 20 KB for each.
 EXAMINED_AT_ONCE = 20_000
-# Suggestions that are less likely are not shown, unless a number is the same.
-LEAST_SCORE = 0.02
 MAX_CLUSTERED_ITEMS = 20_000
 
 
@@ -89,10 +88,16 @@ class _Examination:
     def __init__(self, database: Database, run: MatchRun) -> None:
         self._database, self._run = database, run
         self._progress = RunProgress(items_total=0, linked=run.linked, created=run.created)
+        self._new = NewProducts({})
+        self._has_left_out = False
 
     async def run(self) -> None:
-        """Examine the items supplier by supplier; then find clusters if all are examined."""
+        """Examine the items supplier by supplier; then find clusters if all are examined.
+
+        Items of whatever supplier that a new or changed product may be are examined again, too.
+        """
         database, run = self._database, self._run
+        self._new = await new_products.read_noted(database)
         async with database.connection() as conn:
             suppliers = await article_repository.list_suppliers_to_examine(
                 conn, run.supplier_id, run.supplier_item_ids
@@ -101,28 +106,48 @@ class _Examination:
         model = await current_model(database)
         async with database.connection() as conn:
             await run_repository.set_weights(conn, run.id)
+        if run.supplier_item_ids == [] and not self._new.noted:
+            return
         index = await load_index(database, paths)
         await self._report()
-        for supplier_id in suppliers:
-            await self._examine(supplier_id, index, model, paths)
+        self._new = await new_products.find_items(database, self._new, index)
+        for supplier_id in sorted({*suppliers, *self._new.items}):
+            items = await self._list_items(supplier_id, is_wanted=supplier_id in suppliers)
+            if items:
+                await self._examine(supplier_id, items, index, (model, paths))
+        if not self._has_left_out:
+            await new_products.set_compared(database, self._new)
         if run.supplier_id is None and run.supplier_item_ids is None:
             await self._find_clusters(suppliers, model)
 
+    async def _list_items(self, supplier_id: UUID, *, is_wanted: bool) -> list[ItemTexts]:
+        """Return the items of a supplier to examine, as the run wants them and for new products."""
+        run, items = self._run, list[ItemTexts]()
+        async with self._database.connection() as conn:
+            if is_wanted:
+                items += await article_repository.list_items_to_examine(
+                    conn, supplier_id, run.supplier_item_ids, with_unchanged=run.with_unchanged
+                )
+            rest = {*self._new.items.get(supplier_id, ())} - {item.id for item in items}
+            if rest:
+                items += await article_repository.list_items_to_examine(
+                    conn, supplier_id, sorted(rest), with_unchanged=True
+                )
+        return items
+
     async def _examine(
-        self, supplier_id: UUID, index: ProductIndex[UUID], model: Model, paths: Categories
+        self,
+        supplier_id: UUID,
+        items: Sequence[ItemTexts],
+        index: ProductIndex[UUID],
+        known: tuple[Model, Categories],
     ) -> None:
-        database, run = self._database, self._run
-        async with database.connection() as conn:
-            items = await article_repository.list_items_to_examine(
-                conn, supplier_id, run.supplier_item_ids, with_unchanged=run.with_unchanged
-            )
-        if not items:
-            return
-        context = await supplier_context(database, supplier_id, index, paths)
+        model, paths = known
+        context = await supplier_context(self._database, supplier_id, index, paths)
         for group in chunks(items, EXAMINED_AT_ONCE):
             examined = Run[UUID, UUID](index, context, model)
             await self._examine_group(supplier_id, examined, group, paths)
-        if run.creates_products:
+        if self._run.creates_products and supplier_id == self._run.supplier_id:
             await self._create_products(supplier_id)
         else:
             await self._link_certain(supplier_id, [item.id for item in items])
@@ -198,10 +223,11 @@ class _Examination:
         suggestions: Mapping[UUID, Sequence[Suggestion[UUID]]],
     ) -> None:
         for chunk in chunks(list(known), COMPARED_ITEMS):
-            examined = [_examined_item(known[each], suggestions.get(each, ())) for each in chunk]
+            examined = [examined_item(known[each], suggestions.get(each, ())) for each in chunk]
             async with self._database.transaction() as conn:
                 bands = await suggestion_repository.store_suggestions(conn, examined)
             self._count(len(examined), bands)
+            self._has_left_out |= len(bands) < len(examined)
             await self._report()
 
     async def _link_certain(self, supplier_id: UUID, known: Iterable[UUID]) -> None:
@@ -256,28 +282,3 @@ class _Examination:
             )
         if not is_valid:
             raise LeaseLostError(f"The lease of the run {self._run.id} is lost.")
-
-
-def _examined_item(item: ItemTexts, suggestions: Sequence[Suggestion[UUID]]) -> ExaminedItem:
-    """Return an item with its suggestions, certain ones first, then by their score."""
-    shown = sorted(
-        (each for each in suggestions if each.score >= LEAST_SCORE or shares_number(each.features)),
-        key=lambda each: (each.band != "certain", -each.score),
-    )
-    return ExaminedItem(
-        item.id,
-        item.supplier_id,
-        item.digest,
-        [
-            StoredSuggestion(
-                each.product_id,
-                place,
-                each.score,
-                each.band,
-                each.reasons,
-                each.objections,
-                named(each.features),
-            )
-            for place, each in enumerate(shown, start=1)
-        ],
-    )

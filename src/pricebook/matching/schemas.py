@@ -56,7 +56,13 @@ class SuggestedProduct(Struct, frozen=True):
     score: Score
     band: BandField
     reasons: Annotated[list[str], doc("What speaks for the match, each to be checked by a person.")]
-    objections: Annotated[list[str], doc("What speaks against it.")]
+    objections: Annotated[
+        list[str],
+        doc(
+            "What speaks against it; of the first suggestion also other products that the item may"
+            " be about as well, and other items of the supplier that may be this product."
+        ),
+    ]
     same_supplier_skus: Annotated[
         list[str],
         doc("Codes of items of the same supplier that the product has already, at most 5."),
@@ -106,8 +112,9 @@ class MatchFilter(Struct, frozen=True, kw_only=True):
     without_objections: Annotated[
         bool,
         doc(
-            "Only items against whose best suggestion nothing speaks, also no other item of the"
-            " same supplier that the product has already."
+            "Only items against whose best suggestion nothing speaks: no objection, no other"
+            " product and no other item of the supplier that is as likely, and none of that"
+            " supplier that the product has already."
         ),
     ] = False
     only_one: Annotated[bool, doc("Only items with exactly one suggestion.")] = False

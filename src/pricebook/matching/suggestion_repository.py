@@ -1,6 +1,6 @@
 """The SQL by which a run stores the suggestions of items."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -12,7 +12,10 @@ from pricebook.matching.schemas import Band
 
 
 class StoredSuggestion(Struct, frozen=True):
-    """A suggestion to be stored; `place` counts from 1, `features` are numbers by name."""
+    """A suggestion to be stored; `place` counts from 1, `features` are numbers by name.
+
+    `rivals` are ids of products, `rival_items` of items.
+    """
 
     product_id: UUID
     place: int
@@ -21,6 +24,8 @@ class StoredSuggestion(Struct, frozen=True):
     reasons: Sequence[str]
     objections: Sequence[str]
     features: dict[str, float]
+    rivals: Sequence[UUID]
+    rival_items: Sequence[Hashable]
 
 
 class ExaminedItem(Struct, frozen=True):
@@ -43,10 +48,11 @@ STORE: LiteralString = """
             CASE WHEN taken_back.is_true AND band = 'certain' THEN 'likely' ELSE band END AS band,
             reasons,
             CASE WHEN taken_back.is_true THEN objections || %s::text ELSE objections END
-                AS objections, features
+                AS objections, features, nullif(rivals, '{}') AS rivals,
+            nullif(rival_items, '{}') AS rival_items
         FROM item CROSS JOIN LATERAL jsonb_to_recordset(suggestions) AS found (
             product_id uuid, place smallint, score float8, band match_band, reasons text[],
-            objections text[], features jsonb)
+            objections text[], features jsonb, rivals uuid[], rival_items uuid[])
         LEFT JOIN LATERAL (
             SELECT true AS is_true FROM match_unlinked_pairs AS unlinked
             WHERE unlinked.supplier_item_id = item.supplier_item_id
@@ -74,10 +80,11 @@ STORE: LiteralString = """
     ), stored AS (
         INSERT INTO match_items
             (supplier_item_id, supplier_id, texts_digest, suggestions, best_band, best_score,
-            best_product_id, best_objections)
+            best_product_id, best_objections, best_rivals)
         SELECT item.supplier_item_id, item.supplier_id, item.digest,
             coalesce(best.suggestions, 0), best.band, best.score, best.product_id,
-            cardinality(best.objections)
+            cardinality(best.objections),
+            coalesce(cardinality(best.rivals || best.rival_items), 0)
         FROM item LEFT JOIN (
             SELECT DISTINCT ON (supplier_item_id) *,
                 count(*) OVER (PARTITION BY supplier_item_id) AS suggestions
@@ -86,7 +93,7 @@ STORE: LiteralString = """
         RETURNING supplier_item_id
     )
     INSERT INTO match_suggestions (supplier_item_id, product_id, place, score, band, reasons,
-        objections, features)
+        objections, features, rivals, rival_items)
     SELECT suggestion.* FROM suggestion JOIN stored USING (supplier_item_id)
 """
 
@@ -99,7 +106,7 @@ async def store_suggestions(
     Left out are items that were linked meanwhile or that another transaction has locked, which are
     examined by the next run, and pairs that were rejected meanwhile; of an item that no product
     fits, all but certain ones and products made since. Suggestions of an item are written by the
-    holder of its lock only.
+    holder of its lock only, or by who deletes a product.
     """
     cursor = await conn.execute(
         """
@@ -109,6 +116,7 @@ async def store_suggestions(
         [[each.supplier_item_id for each in examined]],
     )
     locked = {item_id for (item_id,) in await cursor.fetchall()}
+    await _hold_products(conn, examined)
     await conn.execute("DELETE FROM match_items WHERE supplier_item_id = ANY (%s)", [list(locked)])
     stored = [each for each in examined if each.supplier_item_id in locked]
     await conn.execute(
@@ -119,3 +127,14 @@ async def store_suggestions(
         "SELECT best_band FROM match_items WHERE supplier_item_id = ANY (%s)", [list(locked)]
     )
     return [band for (band,) in await cursor.fetchall()]
+
+
+async def _hold_products(conn: Connection, examined: Sequence[ExaminedItem]) -> None:
+    """Keep the products of suggestions from being deleted until the transaction ends.
+
+    Who deletes a product then writes to its items; to wait for it later could deadlock.
+    """
+    product_ids = {each.product_id for item in examined for each in item.suggestions}
+    await conn.execute(
+        "SELECT FROM products WHERE id = ANY (%s) ORDER BY id FOR KEY SHARE", [list(product_ids)]
+    )

@@ -135,8 +135,8 @@ BEGIN
     GRANT DELETE ON match_unlinked_pairs TO pricebook_api, pricebook_worker;
     GRANT INSERT (batch_id, supplier_item_id, product_id, action, score, band, features),
         UPDATE (undone_at, replaced_by) ON match_decisions TO pricebook_api, pricebook_worker;
-    GRANT UPDATE (suggestions, best_band, best_score, best_product_id, best_objections) ON match_items
-        TO pricebook_api, pricebook_worker;
+    GRANT UPDATE (suggestions, best_band, best_score, best_product_id, best_objections, best_rivals)
+        ON match_items TO pricebook_api, pricebook_worker;
     GRANT DELETE ON match_suggestions TO pricebook_api, pricebook_worker;
     GRANT INSERT (supplier_id, switched_on_by),
         UPDATE (switched_on_by, switched_on_at, switched_off_at, switched_off_by,
@@ -148,7 +148,7 @@ BEGIN
         TO pricebook_worker;
     GRANT INSERT, UPDATE ON match_models TO pricebook_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON product_tokens TO pricebook_worker;
-    GRANT SELECT, DELETE ON outdated_product_tokens TO pricebook_worker;
+    GRANT SELECT, DELETE ON outdated_product_tokens, uncompared_products TO pricebook_worker;
     GRANT UPDATE (switched_off_at) ON auto_links TO pricebook_worker;
 
     -- The worker: items and their prices, own products in bulk, tasks and their results.

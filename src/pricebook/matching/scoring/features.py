@@ -72,9 +72,12 @@ _IDENTIFYING = [NAMES.index(name) for name in ("gtin_same", "model_number")]
 
 def is_contradicted(features: Sequence[float]) -> bool:
     """Whether an item and a product clearly differ, and have no number that is theirs alone."""
-    if any(features[place] >= 1 for place in _IDENTIFYING):
-        return False
-    return any(features[place] for place in _CONTRADICTING)
+    return not identifies(features) and any(features[place] for place in _CONTRADICTING)
+
+
+def identifies(features: Sequence[float]) -> bool:
+    """Whether a GTIN, or a model number that no other product has, is that of both."""
+    return any(features[place] >= 1 for place in _IDENTIFYING)
 
 
 def shares_number(features: Sequence[float]) -> bool:

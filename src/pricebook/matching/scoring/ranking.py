@@ -5,12 +5,15 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from pricebook.matching.scoring.bands import PRICE, Band, band_of
-from pricebook.matching.scoring.features import is_contradicted
+from pricebook.matching.scoring.features import identifies, is_contradicted, shares_number
 from pricebook.matching.scoring.model import Model, clip_lead
+from pricebook.matching.scoring.rivals import Contender, Rivals
 
 ItemId = TypeVar("ItemId", bound=Hashable)
 ProductId = TypeVar("ProductId", bound=Hashable)
 
+# Suggestions that are less likely are not shown, unless a number is the same.
+LEAST_SCORE = 0.02
 # The strength of a competitor where there is none, in logits.
 _NO_COMPETITOR = -10.0
 
@@ -33,7 +36,8 @@ class Suggestion(NamedTuple, Generic[ProductId]):
     """A product that an item may be, how likely, and why.
 
     `vetoes` are names of conflicts, as vetoes() of bands.py has them; `features` are in the order
-    of ALL_NAMES of features.py.
+    of ALL_NAMES of features.py. `rivals` are products behind this one that the item may be about
+    as well, `rival_items` other items of the supplier that may be this product.
     """
 
     product_id: ProductId
@@ -43,6 +47,18 @@ class Suggestion(NamedTuple, Generic[ProductId]):
     objections: Sequence[str]
     vetoes: Sequence[str]
     features: Sequence[float]
+    rivals: Sequence[ProductId] = ()
+    rival_items: Sequence[Hashable] = ()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the match is likely enough to be shown, or both have a number in common."""
+        return self.score >= LEAST_SCORE or shares_number(self.features)
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether something speaks against the match: an objection or a rival."""
+        return bool(self.objections or self.rivals or self.rival_items)
 
 
 def rank_pairs(
@@ -52,6 +68,7 @@ def rank_pairs(
     leads = pair_leads(pairs, model)
     proven = Counter(pair.product_id for each in pairs.values() for pair in each if pair.is_proven)
     ranked = dict[ItemId, list[Suggestion[ProductId]]]()
+    contenders = dict[ItemId, list[Contender[ProductId]]]()
     for item_id, each in pairs.items():
         is_one = sum(pair.is_proven for pair in each) == 1
         suggestions = [
@@ -63,8 +80,41 @@ def rank_pairs(
             )
             for pair, leads_of_pair in zip(each, leads[item_id], strict=True)
         ]
+        contenders[item_id] = [
+            _contender(suggestion, strength)
+            for suggestion, (strength, *_) in zip(suggestions, leads[item_id], strict=True)
+            if suggestion.is_shown
+        ]
         ranked[item_id] = sorted(suggestions, key=lambda suggestion: -suggestion.score)
-    return ranked
+    rivals = Rivals(contenders)
+    return {item_id: _with_rivals(item_id, each, rivals) for item_id, each in ranked.items()}
+
+
+def _contender(suggestion: Suggestion[ProductId], strength: float) -> Contender[ProductId]:
+    is_exact, has_objections = identifies(suggestion.features), bool(suggestion.objections)
+    return Contender(suggestion.product_id, strength, is_exact, has_objections)
+
+
+def _with_rivals(
+    item_id: ItemId, ranked: Sequence[Suggestion[ProductId]], rivals: Rivals[ItemId, ProductId]
+) -> list[Suggestion[ProductId]]:
+    shown = [each.product_id for each in ranked if each.is_shown]
+    products = dict(zip(shown, rivals.products(item_id, shown), strict=True))
+    return [
+        _contested(each, products[each.product_id], rivals.items(item_id, each.product_id))
+        if each.is_shown
+        else each
+        for each in ranked
+    ]
+
+
+def _contested(
+    suggestion: Suggestion[ProductId], rivals: Sequence[ProductId], items: Sequence[Hashable]
+) -> Suggestion[ProductId]:
+    """Return a suggestion with its rivals; one that has any is not certain."""
+    is_likely = suggestion.band == "certain" and (rivals or items)
+    band = "likely" if is_likely else suggestion.band
+    return suggestion._replace(band=band, rivals=rivals, rival_items=items)
 
 
 def pair_leads(
