@@ -9,7 +9,7 @@ from pathlib import Path
 from pricebook.db.migrations import run_sql
 
 revision = "0069"
-down_revision = "0066"
+down_revision = "0067"
 
 FUNCTIONS = Path(__file__).with_name("0069_rivals.sql")
 
