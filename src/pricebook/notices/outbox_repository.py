@@ -1,12 +1,13 @@
 """The outbox of mails: made of notices, claimed by a worker, sent or tried again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
-from pricebook.notices.schemas import Notice, NoticeMail, WaitingUser
+from pricebook.notices.schemas import FailingWebhook, Notice, NoticeMail, WaitingUser
 
 LOCK_KEY = 7_301_006
 # The same reason is a notice once a day: that of a decided list counts for another one
@@ -98,6 +99,37 @@ async def list_notices_of_mail(conn: Connection, mail_id: UUID) -> list[Notice]:
             [mail_id],
         )
         return await cursor.fetchall()
+
+
+async def list_failing_webhooks(conn: Connection, seconds: float) -> list[FailingWebhook]:
+    """Return the webhooks that are disabled or have failed for so long, for each admin to mail."""
+    async with conn.cursor(row_factory=struct_row(FailingWebhook)) as cursor:
+        await cursor.execute(
+            """
+            SELECT webhook.id, name, failures,
+                coalesce(failing_since, disabled_at) AS failing_since, last_error,
+                disabled_at IS NOT NULL AS is_disabled, user_id, email
+            FROM webhooks AS webhook
+            CROSS JOIN notice_recipients JOIN users ON users.id = user_id
+            WHERE users.is_active AND role = 'admin' AND (disabled_at IS NOT NULL
+                OR webhook.is_active AND failing_since <= now() - make_interval(secs => %s))
+            ORDER BY name, user_id
+            """,
+            [seconds],
+        )
+        return await cursor.fetchall()
+
+
+async def has_mail(conn: Connection, user_id: UUID, subject: str, since: datetime) -> bool:
+    """Return whether a mail with a subject was made for a user since a time."""
+    return await fetch_value(
+        conn,
+        """
+        SELECT EXISTS (
+            SELECT FROM notice_mails WHERE user_id = %s AND subject = %s AND created_at > %s)
+        """,
+        [user_id, subject, since],
+    )
 
 
 async def insert_mail(conn: Connection, user_id: UUID, email: str, subject: str, body: str) -> UUID:

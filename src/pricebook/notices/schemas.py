@@ -70,6 +70,19 @@ class WaitingUser(Struct, frozen=True):
     role: Role
 
 
+class FailingWebhook(Struct, frozen=True):
+    """A webhook that fails or is disabled, and an admin who receives notices."""
+
+    id: UUID
+    name: str
+    failures: int
+    failing_since: datetime
+    last_error: str | None
+    is_disabled: bool
+    user_id: UUID
+    email: str
+
+
 class NoticeMail(Struct, frozen=True):
     """A mail to a user, and how often it was tried, this attempt included."""
 

@@ -12,6 +12,7 @@ from pricebook.notices.mail_advice import Reader
 from pricebook.notices.mail_texts import compose, compose_test
 from pricebook.notices.schemas import NoticeMail, Recipient
 from pricebook.notices.smtp import MailError, OutgoingMail, send_mail
+from pricebook.notices.webhook_mails import make_webhook_mails
 from pricebook.settings import Settings
 from pricebook.system.smtp_server import SmtpServer, parse_smtp_url
 
@@ -62,10 +63,11 @@ async def send_notices(database: Database, settings: MailSettings | None) -> Non
 
 
 async def make_mails(database: Database, settings: MailSettings) -> None:
-    """Make one mail for each user whose notices have waited and still apply."""
+    """Make one mail for each user whose notices have waited and still apply, and of webhooks."""
     async with database.short_transaction() as conn:
         if not await outbox.lock_outbox(conn):
             return
+        await make_webhook_mails(conn, settings.public_url)
         await outbox.delete_settled_notices(conn, None)
         users = await outbox.list_waiting_users(conn, settings.gather_seconds, PAUSE_SECONDS)
         for user in users:
