@@ -58,8 +58,8 @@ class Rivals(Generic[ItemId, ProductId]):
         }
         by_product = defaultdict[ProductId, list[Contender[ItemId]]](list)
         for item_id, contenders in pairs.items():
-            for product_id, *facts in contenders:
-                by_product[product_id].append(Contender(item_id, *facts))
+            for each in contenders:
+                by_product[each.id].append(_named(item_id, each))
         self._by_product = {key: in_order(contenders) for key, contenders in by_product.items()}
 
     def products(self, item_id: ItemId, ranked: Sequence[ProductId]) -> list[list[ProductId]]:
@@ -76,5 +76,9 @@ class Rivals(Generic[ItemId, ProductId]):
 
     def items(self, item_id: ItemId, product_id: ProductId) -> list[ItemId]:
         """Return the other items that a product of an item may be."""
-        own = self._by_item[item_id][product_id]
-        return find_rivals(own._replace(id=item_id), self._by_product[product_id])
+        own = _named(item_id, self._by_item[item_id][product_id])
+        return find_rivals(own, self._by_product[product_id])
+
+
+def _named(other: Id, contender: Contender[ProductId]) -> Contender[Id]:
+    return Contender(other, contender.strength, contender.is_exact, contender.has_objections)
