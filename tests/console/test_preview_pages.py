@@ -263,12 +263,15 @@ async def test_other_sheets_of_an_imported_file_are_offered(
     await log_in_as("procurement")
     path = f"{PREVIEWS}/{await builders.import_preview(conn, await builders.supplier(conn))}"
     await conn.execute(
-        """UPDATE import_previews SET found = found || '{"unread_sheets": ["Lugs"]}'"""
+        """UPDATE import_previews SET found = found
+            || '{"unread_sheets": ["Lugs", "Terms"], "unread_goods": ["Lugs"]}'"""
     )
     moment = compared_at(await show_text(client, path))
     await follow(client, await send(client, f"{path}/apply", compared_at=moment))
     await conn.execute("UPDATE ingestion_tasks SET state = 'succeeded'")
-    assert "Import the sheet Lugs" in await show_text(client, path)
+    text = await show_text(client, path)
+    assert "Import the sheet Lugs" in text
+    assert "Import the sheet Terms" not in text
     await follow(client, await send(client, f"{path}/sheet", sheet="Lugs"))
     other = "SELECT config FROM import_previews WHERE state = 'queued'"
     assert await value(conn, other) == {"sheet_names": ["Lugs"], "mode": "partial"}

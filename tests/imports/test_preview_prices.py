@@ -1,5 +1,7 @@
 """The rows of previews: prices with their tax, and the first rows of each table."""
 
+from datetime import date
+
 import msgspec
 import pytest
 
@@ -33,6 +35,20 @@ async def test_new_price_has_its_tax(
         _, result = await previews.read(preview_id)
     first = result.added[0]
     assert (str(first.vat_included), str(first.vat_rate)) == expected
+
+
+async def test_later_price_of_a_new_article(
+    conn: Connection, previews: Previews, running_worker: RunningWorker
+) -> None:
+    text = (
+        "Article code;Name;Price;new;new from\nA-1;Hammer;12.00;12.60;2099-02-01\nA-2;Saw;8.40;;\n"
+    )
+    async with running_worker():
+        preview_id = await previews.upload(await builders.supplier(conn), text)
+        _, result = await previews.read(preview_id)
+    first, second = result.added
+    assert (str(first.next_price), first.next_from) == ("12.60", date(2099, 2, 1))
+    assert (second.next_price, second.next_from) == (None, None)
 
 
 async def test_new_price_has_what_it_is_for(

@@ -58,6 +58,7 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
         "sheet_columns": {},
         "whole_sheets": (),
         "unread_sheets": (),
+        "unread_goods": (),
         "key_columns": (),
         "proposed_key_columns": (),
         "tier_columns": {},

@@ -44,6 +44,16 @@ def test_sheets_with_equal_headers_are_one_price_list(kind: str) -> None:
     assert (profile.sheet_rows, profile.unread_sheets) == ((3, 4), ("Terms",))
 
 
+@pytest.mark.parametrize("kind", WORKBOOKS)
+def test_sheets_of_goods_that_are_not_read_are_named(kind: str) -> None:
+    groups = [["Group", "Discount"], ["A", "30 %"], ["B", "40 %"], ["C", "45 %"]]
+    cover = [["Price list 2026"], ["All prices in USD", "net"], ["Page", 1]]
+    content = WORKBOOKS[kind](Cover=cover, Lamps=LAMPS, Cables=CABLES, Groups=groups)
+    profile = read_price_list(content, sheet_name="Lamps").profile
+    assert profile.unread_sheets == ("Cover", "Cables", "Groups")
+    assert profile.unread_goods == ("Cables",)
+
+
 def test_row_numbers_are_unique_and_lead_to_sheet_and_row() -> None:
     result = read_price_list(workbook_of(Lamps=LAMPS, Cables=CABLES))
     assert [row.row_number for row in result.rows] == [1, 2, 3, 4, 5, 6, 7]

@@ -1,6 +1,7 @@
 """Messages in the words of the pages: a setting is called as the form calls its field."""
 
 import re
+from typing import Literal
 
 from pricebook.console.page_texts import Texts
 
@@ -28,7 +29,21 @@ _ONLY_OF_SUPPLIERS = frozenset(
     )
 )
 # Words of sentences, too: these are settings only with a value, `currency=TRY`.
-_WORDS = ("currency", "discount")
+_WORDS = ("currency", "discount", "encoding", "delimiter", "mode")
+SETTING_NAMES = (*_SETTINGS, *_WORDS)
+Page = Literal["supplier", "preview"]
+# What the page of a preview calls a setting that is no field of its own there: the title of a
+# question, an answer, a heading. All other settings are on the page of the supplier only.
+_ON_PREVIEWS = {
+    **{name: f"previews.{name}" for name in (*_OF_PREVIEWS, "discount")},
+    "discount_groups": "previews.groups",
+    "column_mapping": "previews.columns",
+    "ignored_columns": "previews.no_field",
+    "hidden_rows": "previews.questions.hidden_rows",
+    "title_discounts": "previews.questions.title_discounts",
+    "sheet_name": "previews.sheet",
+    "sheet_names": "previews.sheet",
+}
 _NEW_LAYOUT = re.compile(r" \(--new-layout, new_layout\)")
 _RATE = re.compile(r"set one with `pricebook rates set [^`]*` or POST \S+-rates,")
 _COLUMN = re.compile(r'(?:column_mapping or )?--column (\w+)="([^"]*)"')
@@ -37,6 +52,10 @@ _SET = re.compile(
     rf"(?:--set )?\b({'|'.join((*_SETTINGS, *_WORDS))})="
     r"""("[^"]*"|\{[^}]*\}|'\[[^\]]*\]'|[^\s,;"]*[^\s,;."])"""
 )
+_IGNORED = re.compile(
+    r"\bname (?:(the (?:other )?column|a column|the other|one) )?in `?ignored_columns\b`?"
+)
+_WORD = re.compile(rf"(?<=set )({'|'.join(_WORDS)})\b")
 _NAME = re.compile(rf"`?\b({'|'.join(_SETTINGS)})\b`?(?: of the supplier)?")
 
 
@@ -52,18 +71,39 @@ def list_named_settings(text: str) -> list[str]:
     return [name for name in found if name in _ONLY_OF_SUPPLIERS]
 
 
-def plain_words(text: str, t: Texts) -> str:
-    """Return a message with the labels of form fields instead of the names of settings."""
+def label_on(page: Page, name: str, t: Texts) -> str:
+    """Return how a page calls a setting, quoted; a preview names that it is set elsewhere."""
+    key = _ON_PREVIEWS.get(name) if page == "preview" else None
+    if key is not None:
+        return f"“{t(key)}”"
+    label = f"“{t.get(f'suppliers.{name}', name)}”"
+    return t("previews.in_settings", label=label) if page == "preview" else label
 
-    def label(name: str) -> str:
-        return f"“{setting_label(name, t)}”"
+
+def plain_words(text: str, t: Texts, page: Page = "supplier") -> str:
+    """Return a message with the labels of form fields instead of the names of settings.
+
+    They are those of the page of a preview, or of the settings of a supplier.
+    """
 
     def of_column(match: re.Match[str]) -> str:
-        field = t.get(f"previews.fields.{match[1]}", match[1])
+        fields = "previews.fields" if page == "preview" else "suppliers.columns"
+        field = t.get(f"{fields}.{match[1]}", match[1])
         return t("previews.set_column", field=field, column=match[2])
+
+    def of_value(match: re.Match[str]) -> str:
+        value = match[2].strip(QUOTES)
+        if page == "preview" and match[1] == "ignored_columns":
+            return t("previews.set_no_field", column=value)
+        return f"{label_on(page, match[1], t)}: {value}"
+
+    def of_ignored(match: re.Match[str]) -> str:
+        what = f"{match[1]} " if match[1] else ""
+        return t("previews.name_no_field", what=what)
 
     text = _OF_SHEET.sub(lambda match: "--column " if match[1] else "", text)
     text = _RATE.sub(t("previews.set_rate"), _NEW_LAYOUT.sub("", text))
-    text = _COLUMN.sub(of_column, text)
-    text = _SET.sub(lambda match: f"{label(match[1])}: {match[2].strip(QUOTES)}", text)
-    return _NAME.sub(lambda match: label(match[1]), text)
+    text = _SET.sub(of_value, _COLUMN.sub(of_column, text))
+    text = _IGNORED.sub(of_ignored, text) if page == "preview" else text
+    text = _WORD.sub(lambda match: label_on(page, match[1], t), text)
+    return _NAME.sub(lambda match: label_on(page, match[1], t), text)

@@ -12,9 +12,11 @@ from pricebook.imports.staging_repository import analyze_staged_rows
 _CHANGES: LiteralString = """
     SELECT outcome, row_number, supplier_sku, name, old_price, new_price,
         round((new_price - old_price) / nullif(old_price, 0) * 100, 2) AS percent,
-        old_name, reason, currency, vat_included, vat_rate, details
+        old_name, reason, currency, vat_included, vat_rate, details, next_price, next_from
     FROM (
         SELECT outcome, row_number, supplier_sku, name, old_name, reason,
+            CASE WHEN outcome <> 'absent' AND is_same THEN next_cost END AS next_price,
+            CASE WHEN outcome <> 'absent' AND is_same THEN next_from END AS next_from,
             (price_details ->> 'vat_included')::boolean AS vat_included,
             (price_details ->> 'vat_rate')::numeric AS vat_rate,
             (price_details - %(not_shown)s::text[])::text AS details,

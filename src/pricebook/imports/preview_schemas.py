@@ -1,6 +1,6 @@
 """Previews of price lists: what was understood, what would change, what is in doubt."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -62,7 +62,7 @@ class PreviewChange(Struct, frozen=True):
 
     `currency` None: that of the catalog. `vat_included` is whether the listed price includes VAT,
     `vat_rate` is percent; both None if they are not known. `details` are those of the price as
-    JSON, in which numbers are decimals.
+    JSON, in which numbers are decimals. `next_price` holds from `next_from` on, for one unit.
     """
 
     outcome: str
@@ -78,6 +78,8 @@ class PreviewChange(Struct, frozen=True):
     vat_included: bool | None = None
     vat_rate: Decimal | None = None
     details: str | None = None
+    next_price: Decimal | None = None
+    next_from: date | None = None
 
 
 class UnlikePrice(Struct, frozen=True):

@@ -68,10 +68,11 @@ def open_price_list(request: ReadRequest) -> PriceList:
     try:
         if request.corrections:
             return open_corrections(request, request.corrections)
-        files, unread_sheets, group_tables = formats.open_tables(request)
-        request = msgspec.structs.replace(request, group_tables=dict(group_tables))
-        refuse_rejected_rows(files[0], file_name(request))
-        files = with_sides(files, request)
+        opened_tables = formats.open_tables(request)
+        group_tables = dict(opened_tables.group_tables)
+        request = msgspec.structs.replace(request, group_tables=group_tables)
+        refuse_rejected_rows(opened_tables.files[0], file_name(request))
+        files = with_sides(opened_tables.files, request)
         tables = open_sheets(files, request)
         number_profile, findings = read_price_columns(tables)
         if any(
@@ -90,4 +91,9 @@ def open_price_list(request: ReadRequest) -> PriceList:
             raise
         raise PriceListError(f"{error.filename} cannot be read: {error.strerror}.") from error
     profile = profile_of_tables(tables, number_profile)
-    return PriceList(tables, msgspec.structs.replace(profile, unread_sheets=unread_sheets))
+    profile = msgspec.structs.replace(
+        profile,
+        unread_sheets=opened_tables.unread_sheets,
+        unread_goods=opened_tables.unread_goods,
+    )
+    return PriceList(tables, profile)

@@ -242,7 +242,7 @@ def _show_found(found: dict[str, Any]) -> dict[str, Any]:
     return {
         "detected": _texts({"header_row": found.get("header_row"), **(found.get("basis") or {})}),
         "sheets": sheets,
-        "unread_sheets": found.get("unread_sheets", ()),
+        "unread_goods": found.get("unread_goods", found.get("unread_sheets", ())),
         "sheet_choices": [
             ("", load_texts()("previews.as_detected")),
             *zip(sheets, sheets, strict=True),

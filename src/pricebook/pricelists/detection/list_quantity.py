@@ -91,7 +91,7 @@ def needs_quantity(sources: ListSources) -> bool:
 def set_column_origin(sources: ListSources) -> FactOrigin | None:
     """Return `setting` or `previous` if an option makes a column decide what prices are for.
 
-    What the list says elsewhere is then about something else.
+    What the list states elsewhere is then about something else.
     """
     if "price_quantity" not in sources.assignment.columns:
         return None

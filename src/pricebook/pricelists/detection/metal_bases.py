@@ -1,6 +1,6 @@
 """Quotations of metals that prices are based on: `Kupferbasis 150 EUR/100 kg`.
 
-Their number and their weight say nothing of what the prices of articles are for.
+Their number and their weight are not what the prices of articles are for.
 """
 
 from collections.abc import Iterator, Sequence

@@ -159,7 +159,7 @@ def _has_flags(content: ColumnContent) -> bool:
 
 
 def _days_issue(header: TableHeader, indices: Sequence[int]) -> DetectionIssue:
-    """Return the issue of days to come, of which nothing says what begins on them."""
+    """Return the issue of days to come, of which nothing states what begins on them."""
     index, references = indices[0], [column_reference(header, index) for index in indices]
     return DetectionIssue(
         f"The column {column_label(header, index)} has days to come, from which the prices or the "

@@ -76,6 +76,11 @@ def choose_sheets(samples: Mapping[str, Sequence[Record]], request: ReadRequest)
     return goods or [_best_sheet(samples, request)]
 
 
+def looks_like_goods(records: Sequence[Record], request: ReadRequest) -> bool:
+    """Return whether the first rows of a sheet are those of articles with prices."""
+    return _has_header(records, request) or _has_inferred_columns(records, request)
+
+
 def refused_sheets(errors: Mapping[str, PriceListError], names: Sequence[str]) -> PriceListError:
     """Return the error of sheets that cannot be read: each reason names its sheet.
 

@@ -110,7 +110,8 @@ def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> OpenedTables
     unread = [
         title for title, sheet in grids.items() if title not in selected and _has_cells(sheet)
     ]
-    return OpenedTables([files[title] for title in selected], tuple(unread))
+    # Whether these have goods is not known: their rows are not read.
+    return OpenedTables([files[title] for title in selected], tuple(unread), {}, tuple(unread))
 
 
 def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:

@@ -5,6 +5,8 @@ from contextlib import closing
 from itertools import islice
 from typing import Literal, NamedTuple, Protocol
 
+import msgspec
+
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import sheets
 from pricebook.pricelists.detection.group_tables import MAX_TABLE_ROWS, find_group_table
@@ -14,6 +16,7 @@ from pricebook.pricelists.detection.table_sample import CONTENT_SAMPLE_ROWS
 from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool, SpoolFile
 from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS, OpenedTables
 from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 _MAX_SHEETS = 1_000
@@ -123,7 +126,8 @@ def open_workbook(book: Workbook, request: ReadRequest) -> OpenedTables:
     spool_file = SpoolFile(request.limits)
     files = [WorkbookFile(book, sheet, spool_file) for sheet in selected]
     unread = tuple(name for name in names if name not in selected)
-    return OpenedTables(files, unread, dict(_group_tables(book, unread)))
+    goods = tuple(_sheets_of_goods(book, unread, request))
+    return OpenedTables(files, unread, dict(_group_tables(book, unread)), goods)
 
 
 def _select_sheets(book: Workbook, names: Sequence[str], request: ReadRequest) -> Sequence[str]:
@@ -148,6 +152,17 @@ def _group_tables(book: Workbook, names: Sequence[str]) -> Iterator[tuple[str, d
             continue
         if found:
             yield name, found
+
+
+def _sheets_of_goods(book: Workbook, names: Sequence[str], request: ReadRequest) -> Iterator[str]:
+    """Yield the sheets that are not read and look like goods; damaged ones do not."""
+    plain = msgspec.structs.replace(request, config=ReadConfig(), previous_profile=None)
+    for name in names[:_MAX_GROUP_SHEETS]:
+        try:
+            if sheets.looks_like_goods(_read_sheet_sample(book, name, plain), plain):
+                yield name
+        except PriceListError:
+            continue
 
 
 def _read_sheet_sample(book: Workbook, sheet: str, request: ReadRequest) -> list[Record]:

@@ -132,8 +132,9 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     the further ones of each sheet that is else read like the others. `sheet_profiles` are
     the profiles of the sheets if their columns or prices differ. `whole_sheets` has the sheet of
     each entry of `sheets` if some are tables side by side. `unread_sheets` are the other
-    sheets with cells. `proposed_key_columns` would identify an article where its code
-    does not. `exchange_rates` are those by which an import converted the prices, by currency.
+    sheets with cells, `unread_goods` those of them that may be goods.
+    `proposed_key_columns` would identify an article where its code does not. `exchange_rates` are
+    those by which an import converted the prices, by currency.
     `ignored_columns` is the option of that name; for a table with a header without positions.
     `net_columns` are those whose cells may be `net_marks`, `price_columns` those of the price if
     there are several, `price_currencies` the currencies of those of them that have their own.
@@ -162,6 +163,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     sheet_columns: dict[str, dict[Field, str]] = {}
     whole_sheets: tuple[str, ...] = ()
     unread_sheets: tuple[str, ...] = ()
+    unread_goods: tuple[str, ...] = ()
     key_columns: tuple[str, ...] = ()
     tier_columns: dict[str, str] = {}
     basis: PriceBasis | None = None
