@@ -138,7 +138,8 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     `net_columns` are those whose cells may be `net_marks`, `price_columns` those of the price if
     there are several.
     `unread_cells` counts the cells of a field, such as units, that are kept as text because they
-    are not understood; it is known once the price list was read to its end.
+    are not understood, `unread_texts` has up to ten of each field; both are known once the price
+    list was read to its end.
     `tables` are set if a sheet has several tables, each with its own header. Then `headers` are
     those of the first table followed by further ones of the others; all else is of the first.
     """
@@ -172,6 +173,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     net_columns: tuple[str, ...] = ()
     tables: tuple[TableProfile, ...] = ()
     price_columns: tuple[str, ...] = ()
+    unread_texts: dict[Field, tuple[str, ...]] = {}
 
 
 def convert_profile(stored: object) -> DetectedProfile | None:
