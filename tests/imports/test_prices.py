@@ -56,7 +56,12 @@ async def test_cells_that_are_not_understood_are_counted_in_the_result(
     counted = {"gtin": 1, "pack_size": 1, "unit": 2}
     assert result.found
     assert result.found.unread_cells == counted
-    assert "kept as text: 1 of GTIN, 1 of pack size, 2 of unit" in (result.profile_sentence or "")
+    assert result.found.unread_texts["unit"] == ("bucketful", "heap")
+    sentence = result.profile_sentence or ""
+    assert (
+        'kept as text: 1 of GTIN ("4006381333932"), 1 of pack size ("some"), 2 of unit' in sentence
+    )
+    assert '2 of unit ("bucketful", "heap")' in sentence
     stored = await single(conn, "SELECT found -> 'unread_cells' FROM ingestion_tasks")
     assert stored == (counted,)
 

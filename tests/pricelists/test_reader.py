@@ -68,6 +68,7 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
         },
         "exchange_rates": {},
         "unread_cells": {},
+        "unread_texts": {},
         "ignored_columns": (),
         "net_columns": (),
         "tables": (),

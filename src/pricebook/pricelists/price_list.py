@@ -1,6 +1,5 @@
 """An open price list, and the passes over its rows."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -14,7 +13,7 @@ from pricebook.pricelists.row_rejection import stored_cells
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.price_list_rows import PriceListRow
 from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
-from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.unread_cells import UnreadCells
 
 
 class PriceList:
@@ -33,10 +32,12 @@ class PriceList:
         return None if last.file.rows_total is None else last.rows_before + last.file.rows_total
 
     @property
-    def unread_cells(self) -> dict[Field, int]:
-        """By field, the cells that the latest pass kept as text because they are not understood."""
-        counts = sum((reader.unread_cells for reader in self._row_readers), Counter[Field]())
-        return dict(sorted(counts.items()))
+    def unread_cells(self) -> UnreadCells:
+        """The cells that the latest pass kept as text because they are not understood."""
+        unread = UnreadCells()
+        for reader in self._row_readers:
+            unread.update(reader.unread_cells)
+        return unread
 
     @property
     def progress(self) -> float:

@@ -20,7 +20,7 @@ class RowStatements(msgspec.Struct, frozen=True, gc=False):
     """What a row says beside its price, as the fields of `ItemRow` of the same names.
 
     `characteristics` holds the texts of cells that are not understood and decide no price, None
-    for those that are: the text of an earlier price list is removed. `unread_fields` are those
+    for those that are: the text of an earlier price list is removed. `unread_cells` are those
     whose cells are kept as text, there or in the details.
     """
 
@@ -30,7 +30,7 @@ class RowStatements(msgspec.Struct, frozen=True, gc=False):
     next_price: Decimal | None = None
     next_from: date | None = None
     characteristics: dict[str, str | None] = {}
-    unread_fields: tuple[Field, ...] = ()
+    unread_cells: tuple[tuple[Field, str], ...] = ()
 
 
 def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:

@@ -13,6 +13,7 @@ from pricebook.pricelists.table_differences import TableClauses, compare_tables,
 from pricebook.pricelists.text import quote, quote_list
 
 _MAX_PLACES = 10
+_MAX_EXAMPLES = 10
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -98,7 +99,14 @@ def _describe_rows(profile: DetectedProfile, items: int | None) -> Iterator[str]
         yield f"sheets not read: {quote_list(profile.unread_sheets)}"
     yield from ProfileClauses(profile).hidden()
     if profile.unread_cells:
-        texts = [f"{n:,} of {FIELD_LABELS[field]}" for field, n in profile.unread_cells.items()]
+        texts = [
+            f"{count:,} of {FIELD_LABELS[field]}{_examples(profile.unread_texts.get(field, ()))}"
+            for field, count in profile.unread_cells.items()
+        ]
         yield f"cells not understood and kept as text: {', '.join(texts)}"
     if keys := ProfileClauses(profile).proposed_key():
         yield f"some codes have several prices, {keys} would distinguish them (key_columns)"
+
+
+def _examples(texts: Sequence[str]) -> str:
+    return f" ({quote_list(texts, _MAX_EXAMPLES)})" if texts else ""

@@ -1,6 +1,5 @@
 """Prices of rows that have them in one of several columns."""
 
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -17,6 +16,7 @@ from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import quote
+from pricebook.pricelists.unread_cells import UnreadCells
 
 _NO_STATEMENTS = RowStatements(None, None)
 
@@ -74,12 +74,12 @@ class PriceColumnsReader:
             reader.title_vat = vat
 
     @property
-    def unread_cells(self) -> Counter[Field]:
-        """By field, the number of cells that were kept as text because they are not understood."""
-        counts = Counter[Field]()
+    def unread_cells(self) -> UnreadCells:
+        """The cells that were kept as text because they are not understood."""
+        unread = UnreadCells()
         for reader in self._readers.values():
-            counts.update(reader.unread_cells)
-        return counts
+            unread.update(reader.unread_cells)
+        return unread
 
     def read(
         self, cells: list[str], texts: list[str]

@@ -1,6 +1,5 @@
 """Price, details and availability of the rows of a price list that says more than a price."""
 
-from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -25,6 +24,7 @@ from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, TitleDiscounts
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import clean_category
+from pricebook.pricelists.unread_cells import UnreadCells
 
 _NO_STATEMENTS = RowStatements(None, None)
 
@@ -41,7 +41,7 @@ class RowPriceReader:
         self._prices = ListedPriceReader(table, fields, number_profile, request)
         self._information = RowInformation(table, fields)
         self._catalog_currency = request.currency
-        self.unread_cells: Counter[Field] = Counter()
+        self.unread_cells = UnreadCells()
         self._fields = fields
         # The titles above the next row, if no column has its category.
         self.section = ""
@@ -139,7 +139,7 @@ class RowPriceReader:
             self._stated_currency(terms),
             stated(terms.details),
             characteristics=self._information.characteristics(terms.unread),
-            unread_fields=_unread_fields(terms.unread, terms.details),
+            unread_cells=_unread_cells(terms.unread, terms.details),
         )
         return terms, read_price, statements
 
@@ -175,25 +175,27 @@ class RowPriceReader:
             next_cost,
             prices.next_from,
             self._information.characteristics(unread),
-            _unread_fields(unread, details),
+            _unread_cells(unread, details),
         )
 
     def _counted(self, statements: RowStatements) -> RowStatements:
         """Return the statements; their unread cells are counted."""
-        if statements.unread_fields:
-            self.unread_cells.update(statements.unread_fields)
+        if statements.unread_cells:
+            self.unread_cells.add(statements.unread_cells)
         return statements
 
     def _stated_currency(self, terms: RowTerms) -> str | None:
         return None if terms.currency == self._catalog_currency else terms.currency
 
 
-def _unread_fields(unread: Mapping[Field, str], details: PriceDetails) -> tuple[Field, ...]:
+def _unread_cells(
+    unread: Mapping[Field, str], details: PriceDetails
+) -> tuple[tuple[Field, str], ...]:
     kept: tuple[tuple[Field, str | None], ...] = (
         ("unit", details.unit_text),
         ("gtin", details.gtin_text),
     )
-    return (*unread, *(field for field, text in kept if text))
+    return (*unread.items(), *((field, text) for field, text in kept if text))
 
 
 def _missing_price() -> RowRejectedError:

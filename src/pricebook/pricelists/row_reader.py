@@ -1,6 +1,5 @@
 """Classification of the records of a price list: item, rejected or ignored rows."""
 
-from collections import Counter
 from decimal import Decimal
 from functools import partial
 
@@ -42,12 +41,12 @@ from pricebook.pricelists.schemas.price_list_rows import (
     RejectedRow,
 )
 from pricebook.pricelists.schemas.profile import NumberProfile
-from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.supplier_codes import compose_code
 from pricebook.pricelists.text import clean_category, clean_code, clean_name
 from pricebook.pricelists.total_rows import TotalRows, sum_as_code
 from pricebook.pricelists.unit_cells import split_unit
+from pricebook.pricelists.unread_cells import UnreadCells
 
 # Code, name and price.
 _MIN_ARTICLE_CELLS = 3
@@ -99,9 +98,9 @@ class RowReader:
         self._refusal: RowProblem | None = None
 
     @property
-    def unread_cells(self) -> Counter[Field]:
-        """By field, the number of cells that were kept as text because they are not understood."""
-        return Counter() if self._prices is None else self._prices.unread_cells
+    def unread_cells(self) -> UnreadCells:
+        """The cells that were kept as text because they are not understood."""
+        return UnreadCells() if self._prices is None else self._prices.unread_cells
 
     @property
     def section(self) -> str | None:

@@ -213,13 +213,12 @@ class DiscountColumns:
         """
         if "discount_group" in self._columns:
             return []
-        abbreviated, has_list_price = self._abbreviated(), self._has_list_price()
+        abbreviated = self._abbreviated()
         return [
             index
             for index in self._unassigned()
             if fact_cells.are_chains(self._content(index))
-            or (index in abbreviated and fact_cells.is_discount(self._content(index)))
-            or (has_list_price and self._is_percentage(index))
+            or self._is_percentage(index, is_abbreviated=index in abbreviated)
         ]
 
     def _unassigned(self) -> list[int]:
@@ -227,13 +226,16 @@ class DiscountColumns:
         taken = {*self._columns.values(), *self._free, *self._header.ignored}
         return [index for index in range(len(self._header.cells)) if index not in taken]
 
-    def _is_percentage(self, index: int) -> bool:
+    def _is_percentage(self, index: int, *, is_abbreviated: bool) -> bool:
         """Return whether a column of no field has percentages, by its header or by all cells."""
         header, content = self._header.cells[index], self._content(index)
         if field_ranks(header, self._currency):
             return False
+        if is_abbreviated:
+            return fact_cells.are_discounts(content)
         is_named = "%" in header or content.share(lambda cell: "%" in display_text(cell)) == 1
-        return is_named and bool(content.cells) and fact_cells.is_discount(content)
+        is_discount = bool(content.cells) and fact_cells.is_discount(content)
+        return is_named and is_discount and self._has_list_price()
 
     def _is_open(self, amount: int) -> bool:
         """Return whether the sample does not prove that an amount is taken off the price."""
@@ -258,24 +260,23 @@ class DiscountColumns:
         )
 
     def _factor_issue(self, index: int) -> DetectionIssue:
-        label = column_label(self._header, index)
-        doubt = f"The prices may be multiplied by the column {label} with cells below 1"
+        doubt = "The prices may be multiplied by the column {} with cells below 1"
         return self._discount_question(index, doubt)
 
     def _percent_issue(self, index: int) -> DetectionIssue:
-        label = column_label(self._header, index)
-        doubt = f"The percentages of the column {label} may be discounts of the list price"
+        doubt = "The percentages of the column {} may be discounts of the price"
         return self._discount_question(index, doubt)
 
     def _further_issue(self, index: int) -> DetectionIssue:
-        label = column_label(self._header, index)
-        doubt = f"The discounts of the column {label} may hold for some orders only"
+        doubt = "The discounts of the column {} may hold for some orders only"
         return self._discount_question(index, doubt)
 
     def _discount_question(self, index: int, doubt: str) -> DetectionIssue:
+        """Return the issue of a column; `doubt` is a sentence with a place for its label."""
         label = column_reference(self._header, index)
         return DetectionIssue(
-            f"{doubt}; set {column_setting('discount', label)} if they are, or {ignoring(label)}.",
+            f"{doubt.format(column_label(self._header, index))}; set "
+            f"{column_setting('discount', label)} if they are, or {ignoring(label)}.",
             "column_mapping.discount",
             (label,),
         )

@@ -105,7 +105,7 @@ NUMBERED_DISCOUNT_WORDS = ("sc", "sct", "kort")
 ABBREVIATED_DISCOUNT_WORDS = (
     *NUMBERED_DISCOUNT_WORDS,
     *("scto", "sc base", "sct base", "rab", "rbt", "rem", "disc", "desc", "dcto", "dto", "скид"),
-    *("ск", "зн", "знижк", "cond", "kond", "isk", "ind", "red", "sl", "отст"),
+    *("ск", "знижк", "isk", "отст"),
 )
 # Beside a discount, its place in the order: `Rabatt II`, `2nd discount`.
 ORDINAL_WORDS = (

@@ -112,8 +112,13 @@ def has_chain(content: ColumnContent) -> bool:
 
 def are_chains(content: ColumnContent) -> bool:
     """Return whether nearly all cells are discounts, some of them chains."""
+    return are_discounts(content) and content.filled > 1 and has_chain(content)
+
+
+def are_discounts(content: ColumnContent) -> bool:
+    """Return whether nearly all cells are discounts, some of them percentages."""
     share = content.share(lambda cell: parse_discounts(cell) is not None)
-    return share >= _MOST and content.filled > 1 and has_chain(content)
+    return share >= _MOST and any(map(parse_discounts, content.cells))
 
 
 def is_multiplier(content: ColumnContent) -> bool:

@@ -199,7 +199,7 @@ def _explains(meanings: Mapping[str, str], codes: Collection[str]) -> bool:
     return are_known and any(each.number != 1 for each in quantities.values() if each)
 
 
-def _of_numbers(notes: Sequence[Note], header: str, codes: Collection[str]) -> UnitMeanings | None:
+def _of_numbers(notes: Sequence[Note], header: str, codes: frozenset[str]) -> UnitMeanings | None:
     """Return the meanings of numbers that a text states behind the header of their column."""
     if not header or not any(code.isdigit() for code in codes):
         return None

@@ -35,11 +35,12 @@ class RowChunk(msgspec.Struct, frozen=True, tag=True):
 class PriceListFinished(msgspec.Struct, frozen=True, tag=True):
     """The price list was read to its end; the peak memory of the process in KiB.
 
-    `unread_cells` counts the cells of a field that are kept as text.
+    `unread_cells` counts the cells of a field that are kept as text, `unread_texts` has the first.
     """
 
     peak_memory_kib: int
     unread_cells: dict[Field, int] = {}
+    unread_texts: dict[Field, tuple[str, ...]] = {}
 
 
 class PriceListFailed(msgspec.Struct, frozen=True, tag=True):

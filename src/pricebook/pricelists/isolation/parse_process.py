@@ -123,7 +123,9 @@ def _handle_price_list(request: ReadRequest, responses: BinaryIO, status: TextIO
     _send_frame(responses, PriceListOpened(price_list.profile, price_list.rows_total))
     _send_rows(responses, price_list)
     peak_memory_kib = _peak_memory_kib(status)
-    _send_frame(responses, PriceListFinished(peak_memory_kib, price_list.unread_cells))
+    unread = price_list.unread_cells
+    counts = dict(sorted(unread.counts.items()))
+    _send_frame(responses, PriceListFinished(peak_memory_kib, counts, unread.texts))
     while payload := frames.receive(sys.stdin.buffer):
         row_numbers = _cells_request_decoder.decode(payload).row_numbers
         _send_frame(responses, RowCells(price_list.cells(frozenset(row_numbers))))

@@ -63,7 +63,9 @@ class PriceListStream:
             self.rows_read, self.rows_ignored = frame.read, frame.ignored
             yield frame
         self.peak_memory_kib = frame.peak_memory_kib
-        self.profile = msgspec.structs.replace(self.profile, unread_cells=frame.unread_cells)
+        self.profile = msgspec.structs.replace(
+            self.profile, unread_cells=frame.unread_cells, unread_texts=frame.unread_texts
+        )
 
     async def read_cells(self, row_numbers: Sequence[int]) -> dict[int, list[str]]:
         """Return the cells of rows by row number, once the price list was read to its end.

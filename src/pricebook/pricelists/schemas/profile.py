@@ -140,7 +140,8 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     there are several, `price_currencies` the currencies of those of them that have their own.
     `hidden_columns` are those that the sheet hides, whether they are read or not.
     `unread_cells` counts the cells of a field, such as units, that are kept as text because they
-    are not understood; it is known once the price list was read to its end.
+    are not understood, `unread_texts` has up to ten of each field; both are known once the price
+    list was read to its end.
     `tables` are set if a sheet has several tables, each with its own header. Then `headers` are
     those of the first table followed by further ones of the others; all else is of the first.
     """
@@ -177,6 +178,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     price_columns: tuple[str, ...] = ()
     price_currencies: dict[str, str] = {}
     hidden_columns: tuple[str, ...] = ()
+    unread_texts: dict[Field, tuple[str, ...]] = {}
 
 
 def convert_profile(stored: object) -> DetectedProfile | None:
