@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from pricebook.errors import PriceListError
 from pricelists.price_lists import ReadResult, read_price_list
 
 FIRST = "Best.-Nr.;Artikel;VE;Preis/Stück;Farbe"
@@ -61,3 +62,22 @@ def test_title_below_other_columns_is_no_article() -> None:
 def test_article_named_like_columns_is_one() -> None:
     result = read("05-1;Preis;1;3,00;", "05-2;Artikel;1;4,00;rot")
     assert codes(result)[2:] == ["05-1", "05-2"]
+
+
+def test_repeated_headers_are_no_cells_of_their_columns() -> None:
+    header = "Code;Name;Price;New price"
+    rows = [f"A-{n};Lamp {n};1{n}.50;{'9.00' if n == 4 else ''}" for n in range(1, 9)]
+    lines = [header, *rows[:3], header, *rows[3:6], header, *rows[6:]]
+    with pytest.raises(PriceListError) as raised:
+        read_price_list("\n".join(lines) + "\n")
+    (issue,) = raised.value.issues
+    assert (issue.option, issue.candidates) == ("column_mapping.price", ("Price", "New price"))
+
+
+def test_repeated_headers_are_no_discount_groups() -> None:
+    header = "Code;Name;List price;Disc. group"
+    rows = [f"A-{n};Lamp {n};1{n}.50;{'AB'[n % 2]}" for n in range(1, 9)]
+    with pytest.raises(PriceListError) as raised:
+        read_price_list("\n".join([header, *rows[:4], header, *rows[4:]]) + "\n")
+    (issue,) = raised.value.issues
+    assert (issue.option, issue.candidates) == ("discount_groups", ("A", "B"))

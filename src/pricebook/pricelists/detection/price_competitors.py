@@ -202,17 +202,17 @@ def tax_basis(header: TableHeader, index: int) -> frozenset[bool]:
 def tax_twins_of(best: Sequence[int], candidates: Iterable[int], header: TableHeader) -> list[int]:
     """Return the other candidates whose headers state the opposite tax basis of the best ones.
 
-    The word for a price does not decide between `Tarif HT` and `Prix TTC`; it does beside a header
-    of a tax alone: `Kundennetto` and `Brutto`.
+    The word for a price does not decide between `Tarif HT` and `Prix TTC`; gross and net may mean
+    prices before and after discounts.
     """
     bases = {tax_basis(header, index) for index in best}
     if len(bases) != 1 or len(basis := next(iter(bases))) != 1:
         return []
     opposite = frozenset({True not in basis})
     return [
-        index
-        for index in candidates
-        if index not in best
-        and tax_basis(header, index) == opposite
-        and not states_only_tax(header.cells[index])
+        i
+        for i in candidates
+        if i not in best
+        and tax_basis(header, i) == opposite
+        and not header_statement(header.cells[i]).is_gross_or_net
     ]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pricebook.pricelists.detection.block_notes import notes_around
 from pricebook.pricelists.detection.blocks import Block
+from pricebook.pricelists.detection.characteristics import header_row_key
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
     column_contents,
@@ -62,7 +63,12 @@ def read_sample(
     header = leave_out_hidden(header, expected, request)
     # A price list may lack columns that are remembered as ignored.
     expected = expected._replace(ignored=request.config.ignored_columns or ())
-    item_rows = item_rows_below(records, header.row_number)
+    repeated = set(map(header_row_key, header.header_rows))
+    item_rows = [
+        cells
+        for cells in item_rows_below(records, header.row_number)
+        if header_row_key(cells) not in repeated
+    ]
     texts = [*notes_around(records, header, {}, block, MAX_SAMPLED_ROWS), *later_notes]
     cells = column_contents(item_rows, expected.currency)
     header, contents, meanings = read_contents(header, cells, texts, unit_meanings)
