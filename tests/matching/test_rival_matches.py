@@ -112,8 +112,8 @@ async def test_a_product_that_becomes_a_rival_later_is_compared_with_items_that_
         "renamed": {"name": "Chalk"},
         "brought back": {"name": HAMMER, "status": "archived"},
     }
-    if how in earlier:
-        other = await builders.product(conn, sku="HAM-2", **earlier[how])
+    fields = earlier.get(how)
+    other = await builders.product(conn, sku="HAM-2", **fields) if fields else None
     item_id = await builders.item(conn, await builders.supplier(conn), name=WRITTEN)
     await examine(database)
     assert await objections(procurement, item_id) == []
