@@ -229,7 +229,11 @@ class Faults:
         while not self.ended.is_set():
             price += 1
             task_id = self.soak.submit(supplier_id, self.size.rows, price)
-            until(lambda task_id=task_id: self.soak.state(task_id) == "succeeded")
+            try:
+                until(lambda task_id=task_id: self.soak.state(task_id) == "succeeded")
+            except SystemExit:
+                print(self.soak.describe(task_id), flush=True)
+                raise
         return price
 
     def _syncable(self, name: str) -> UUID:
