@@ -151,20 +151,19 @@ class Soak:
 
     def describe(self, task_id: UUID) -> str:
         """Return a task, how many tasks are in each state, and what PostgreSQL executes."""
-        with psycopg.connect(self._url, autocommit=True, row_factory=dict_row) as conn:
-            task = conn.execute("SELECT * FROM ingestion_tasks WHERE id = %s", [task_id]).fetchone()
-            states = conn.execute(
-                "SELECT state, count(*), min(created_at) FROM ingestion_tasks GROUP BY state"
-            ).fetchall()
-            active = conn.execute(
-                """
-                SELECT pid, state, wait_event_type, wait_event, now() - xact_start AS runs,
-                    left(query, 120) AS query
-                FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid()
-                ORDER BY xact_start
-                """
-            ).fetchall()
-        return "\n".join(map(str, [task, *states, *active]))
+        statements = (
+            "SELECT * FROM ingestion_tasks WHERE id = %(id)s",
+            "SELECT state, count(*), min(created_at) FROM ingestion_tasks GROUP BY state",
+            """
+            SELECT pid, state, wait_event_type, wait_event, now() - xact_start AS runs,
+                left(query, 120) AS query
+            FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid()
+            ORDER BY xact_start
+            """,
+        )
+        with psycopg.connect(self._url) as conn, conn.cursor(row_factory=dict_row) as cursor:
+            found = [cursor.execute(each, {"id": task_id}).fetchall() for each in statements]
+        return "\n".join(str(row) for rows in found for row in rows)
 
     def count_ended(self) -> int:
         """Return how many tasks have succeeded."""
