@@ -229,8 +229,26 @@ class Faults:
         while not self.ended.is_set():
             price += 1
             task_id = self.soak.submit(supplier_id, self.size.rows, price)
-            until(lambda task_id=task_id: self.soak.state(task_id) == "succeeded")
+            try:
+                self._wait_for_import(task_id)
+            except SystemExit:
+                print(self.soak.describe(task_id), flush=True)
+                raise
         return price
+
+    def _wait_for_import(self, task_id: UUID) -> None:
+        """Wait until a price list is imported; exit when it is not being imported any more.
+
+        Each fault may interrupt it, and tasks of others come first then: the time is limited only
+        after the last fault.
+        """
+        while not self.ended.wait(0.1):
+            state = self.soak.state(task_id)
+            if state == "succeeded":
+                return
+            if state not in {"queued", "running"}:
+                raise SystemExit(f"The import of a price list is {state}.")
+        until(lambda: self.soak.state(task_id) == "succeeded")
 
     def _syncable(self, name: str) -> UUID:
         """Create a supplier with a price list that can be synced."""

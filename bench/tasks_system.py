@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from redis import Redis
 from servers import migrated_servers, settings_for
@@ -147,6 +148,22 @@ class Soak:
     def state(self, task_id: UUID) -> str:
         """Return the state of a task."""
         return self.one("SELECT state FROM ingestion_tasks WHERE id = %s", task_id)
+
+    def describe(self, task_id: UUID) -> str:
+        """Return a task, how many tasks are in each state, and what PostgreSQL executes."""
+        statements = (
+            "SELECT * FROM ingestion_tasks WHERE id = %(id)s",
+            "SELECT state, count(*), min(created_at) FROM ingestion_tasks GROUP BY state",
+            """
+            SELECT pid, state, wait_event_type, wait_event, now() - xact_start AS runs,
+                left(query, 120) AS query
+            FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid()
+            ORDER BY xact_start
+            """,
+        )
+        with psycopg.connect(self._url) as conn, conn.cursor(row_factory=dict_row) as cursor:
+            found = [cursor.execute(each, {"id": task_id}).fetchall() for each in statements]
+        return "\n".join(str(row) for rows in found for row in rows)
 
     def count_ended(self) -> int:
         """Return how many tasks have succeeded."""
