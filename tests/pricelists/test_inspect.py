@@ -51,7 +51,7 @@ def test_cells_that_are_kept_as_text_are_counted(tmp_path: Path) -> None:
     header = "sku;name;price;unit;pack size;lead time"
     (tmp_path / "a.csv").write_text(csv_text(*rows, header=header))
     printed = run("a.csv", folder=tmp_path).stdout
-    counts = "2 of lead time, 1 of pack size, 2 of unit"
+    counts = '2 of lead time ("soon"), 1 of pack size ("some"), 2 of unit ("heap")'
     assert f"cells not understood and kept as text: {counts}." in printed
 
 

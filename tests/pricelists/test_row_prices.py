@@ -48,8 +48,8 @@ def test_thousand_needs_the_decimal_mark_of_the_list() -> None:
     assert (row.error_type, row.supplier_sku) == ("price_quantity_unknown", "A1")
     assert row.error_message == (
         'The quantity "1.000" (column "price_quantity") that the price is for is not understood: '
-        "expected 100, C or 100 pcs; set decimal_separator for a number such as 1.000, or correct "
-        "the cell."
+        "expected 100, C or 100 pcs; set unit_meanings if it is a code, decimal_separator for a "
+        "number such as 1.000, or correct the cell."
     )
 
 

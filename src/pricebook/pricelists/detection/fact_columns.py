@@ -264,7 +264,11 @@ class FactColumns:
         is_set = self._expected.price_quantity_is_set or "price_quantity" in self._columns
         header = "" if self._price is None else self._header.cells[self._price]
         if not (is_set or header_statement(header).quantities - {1}):
-            self._issues += remark_issues(self._header, self._contents, self._taken)
+            known = {(issue.option, issue.candidates) for issue in self._issues}
+            remarks = remark_issues(self._header, self._contents, self._taken)
+            self._issues += [
+                each for each in remarks if (each.option, each.candidates) not in known
+            ]
 
 
 _CORE = frozenset({"sku", "name", "price", "next_price"})

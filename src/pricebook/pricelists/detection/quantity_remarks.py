@@ -85,8 +85,8 @@ def _quantities_of_price(
         is_quantity = is_named and is_quantity_of_price(content)
         is_quantity |= units.get(index) == 0 and are_round_quantities(content)
         if is_quantity and index not in excluded:
-            texts = (display_text(cell).strip() for cell in content.cells)
-            example = next((text for text in texts if "0" in text), "")
+            texts = [display_text(cell).strip() for cell in content.cells]
+            example = next((text for text in texts if "0" in text), texts[0])
             yield _remark_issue(header, index, example)
 
 

@@ -262,5 +262,5 @@ def _is_of_prices(each: Definition) -> bool:
     """Return whether a code is defined as what a price is for: `C = per 100`."""
     quantity = each.quantity
     is_letter = each.code in LETTERS
-    is_stated = quantity is not None and quantity.number != 1 and (each.names_price or is_letter)
+    is_stated = quantity is not None and quantity.number > 1 and (each.names_price or is_letter)
     return is_stated and is_code(each.code)
