@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pricebook.db.migrations import run_sql
 
-revision = "0069"
+revision = "0068"
 down_revision = "0067"
 
-FUNCTIONS = Path(__file__).with_name("0069_rivals.sql")
+FUNCTIONS = Path(__file__).with_name("0068_rivals.sql")
 
 
 def upgrade() -> None:
