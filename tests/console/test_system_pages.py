@@ -122,7 +122,7 @@ async def test_dead_tasks_and_waiting_tasks_are_named(
     assert "All of their attempts failed" in text
     assert "due for 300 s" in text or "due for 301 s" in text
     assert await state_of(client, "tasks") == "wrong"
-    assert verdict(text) == "Needs attention: Workers, Dead tasks, tasks."
+    assert verdict(text) == "Needs attention: Workers, Tasks given up, tasks."
     assert "no worker is running: start `pricebook worker`" in text
 
 

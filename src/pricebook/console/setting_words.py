@@ -10,7 +10,7 @@ QUOTES = "\"'"
 _OF_PREVIEWS = frozenset(
     (
         *("currency", "vat_included", "vat_rate", "price_quantity", "decimal_separator", "mode"),
-        *("header_row", "left_out_codes"),
+        "header_row",
     )
 )
 _SETTINGS = (
@@ -18,7 +18,7 @@ _SETTINGS = (
     *("sheet_name", "header_row", "decimal_separator", "price_quantity", "prices_per_pack"),
     *("vat_included", "vat_rate", "discount_groups", "discount_base", "row_price_factor"),
     *("net_marks", "ignored_marks", "unit_meanings", "price_columns", "title_discounts"),
-    *("sheet_settings", "hidden_rows", "hidden_columns", "left_out_codes"),
+    *("sheet_settings", "hidden_rows", "hidden_columns"),
 )
 # Settings that a preview has no field for.
 _ONLY_OF_SUPPLIERS = frozenset(

@@ -24,8 +24,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "discounts": ("discount", "discount_base", "net_marks", "title_discounts", "discount_groups"),
     "sheets": (
-        *("sheet_name", "sheet_names", "sheet_settings", "hidden_rows", "header_row"),
-        *("delimiter", "encoding", "decimal_separator"),
+        *("sheet_name", "sheet_names", "sheet_settings", "hidden_rows", "hidden_columns"),
+        *("header_row", "delimiter", "encoding", "decimal_separator"),
     ),
     "columns": (
         *(f"{COLUMN}{field}" for field in get_args(Field)),
