@@ -13,6 +13,7 @@ from pricebook.tasks.counts import Counts
 
 # New prices that a warning names, of those that it counts.
 NAMED_UNLIKE, MAX_UNLIKE = 3, 50
+MAX_COMPARED = 200_000
 
 
 async def measure_impact(
@@ -51,8 +52,11 @@ async def list_warnings(
 
 
 async def describe_unlike_prices(conn: Connection, counts: Counts) -> list[str]:
-    """Return a sentence about new prices that are far from the usual ones; none without any."""
-    if not counts.new:
+    """Return a sentence about new prices that are far from the usual ones; none without any.
+
+    The prices of a larger list take seconds to compare; its preview does.
+    """
+    if not counts.new or counts.imported > MAX_COMPARED:
         return []
     unlike = await unlike_price_repository.list_unlike_prices(conn, MAX_UNLIKE + 1)
     if not unlike:

@@ -5,7 +5,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import find_value
+from pricebook.db.row_types import fetch_value, find_value
 
 LEFT_OUT = "left_out"
 _UNKNOWN: LiteralString = """
@@ -47,6 +47,13 @@ async def find_unknown_code(conn: Connection, codes: Sequence[str]) -> str | Non
     return await find_value(conn, _UNKNOWN, [list(codes)])
 
 
+async def has_left_out_prices(conn: Connection, supplier_id: UUID) -> bool:
+    """Return whether prices of a supplier were left out before."""
+    return await fetch_value(
+        conn, "SELECT EXISTS (SELECT FROM left_out_prices WHERE supplier_id = %s)", [supplier_id]
+    )
+
+
 async def mark_left_out(conn: Connection, supplier_id: UUID, codes: Sequence[str]) -> None:
     """Mark the valid staged rows of these codes, and those with a price that was left out before.
 
@@ -56,8 +63,8 @@ async def mark_left_out(conn: Connection, supplier_id: UUID, codes: Sequence[str
     await conn.execute(_MARK, values)
 
 
-async def store_left_out(conn: Connection, supplier_id: UUID, task_id: UUID) -> None:
-    """Store the prices of the left-out rows, and delete those of articles that are imported."""
+async def delete_imported(conn: Connection, supplier_id: UUID) -> None:
+    """Delete the left-out prices of articles that are imported."""
     await conn.execute(
         """
         DELETE FROM left_out_prices AS before USING staged_row AS staged
@@ -66,5 +73,9 @@ async def store_left_out(conn: Connection, supplier_id: UUID, task_id: UUID) -> 
         """,
         [supplier_id],
     )
+
+
+async def store_left_out(conn: Connection, supplier_id: UUID, task_id: UUID) -> None:
+    """Store the prices of the left-out rows."""
     values = {"left_out": LEFT_OUT, "supplier_id": supplier_id, "task_id": task_id}
     await conn.execute(_STORE, values)

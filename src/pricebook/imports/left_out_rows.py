@@ -28,4 +28,5 @@ async def leave_out_rows(
                 f"The price list has no article {unknown} that could be left out; nothing was"
                 " changed. Compare left_out_codes with its codes."
             )
-    await left_out_row_repository.mark_left_out(conn, supplier_id, codes)
+    if codes or await left_out_row_repository.has_left_out_prices(conn, supplier_id):
+        await left_out_row_repository.mark_left_out(conn, supplier_id, codes)

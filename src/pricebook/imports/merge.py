@@ -252,7 +252,9 @@ async def _apply(conn: Connection, staged: StagedImport, counts_by_error: Counts
     await undo.keep_changes(conn, task_id, supplier_id)
     if not staged.dry_run:
         await matching.request_run_after_import(conn, supplier_id)
-    await left_out_row_repository.store_left_out(conn, supplier_id, task_id)
+    await left_out_row_repository.delete_imported(conn, supplier_id)
+    if left_out_row_repository.LEFT_OUT in counts_by_error:
+        await left_out_row_repository.store_left_out(conn, supplier_id, task_id)
     if staged.found and not staged.to_correct:
         await suppliers.save_detected_profile(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created
