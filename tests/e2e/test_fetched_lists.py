@@ -62,7 +62,7 @@ def fetch(system: System, client: httpx.Client, expected: list[str]) -> None:
 def open_held(browser: Chrome, root: str) -> None:
     """Open the held price list from the home of an admin; it shows why it is held."""
     browser.get(f"{root}/console")
-    browser.find_element(By.PARTIAL_LINK_TEXT, SUPPLIER).click()
+    browser.find_element(By.CSS_SELECTOR, "a[href^='/console/imports/']").click()
     wait_until(browser, "location.pathname.startsWith('/console/imports/')")
     wait_until(browser, "'ready' in document.documentElement.dataset")
     text = browser.find_element(By.ID, "import").text
