@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
+from import_fixtures import rows
 from match_fixtures import (
     PATH,
     accept_safe,
@@ -18,6 +19,13 @@ from match_fixtures import (
     run_waiting,
 )
 from pricebook.db.database import Connection, Database
+from pricebook.matching import service
+from pricebook.matching.run_schemas import RunRequest
+from pricebook.matching.suggestion_repository import (
+    ExaminedItem,
+    StoredSuggestion,
+    store_suggestions,
+)
 
 Client = AsyncTestClient[Litestar]
 HAMMER = "Claw Hammer 450 g, Fiberglass Handle, Brantholm"
@@ -127,3 +135,51 @@ async def test_a_product_that_becomes_a_rival_later_is_compared_with_items_that_
     (objection,) = await objections(procurement, item_id)
     assert objection.startswith(f"also likely: {HAMMER} (HAM-")
     assert await accept_safe(procurement) == 0
+
+
+async def test_a_run_that_waits_is_not_started_before_a_new_rival_is_there(
+    procurement: Client, conn: Connection, database: Database
+) -> None:
+    await builders.product(conn, HAMMER, sku="HAM-1")
+    item_id = await builders.item(conn, await builders.supplier(conn), name=WRITTEN)
+    await examine(database)
+    await service.request_run(database, RunRequest(), "paula")
+    async with database.transaction() as writer:
+        await builders.product(writer, HAMMER, sku="HAM-2")
+        assert await service.is_run_due(database) is False
+        await run_waiting(database)
+    assert await service.is_run_due(database)
+    await run_waiting(database)
+    (objection,) = await objections(procurement, item_id)
+    assert objection.startswith(f"also likely: {HAMMER} (HAM-")
+
+
+async def test_a_product_that_is_made_beside_a_run_is_noted_for_the_next_one(
+    conn: Connection, database: Database
+) -> None:
+    await service.request_run(database, RunRequest(), "paula")
+    await conn.execute("UPDATE match_runs SET state = 'running', lease_expires_at = now()")
+    product_id = await builders.product(conn, HAMMER, sku="HAM-1")
+    assert await rows(conn, "SELECT product_id FROM uncompared_products") == [(product_id,)]
+    queued = "SELECT requested_by FROM match_runs WHERE state = 'queued'"
+    assert await rows(conn, queued) == [("products",)]
+
+
+async def test_an_item_whose_product_was_deleted_before_it_is_stored_is_left_out(
+    conn: Connection, database: Database
+) -> None:
+    item_id = await builders.item(conn, await builders.supplier(conn), name=WRITTEN)
+    other_id = await builders.product(conn, HAMMER, sku="HAM-2")
+    gone = await builders.product(conn, HAMMER, sku="HAM-1")
+    await examine(database)
+    ((supplier_id, digest),) = await rows(conn, "SELECT supplier_id, texts_digest FROM match_items")
+    suggestions = [
+        StoredSuggestion(each, place, 0.9, "likely", [], [], {}, [], [])
+        for place, each in enumerate((gone, other_id), start=1)
+    ]
+    await conn.execute("DELETE FROM products WHERE id = %s", [gone])
+    async with database.transaction() as run:
+        examined = ExaminedItem(item_id, supplier_id, digest, suggestions)
+        bands = await store_suggestions(run, [examined])
+    assert bands == []
+    assert await rows(conn, "SELECT FROM match_items") == []

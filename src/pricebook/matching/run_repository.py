@@ -142,14 +142,18 @@ async def list_runs(conn: Connection, paging: CursorPaging) -> ListPage[MatchRun
 
 
 async def is_due(conn: Connection) -> bool:
-    """Return whether a run waits and none is running, or the lease of a running one has ended."""
+    """Return whether a run waits and none is running, or the lease of a running one has ended.
+
+    One that a trigger holds until its transaction ends cannot be started yet.
+    """
     cursor = await conn.execute(
         """
         SELECT FROM match_runs WHERE state = 'running' AND lease_expires_at < now()
         UNION ALL
-        SELECT FROM match_runs
-        WHERE state = 'queued' AND NOT EXISTS (SELECT FROM match_runs WHERE state = 'running')
-        LIMIT 1
+        SELECT FROM (
+            SELECT FROM match_runs
+            WHERE state = 'queued' AND NOT EXISTS (SELECT FROM match_runs WHERE state = 'running')
+            LIMIT 1 FOR UPDATE SKIP LOCKED) AS free
         """
     )
     return cursor.rowcount > 0

@@ -89,7 +89,7 @@ class _Examination:
         self._database, self._run = database, run
         self._progress = RunProgress(items_total=0, linked=run.linked, created=run.created)
         self._new = NewProducts({})
-        self._has_left_out = False
+        self._left_out = set[UUID]()
 
     async def run(self) -> None:
         """Examine the items supplier by supplier; then find clusters if all are examined.
@@ -115,10 +115,18 @@ class _Examination:
             items = await self._list_items(supplier_id, is_wanted=supplier_id in suppliers)
             if items:
                 await self._examine(supplier_id, items, index, (model, paths))
-        if not self._has_left_out:
+        if self._left_out:
+            await self._request_rest()
+        else:
             await new_products.set_compared(database, self._new)
         if run.supplier_id is None and run.supplier_item_ids is None:
             await self._find_clusters(suppliers, model)
+
+    async def _request_rest(self) -> None:
+        """Queue a run for items that could not be stored, which compares the new products, too."""
+        async with self._database.transaction() as conn:
+            for supplier_id in sorted(self._left_out):
+                await run_repository.insert_run_after_import(conn, supplier_id, "products")
 
     async def _list_items(self, supplier_id: UUID, *, is_wanted: bool) -> list[ItemTexts]:
         """Return the items of a supplier to examine, as the run wants them and for new products."""
@@ -175,7 +183,7 @@ class _Examination:
         for chunk in chunks(list(known), COMPARED_ITEMS):
             await self._compare(examined, supplier_id, chunk, found, paths)
             await self._report()
-        await self._store(known, examined.suggestions())
+        await self._store(supplier_id, known, examined.suggestions())
 
     async def _find(
         self, examined: Run[UUID, UUID], items: Sequence[ItemTexts]
@@ -219,6 +227,7 @@ class _Examination:
 
     async def _store(
         self,
+        supplier_id: UUID,
         known: Mapping[UUID, ItemTexts],
         suggestions: Mapping[UUID, Sequence[Suggestion[UUID]]],
     ) -> None:
@@ -227,7 +236,8 @@ class _Examination:
             async with self._database.transaction() as conn:
                 bands = await suggestion_repository.store_suggestions(conn, examined)
             self._count(len(examined), bands)
-            self._has_left_out |= len(bands) < len(examined)
+            if len(bands) < len(examined):
+                self._left_out.add(supplier_id)
             await self._report()
 
     async def _link_certain(self, supplier_id: UUID, known: Iterable[UUID]) -> None:

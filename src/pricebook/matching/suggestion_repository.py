@@ -1,6 +1,6 @@
 """The SQL by which a run stores the suggestions of items."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -103,10 +103,11 @@ async def store_suggestions(
 ) -> list[Band | None]:
     """Store the suggestions of items in place of earlier ones; return the best band of each item.
 
-    Left out are items that were linked meanwhile or that another transaction has locked, which are
-    examined by the next run, and pairs that were rejected meanwhile; of an item that no product
-    fits, all but certain ones and products made since. Suggestions of an item are written by the
-    holder of its lock only, or by who deletes a product.
+    Left out are items that were linked meanwhile, that another transaction has locked, or with a
+    product that was deleted meanwhile, which are examined by the next run, and pairs that were
+    rejected meanwhile; of an item that no product fits, all but certain ones and products made
+    since. Suggestions of an item are written by the holder of its lock only, or by who deletes a
+    product.
     """
     cursor = await conn.execute(
         """
@@ -116,9 +117,14 @@ async def store_suggestions(
         [[each.supplier_item_id for each in examined]],
     )
     locked = {item_id for (item_id,) in await cursor.fetchall()}
-    await _hold_products(conn, examined)
+    held = await _hold_products(conn, examined, locked)
     await conn.execute("DELETE FROM match_items WHERE supplier_item_id = ANY (%s)", [list(locked)])
-    stored = [each for each in examined if each.supplier_item_id in locked]
+    stored = [
+        each
+        for each in examined
+        if each.supplier_item_id in locked
+        and held.issuperset(suggestion.product_id for suggestion in each.suggestions)
+    ]
     await conn.execute(
         STORE,
         [msgspec.json.encode(stored).decode(), TAKEN_BACK],
@@ -129,12 +135,24 @@ async def store_suggestions(
     return [band for (band,) in await cursor.fetchall()]
 
 
-async def _hold_products(conn: Connection, examined: Sequence[ExaminedItem]) -> None:
-    """Keep the products of suggestions from being deleted until the transaction ends.
+async def _hold_products(
+    conn: Connection, examined: Sequence[ExaminedItem], locked: Collection[UUID]
+) -> set[UUID]:
+    """Keep the products of old and new suggestions from being deleted until the transaction ends.
 
-    Who deletes a product then writes to its items; to wait for it later could deadlock.
+    Return those that there are. Who deletes a product then writes to its items; to wait for it
+    later could deadlock.
     """
-    product_ids = {each.product_id for item in examined for each in item.suggestions}
-    await conn.execute(
-        "SELECT FROM products WHERE id = ANY (%s) ORDER BY id FOR KEY SHARE", [list(product_ids)]
+    cursor = await conn.execute(
+        """
+        SELECT id FROM products WHERE id = ANY (ARRAY(
+            SELECT product_id FROM match_suggestions WHERE supplier_item_id = ANY (%s)
+            UNION SELECT unnest(%s::uuid[])))
+        ORDER BY id FOR KEY SHARE
+        """,
+        [
+            list(locked),
+            list({each.product_id for item in examined for each in item.suggestions}),
+        ],
     )
+    return {product_id for (product_id,) in await cursor.fetchall()}

@@ -5,7 +5,8 @@
 CREATE OR REPLACE FUNCTION products_to_compare() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM match_items) THEN
+    IF NOT EXISTS (SELECT FROM match_items)
+        AND NOT EXISTS (SELECT FROM match_runs WHERE state IN ('queued', 'running')) THEN
         RETURN NULL;
     END IF;
     IF TG_OP = 'INSERT' THEN
@@ -13,10 +14,13 @@ BEGIN
     ELSE
         INSERT INTO uncompared_products (product_id) VALUES (NEW.id);
     END IF;
-    IF FOUND THEN
-        INSERT INTO match_runs (requested_by, item_ids)
-        SELECT 'products', '{}'
-        WHERE NOT EXISTS (SELECT FROM match_runs WHERE state = 'queued');
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    -- A run that waits is held until the note is committed: nobody starts it before.
+    PERFORM FROM match_runs WHERE state = 'queued' LIMIT 1 FOR KEY SHARE SKIP LOCKED;
+    IF NOT FOUND THEN
+        INSERT INTO match_runs (requested_by, item_ids) VALUES ('products', '{}');
     END IF;
     RETURN NULL;
 END $$;
@@ -33,8 +37,9 @@ CREATE OR REPLACE TRIGGER product_changed_to_compare
     EXECUTE FUNCTION products_to_compare();
 
 -- A product that is deleted leaves no items to which it was suggested: what is known of their next
--- best product, and of its rivals, was found beside it. A run examines them again. The products of
--- what a run stores are locked before its items are written, so that neither waits for the other.
+-- best product, and of its rivals, was found beside it. A run examines them again. It locks the products
+-- of what it stores before it writes items. Who deletes many products may still wait for a run that waits
+-- for another of them: PostgreSQL ends one of the two, which is repeated.
 CREATE OR REPLACE FUNCTION product_deleted_from_matches() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -42,13 +47,16 @@ BEGIN
         DELETE FROM match_items WHERE supplier_item_id IN (
             SELECT supplier_item_id FROM match_suggestions WHERE product_id = OLD.id)
         RETURNING supplier_id
+    ), waiting AS (
+        SELECT supplier_id FROM match_runs
+        WHERE state = 'queued' AND item_ids IS NULL
+            AND (supplier_id IS NULL OR supplier_id IN (SELECT supplier_id FROM examined))
+        FOR KEY SHARE SKIP LOCKED
     )
     INSERT INTO match_runs (requested_by, supplier_id)
     SELECT DISTINCT 'products', supplier_id FROM examined
     WHERE NOT EXISTS (
-        SELECT FROM match_runs
-        WHERE state = 'queued' AND item_ids IS NULL
-            AND (supplier_id = examined.supplier_id OR supplier_id IS NULL));
+        SELECT FROM waiting WHERE supplier_id = examined.supplier_id OR supplier_id IS NULL);
     RETURN OLD;
 END $$;
 
