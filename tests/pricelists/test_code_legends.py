@@ -152,6 +152,21 @@ def test_codes_beside_a_price_are_a_question(header: str, cells: tuple[str, ...]
 @pytest.mark.parametrize(
     ("header", "cells"),
     [
+        *(("Einheit", ("%", "ST", "ST")), ("UoM", ("‰", "PC", "PC")), ("ME", ("C", "ST", "ST"))),
+        *(("Einheit", ("%o", "ST", "ST")), ("Einheit", ("o/oo", "ST", "ST"))),
+        ("Einheit", ("100", "100", "ST")),
+    ],
+)
+def test_quantities_among_units_are_a_question(header: str, cells: tuple[str, ...]) -> None:
+    rows = [f"A-{n};Article {n};{n}2,15;{cell}" for n, cell in enumerate(cells, start=1)]
+    with pytest.raises(PriceListError) as raised:
+        read_price_list("\n".join([f"Nr;Name;Preis;{header}", *rows]), "EUR")
+    assert {issue.option for issue in raised.value.issues} == {"column_mapping.price_quantity"}
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
         *(
             ("Taille", ("S", "M", "L")),
             ("Classe", ("A", "B", "C")),

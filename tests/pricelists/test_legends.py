@@ -1,6 +1,7 @@
 """Legends of units and price quantities below a table say nothing about all prices."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -64,10 +65,22 @@ def test_units_with_a_legend_are_read_per_row(header: str) -> None:
     assert "price_quantity" not in table.facts
 
 
-def test_other_price_quantity_of_a_unit_is_that_of_its_rows() -> None:
-    rows = [f"{line};St" for line in BODY]
-    lines = ["Code;Name;Rate;ME", *rows, "", "St = Preis je 100 Stück"]
-    assert table_of(*lines).basis.unit_meanings == {"St": "100 Stück"}
+@pytest.mark.parametrize("header", ["ME", "VE", "U.M.", "Einheit", "Unit"])
+@pytest.mark.parametrize(
+    ("cells", "legend", "costs"),
+    [
+        (("St", "St", "St"), "St = Preis je 100 Stück", ("0.125", "0.137", "0.099")),
+        (("St", "m", "St"), "St = Preis je 100 Stück", ("0.125", "13.7", "0.099")),
+        (("CT", "CT", "CT"), "CT: prezzo per 100 pezzi", ("0.125", "0.137", "0.099")),
+    ],
+)
+def test_other_price_quantity_of_a_unit_is_that_of_its_rows(
+    header: str, cells: tuple[str, ...], legend: str, costs: tuple[str, ...]
+) -> None:
+    rows = [f"{line};{cell}" for line, cell in zip(BODY, cells, strict=True)]
+    text = "\n".join([f"Code;Name;Rate;{header}", *rows, "", legend])
+    result = read_price_list(text, "EUR")
+    assert [item.price for item in result.items] == list(map(Decimal, costs))
 
 
 def test_prices_for_another_quantity_than_their_column_are_in_doubt() -> None:

@@ -139,6 +139,16 @@ def test_amounts_beside_prices_in_two_currencies_are_refused(further: str) -> No
         read(*columns, further, rows=rows, price_columns=columns, column_mapping=mapping)
 
 
+def test_surcharge_in_the_currency_of_a_text_is_not_added_to_prices_in_another() -> None:
+    header = "Part no;Description;Price;Price EUR;Surcharge"
+    rows = (f"{row};1" for row in ROWS)
+    columns = ["Price", "Price EUR"]
+    with pytest.raises(PriceListError, match="in another currency than"):
+        read_price_list(
+            "\n".join(("All prices in CHF", header, *rows)), "EUR", price_columns=columns
+        )
+
+
 def test_words_that_end_like_a_code_stay_words() -> None:
     table = table_of("Code;Name;Wholesale", "A1;Rope 1 m;1.20", "A2;Rope 2 m;2.20", "A3;Cap x;3.1")
     assert columns_of(table)["price"] == "Wholesale"

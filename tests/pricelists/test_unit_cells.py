@@ -7,6 +7,7 @@ import pytest
 from pricebook.pricelists.unit_cells import split_unit
 from pricelists.price_lists import read_price_list
 from pricelists.price_tables import details_of
+from pricelists.workbooks import xlsx_of
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,31 @@ def test_price_with_other_words_is_rejected_with_advice() -> None:
     rows = ("A;Nails;11,90 je Handvoll", "B;Screws;8,90", "C;Rope;12,00", "D;Tape;3,50")
     (row,) = read_price_list(list_of("Preis", *rows), "EUR").rejected
     assert "write the number alone" in row.error_message
+
+
+@pytest.mark.parametrize(
+    ("price", "later"),
+    [("1,50", "16,00 / 100 Stk"), ("1,50 / Stk", "16,00 / kg"), ("1,50 / Stk", "16,00 / 100 Stk")],
+)
+def test_new_price_for_something_else_than_the_price_is_rejected(price: str, later: str) -> None:
+    rows = [f"{row};9,50;01.02.2099" for row in ROWS[2:]]
+    rows.append(f"E;Nails;{price};{later};01.02.2099")
+    (row,) = read_price_list(list_of("Preis;neu;neu ab", *rows), "EUR").rejected
+    assert (row.supplier_sku, row.error_type) == ("E", "price_quantity_unknown")
+
+
+def test_part_of_a_piece_in_a_unit_cell_rejects_its_row() -> None:
+    rows = ("A;Nails;11,90;kg", "B;Screws;8,90;kg", "C;Rope;12,00;m", "D;Tape;16,00;0,5 Stk")
+    (row,) = read_price_list(list_of("Preis;Einheit", *rows), "EUR").rejected
+    assert (row.supplier_sku, row.error_type) == ("D", "price_quantity_unknown")
+
+
+def test_unit_of_a_number_format_beside_another_one_rejects_the_row() -> None:
+    rows = [
+        ["Code", "Name", "Preis", "Einheit"],
+        ["A", "Nails", 11.9, "Stk"],
+        ["B", "Tape", 8.9, "Stk"],
+    ]
+    result = read_price_list(xlsx_of(rows, formats={2: '0.00" €/kg"'}), currency="EUR")
+    assert {row.error_type for row in result.rejected} == {"price_quantity_unknown"}
+    assert len(result.rejected) == 2

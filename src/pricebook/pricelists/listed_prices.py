@@ -9,6 +9,7 @@ import msgspec
 
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.facts.quantities import Quantity
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.price_marks import PriceMarks
@@ -146,9 +147,12 @@ class ListedPriceReader:
         next_from = self._basis.next_from or terms.valid_from
         if next_from is None:
             raise self._fields.next_price_problem()
-        upcoming = ListedPrice(
-            price, terms.discounts if self._basis.discount_base == "price" else ()
-        )
+        discounts = terms.discounts if self._basis.discount_base == "price" else ()
+        unit = listed and listed.unit
+        if unit:
+            terms = terms._replace(quantity=Quantity(terms.quantity.number, unit))
+        unit = self._units.unit_of(cells, terms, "next_price") or unit
+        upcoming = ListedPrice(price, discounts, unit=unit)
         return (upcoming, None, None) if next_from <= self._today else (listed, upcoming, next_from)
 
     def _listed_price(

@@ -14,14 +14,19 @@ from pricebook.pricelists.text import quote
 PriceCellCheck = Callable[[str], RowProblem | None]
 
 
+def sets_quantity(table: DetectedTable) -> bool:
+    """Return whether a setting or the previous price list decides what prices are for."""
+    return any(
+        table.facts[fact].origin in {"setting", "previous"}
+        for fact in ("price_quantity", "prices_per_pack")
+        if fact in table.facts
+    )
+
+
 def price_cell_check(table: DetectedTable) -> PriceCellCheck:
     """Return the function that returns why a cell with a price contradicts its price list."""
-    basis, facts = table.basis, table.facts
-    is_quantity_set = any(
-        facts[fact].origin in {"setting", "previous"}
-        for fact in ("price_quantity", "prices_per_pack")
-        if fact in facts
-    )
+    basis = table.basis
+    is_quantity_set = sets_quantity(table)
     has_units = "unit" in table.columns
 
     def says_another_quantity(statement: PriceStatement) -> bool:

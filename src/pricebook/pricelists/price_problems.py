@@ -41,6 +41,25 @@ def zero_price(condition: str = "") -> RowProblem:
     )
 
 
+def missing_quantity(label: str) -> RowProblem:
+    """Return the problem of a row without the quantity that other rows have."""
+    return RowProblem(
+        "price_quantity_unknown",
+        f"The quantity that the price is for ({label}) is missing, and other rows have different "
+        "ones: write it, 1 for a single one.",
+    )
+
+
+def unknown_quantity(cell: str, label: str) -> RowProblem:
+    """Return the problem of a cell that does not state what its price is for."""
+    return RowProblem(
+        "price_quantity_unknown",
+        f"The quantity {quote(cell)} ({label}) that the price is for is not "
+        "understood: expected 100, C or 100 pcs; set unit_meanings if it is a code, "
+        "decimal_separator for a number such as 1.000, or correct the cell.",
+    )
+
+
 def price_in_other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
     """Return the problem of a price in another currency than its row."""
     return RowProblem(

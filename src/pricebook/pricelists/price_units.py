@@ -7,9 +7,11 @@ from pricebook.pricelists.detection.quantity_phrases import PACK_CODES
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.quantities import Quantity
 from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.price_cell_check import sets_quantity
 from pricebook.pricelists.row_costs import ReadPrice
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_terms import RowTerms
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
 from pricebook.pricelists.unit_cells import split_unit
 
@@ -18,14 +20,9 @@ class PriceUnits:
     """Reads the prices of one table whose cells name a unit, `11,90 / kg`."""
 
     def __init__(self, table: DetectedTable, fields: RowFields) -> None:
-        facts = table.facts
         self._fields = fields
         self._is_per_pack = table.basis.prices_per_pack
-        self._is_set = any(
-            facts[fact].origin in {"setting", "previous"}
-            for fact in ("price_quantity", "prices_per_pack")
-            if fact in facts
-        )
+        self._is_set = sets_quantity(table)
 
     def read(self, cell: str, problem: RowProblem, read_price: ReadPrice) -> Decimal | RowProblem:
         """Return the price of a cell that is none with its unit, else the problem."""
@@ -36,12 +33,12 @@ class PriceUnits:
         is_other_text = isinstance(price, RowProblem) and price.error_type == "price_not_a_number"
         return problem if is_other_text else price
 
-    def unit_of(self, cells: list[str], terms: RowTerms) -> str | None:
-        """Return the code of the unit that only the price cell of a row names.
+    def unit_of(self, cells: list[str], terms: RowTerms, field: Field = "price") -> str | None:
+        """Return the code of the unit that only the cell of a price of a row names.
 
         Raises RowRejectedError if the price is for something else than its row or its list states.
         """
-        cell = display_text(self._fields.cell(cells, "price"))
+        cell = display_text(self._fields.cell(cells, field))
         parts = split_unit(cell)
         if parts is None or self._is_set:
             return None

@@ -8,11 +8,11 @@ from pricebook.pricelists.detection.discontinued_words import (
     MAX_LENGTH,
     MAX_NOTE_LENGTH,
     cell_key,
-    discontinued_texts,
     discontinued_title,
     is_discontinued,
     is_of_states,
     mark_in_name,
+    marks_below,
     marks_in_note,
 )
 from pricebook.pricelists.detection.table import DetectedTable
@@ -37,19 +37,17 @@ class DiscontinuedRows:
         left_out |= {*table.key_columns, *(index for _, index in table.tiers)}
         self._price, self._name = table.columns["price"], table.columns["name"]
         self._headers = table.headers
-        headers = table.headers
         # Columns without words have marks only if their header is about them.
         wordless = {index for index, kind in enumerate(table.kinds) if kind not in _KINDS}
         self._columns = [
             (
                 index,
-                lru_cache(maxsize=1024)(
-                    partial(_is_mark, texts, is_note=is_of_states(headers[index]))
-                ),
+                MAX_NOTE_LENGTH if (is_note := is_of_states(table.headers[index])) else MAX_LENGTH,
+                lru_cache(maxsize=1024)(partial(_is_mark, texts, is_note=is_note)),
             )
-            for index, texts in enumerate(map(discontinued_texts, table.headers))
+            for index, texts in enumerate(map(marks_below, table.headers))
             if index not in left_out and table.headers[index] not in ignored
-            if index not in wordless or texts != discontinued_texts("")
+            if index not in wordless or texts != marks_below("")
         ]
 
     def find_problem(self, cells: list[str]) -> RowProblem | None:
@@ -58,9 +56,9 @@ class DiscontinuedRows:
             return discontinued_problem(
                 f"The article is marked {quote(mark)} in its name", "take the mark out of the name"
             )
-        for index, is_mark in self._columns:
+        for index, most, is_mark in self._columns:
             cell = cells[index]
-            if cell and len(cell) <= MAX_NOTE_LENGTH and is_mark(cell):
+            if cell and len(cell) <= most and is_mark(cell):
                 header = self._headers[index]
                 column = quote(header) if header else column_letters(index)
                 return discontinued_problem(

@@ -16,6 +16,7 @@ from pricebook.pricelists.facts.quantities import Quantity, parse_pack, parse_qu
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.facts.vat import parse_vat_rate
 from pricebook.pricelists.numbers import RowProblem, known_decimal_mark
+from pricebook.pricelists.price_problems import missing_quantity, unknown_quantity
 from pricebook.pricelists.pricing import VAT_OF_LIST, Vat
 from pricebook.pricelists.schemas.price_list_rows import RowErrorType
 from pricebook.pricelists.schemas.profile import NumberProfile
@@ -121,19 +122,12 @@ class RowFields:
         """
         cell = self.cell(cells, "price_quantity")
         if not cell and self._basis.needs_quantity and unit_quantity is None:
-            raise RowRejectedError(
-                "price_quantity_unknown",
-                f"The quantity that the price is for ({self.label('price_quantity')}) is missing, "
-                "and other rows have different ones: write it, 1 for a single one.",
-            )
+            raise RowRejectedError(*missing_quantity(self.label("price_quantity")))
         stated = self.quantity_in(cell) if cell else None
         if cell and (stated is None or stated.is_part_of_piece):
-            raise RowRejectedError(
-                "price_quantity_unknown",
-                f"The quantity {_quoted(cell)} ({self.label('price_quantity')}) that the price is "
-                "for is not understood: expected 100, C or 100 pcs; set unit_meanings if it is a "
-                "code, decimal_separator for a number such as 1.000, or correct the cell.",
-            )
+            raise self._unknown_quantity(cells, "price_quantity")
+        if unit_quantity is not None and unit_quantity.is_part_of_piece:
+            raise self._unknown_quantity(cells, "unit")
         unit = (stated and stated.unit) or (unit_quantity and unit_quantity.unit)
         self._check_unit(cells, unit)
         numbers = {self._basis.price_quantity} - {_ONE}
@@ -148,6 +142,10 @@ class RowFields:
                 f"{self._quantity_sources()}: set price_quantity or name one in ignored_columns.",
             )
         return Quantity(numbers.pop() if numbers else _ONE, unit)
+
+    def _unknown_quantity(self, cells: list[str], field: Field) -> RowRejectedError:
+        text = display_text(self.cell(cells, field))
+        return RowRejectedError(*unknown_quantity(text, self.label(field)))
 
     def _check_unit(self, cells: list[str], unit: str | None) -> None:
         """Reject a unit other than the measure that all prices are for: `pcs` and `per m`."""

@@ -24,6 +24,7 @@ from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, TitleDiscounts
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import clean_category
+from pricebook.pricelists.unit_cells import split_unit
 from pricebook.pricelists.unread_cells import UnreadCells
 
 _NO_STATEMENTS = RowStatements(None, None)
@@ -91,7 +92,9 @@ class RowPriceReader:
                 terms = with_title
             if statements is not None:
                 price = read_price(cells[self._price_column])
-                if not isinstance(price, RowProblem):
+                # The format of a number may name what the price is for.
+                is_plain = cells is texts or split_unit(texts[self._price_column]) is None
+                if is_plain and not isinstance(price, RowProblem):
                     return price, self._counted(statements)
             if self._takes_discounts:
                 terms = in_section(terms, section, states_discounts=self._states_discounts)

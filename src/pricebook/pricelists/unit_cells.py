@@ -8,8 +8,8 @@ from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
 _MAX_LENGTH = 80
 _MAY_HAVE_UNIT = re.compile(r"\d.*[^\W\d_]", re.DOTALL).search
 _PARTS = re.compile(
-    r"(?P<price>[^/]*\d[^/]*?)\s*"
-    r"(?:/|(?<![^\W\d_])(?:per|pro|je|each|за|par|por|za|cada|för|voor|pr)(?![^\W\d_])\.?)\s*"
+    r"(?P<price>[^/\d]*+\d[^/]*?)"
+    r"(?:/|(?<![^\W\d_])(?:per|pro|je|each|за|par|por|za|cada|för|voor|pr)(?![^\W\d_])\.?)"
     r"(?P<unit>[^/]+)",
     re.IGNORECASE | re.DOTALL,
 ).fullmatch

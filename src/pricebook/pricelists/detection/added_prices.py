@@ -72,9 +72,12 @@ def added_new_prices(
     header: TableHeader,
     contents: Sequence[ColumnContent],
     assignment: ColumnAssignment,
+    configured: ReadConfig,
     previous_profile: DetectedProfile,
 ) -> Iterator[DetectionIssue]:
     """Yield the issue of new prices without a day, beside the price of the previous price list."""
+    if "price" in configured.column_mapping:
+        return
     price = assignment.columns.get("price")
     used = {*assignment.columns.values(), *assignment.tier_columns}
     added = [

@@ -60,14 +60,14 @@ _BRACKETED = re.compile(r"[(\[{*]+\s*([^()\[\]{}*]{3,80}?)\s*[)\]}*]+")
 _DASHED = re.compile(r"\s[-–—/|]+\s|[:;|]\s")
 
 
-def discontinued_texts(header: str) -> frozenset[str]:
+def marks_below(header: str) -> frozenset[str]:
     """Return the keys of the cells by which a column marks a discontinued article."""
     key = _plain(header)
     if key in _FLAGS:
         return (_OF_STATES | _YES_KEYS) - {key, cell_key(header)}
     if key in _ACTIVE:
         return _OF_STATES | _NO_KEYS
-    return _CLEAR if STATE_HEADERS.isdisjoint(split_header(header)) else _OF_STATES
+    return _OF_STATES if is_of_states(header) else _CLEAR
 
 
 def is_discontinued(cell: str) -> bool:
@@ -108,7 +108,7 @@ def _marked_parts(name: str) -> Iterator[str]:
     yield from _BRACKETED.findall(name)
     parts = _DASHED.split(name)
     if len(parts) > 1:
-        yield from (part.strip(_EDGES) for part in (parts[0], *parts[1:]))
+        yield from (part.strip(_EDGES) for part in parts)
     words = [word.strip(_EDGES + ",") for word in name.split()]
     capitals = [word.isupper() for word in words]
     if not any(map(str.islower, "".join(words))):

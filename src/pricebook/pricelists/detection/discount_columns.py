@@ -20,13 +20,13 @@ from pricebook.pricelists.detection.detection_issues import (
     ignoring,
     setting,
 )
+from pricebook.pricelists.detection.discount_phrases import ABBREVIATIONS
 from pricebook.pricelists.detection.discount_sample import (
     DiscountSample,
     discount_parser,
     names_multiplier,
 )
 from pricebook.pricelists.detection.discount_words import (
-    ABBREVIATED_DISCOUNT_WORDS,
     AMOUNT_WORDS,
     DISCOUNT_AMOUNT_WORDS,
     FACTOR_RANK,
@@ -46,7 +46,6 @@ from pricebook.pricelists.facts.discounts import has_minus_sign, parse_discounts
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, ReadConfig
 from pricebook.pricelists.text import quote, split_header
 
-_ABBREVIATED = comparison_keys(ABBREVIATED_DISCOUNT_WORDS)
 _AMOUNTS = comparison_keys(AMOUNT_WORDS)
 _DISCOUNT_AMOUNTS = comparison_keys(DISCOUNT_AMOUNT_WORDS)
 
@@ -128,13 +127,14 @@ class DiscountColumns:
         return [
             index
             for index in self._unassigned()
-            if "".join(split_header(self._header.cells[index])) in _ABBREVIATED
+            if "".join(split_header(self._header.cells[index])) in ABBREVIATIONS
         ]
 
     def _has_clear_discounts(self, index: int) -> bool:
         """Return whether a column has discounts that are nothing else: `40+10`, `30 %`."""
         content = self._content(index)
-        has_sign = "%" in self._header.cells[index] or any("%" in cell for cell in content.cells)
+        texts = (self._header.cells[index], *map(display_text, content.cells))
+        has_sign = any("%" in text for text in texts)
         return fact_cells.is_discount(content) and (has_sign or fact_cells.has_chain(content))
 
     def _several(self, indices: list[int], issues: tuple[DetectionIssue, ...]) -> ChosenDiscount:

@@ -13,7 +13,7 @@ from pricebook.pricelists.detection.statement_tokens import Token
 from pricebook.pricelists.detection.word_keys import comparison_keys
 
 _NOUNS = DISCOUNT_NOUNS - SUBTRACTION_WORDS
-_ABBREVIATIONS = comparison_keys(ABBREVIATED_DISCOUNT_WORDS)
+ABBREVIATIONS = comparison_keys(ABBREVIATED_DISCOUNT_WORDS)
 _FILLERS = comparison_keys(
     ("of", "von", "der", "um", "in", "di", "del", "de", "da", "is", "ist", "van", "w", "i")
 )
@@ -120,4 +120,4 @@ def _names_discount(tokens: Sequence[Token], noun: int, chain: _Chain) -> bool:
     if key in SUBTRACTION_WORDS:
         return "+" in chain.text
     is_label = noun + 1 < chain.start and tokens[noun + 1].text in _LABEL_SIGNS
-    return key in _ABBREVIATIONS and (is_label or not chain.is_single)
+    return key in ABBREVIATIONS and (is_label or not chain.is_single)

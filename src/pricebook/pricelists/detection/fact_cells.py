@@ -180,10 +180,5 @@ def _names_quantity(cell: str) -> bool:
     return quantity is not None and (quantity.number != 1 or any(map(str.isdigit, cell)))
 
 
-def is_quantity_or_each(cell: str) -> bool:
-    """Return whether a cell is a quantity: `C`, `M`, `E`, `100`."""
-    return _quantity_of(cell) is not None
-
-
 def _parses_as_date(cell: str) -> bool:
     return any(map(str.isdigit, cell)) and parse_date(display_text(cell)) is not None

@@ -244,7 +244,8 @@ class FactColumns:
         for index in filter(self._may_have_codes, range(len(self._header.cells))):
             header = self._header.cells[index]
             codes = sorted(doubtful_codes(header, self._content(index)))
-            if codes and _QUANTITY_HEADER(header):
+            is_of_units = index in self._header.candidates["unit"]
+            if codes and _QUANTITY_HEADER(header) and not is_of_units:
                 self._assign("price_quantity", index)
                 return
             if codes and index != unit:
@@ -256,8 +257,9 @@ class FactColumns:
         header, is_unit = self._header.cells[index], index == self._columns.get("unit")
         if index in self._header.ignored or (index in self._taken and not is_unit):
             return False
+        is_named = is_unit or index in self._header.candidates["unit"] or is_base_header(header)
         is_known = is_known_non_price_header(header, self._expected.currency)
-        return is_unit or is_base_header(header) or not is_known or bool(_QUANTITY_HEADER(header))
+        return is_named or not is_known or bool(_QUANTITY_HEADER(header))
 
     def _check_remarks(self) -> None:
         """Refuse columns without a field that say what prices are for, unless it is known."""

@@ -23,15 +23,14 @@ from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency
 from pricebook.pricelists.detection.sentence_currencies import currencies_of_remark
 from pricebook.pricelists.detection.unit_currencies import read_money_per_unit
+from pricebook.pricelists.detection.unit_meanings import UNIT_FIELDS
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
-from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
 
 # Single cells in another currency are rejected; more of them leave that of all others in doubt.
 _MIN_FOREIGN_CELLS = 2
 _MIN_FOREIGN_SHARE = 0.1
 _MAX_TEXT = 80
-_UNIT_FIELDS: tuple[Field, ...] = ("unit", "price_quantity")
 
 
 class _Named(NamedTuple):
@@ -188,7 +187,7 @@ def _of_units(collector: FactCollector) -> list[_Named]:
     if "currency" in columns:
         return []
     named: list[_Named] = []
-    for index in {columns[field] for field in _UNIT_FIELDS if field in columns}:
+    for index in {columns[field] for field in UNIT_FIELDS if field in columns}:
         cells = {display_text(cell) for cell in sources.content(index).cells}
         found = (read_money_per_unit(cell, sources.request.currency) for cell in sorted(cells))
         codes = [each.codes for each in found if each]

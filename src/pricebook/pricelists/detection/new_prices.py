@@ -214,8 +214,8 @@ class _NewPriceFinder:
             index
             for index, cell, content in self._free()
             if content.cells
-            and fact_cells.is_date(content)
             and ("valid_from" in field_ranks(cell, currency) or _begins(cell))
+            and fact_cells.is_date(content)
         ]
 
     def days_of(self, price: int, days: Sequence[int]) -> int | None:

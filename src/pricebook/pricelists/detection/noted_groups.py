@@ -1,6 +1,6 @@
 """Tables of discounts by group above the articles of the same sheet: `A | Fasteners | 0.52`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -41,14 +41,14 @@ def noted_groups(notes: Sequence[Note]) -> list[NotedGroups]:
     return list(_tables(_rows(notes)))
 
 
-def noted_rows(notes: Sequence[Note]) -> frozenset[int]:
+def rows_of(tables: Iterable[NotedGroups]) -> frozenset[int]:
     """Return the numbers of the rows of tables of discounts."""
-    return frozenset(row for table in noted_groups(notes) for row in table.rows)
+    return frozenset(row for table in tables for row in table.rows)
 
 
 def without_noted_groups(notes: Sequence[Note]) -> list[Note]:
     """Return the texts that are in no table of discounts: `NET` in one of them is no tax."""
-    left_out = noted_rows(notes)
+    left_out = rows_of(noted_groups(notes))
     return [note for note in notes if note.row_number not in left_out]
 
 

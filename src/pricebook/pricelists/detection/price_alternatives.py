@@ -49,12 +49,15 @@ class PriceAlternative(NamedTuple):
 
 
 def settle_price_alternatives(
-    sources: ListSources, mapping: Mapping[Field, str], issues: list[DetectionIssue]
+    sources: ListSources,
+    mapping: Mapping[Field, str],
+    list_currency: str,
+    issues: list[DetectionIssue],
 ) -> tuple[int, ...]:
     """Return the columns of the price if an option names several; append the issues."""
     header, names = sources.header, sources.config.price_columns or []
     if names:
-        columns, found = _find_columns(sources, names)
+        columns, found = _find_columns(sources, names, list_currency)
         issues += found
         return columns
     if "price" not in mapping:
@@ -67,7 +70,7 @@ def settle_price_alternatives(
 
 
 def _find_columns(
-    sources: ListSources, names: Sequence[str]
+    sources: ListSources, names: Sequence[str], list_currency: str
 ) -> tuple[tuple[int, ...], list[DetectionIssue]]:
     """Return the columns of the option `price_columns`, and why they are not those of a price."""
     header = sources.header
@@ -80,7 +83,7 @@ def _find_columns(
     indices = tuple(dict.fromkeys(columns[0] for _, columns in found if columns))
     if not issues:
         issues += _contradictions(header, indices)
-        issues += currency_doubts(sources, indices)
+        issues += currency_doubts(sources, indices, list_currency)
     return indices, issues
 
 

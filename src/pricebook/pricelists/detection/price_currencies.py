@@ -30,23 +30,18 @@ def other_currencies(
     return found
 
 
-def currency_doubts(sources: ListSources, indices: Sequence[int]) -> list[DetectionIssue]:
-    """Return the issues of further columns of the price whose currency is in doubt."""
-    return list(_doubts(sources, indices))
-
-
-def _doubts(sources: ListSources, indices: Sequence[int]) -> Iterator[DetectionIssue]:
+def currency_doubts(
+    sources: ListSources, indices: Sequence[int], list_currency: str
+) -> Iterator[DetectionIssue]:
+    """Yield the issues of further columns of the price whose currency is in doubt."""
     header, catalog_currency = sources.header, sources.request.currency
-    first = header_currencies(header.cells[indices[0]], catalog_currency)
-    list_currency = sources.config.currency or resolve_currency(
-        first or {catalog_currency}, catalog_currency
-    )
+    is_named = header_currencies(header.cells[indices[0]], catalog_currency) is not None
     for index in indices[1:]:
-        cell = header.cells[index]
-        codes = header_currencies(cell, catalog_currency)
+        codes = header_currencies(header.cells[index], catalog_currency)
         if codes is None:
-            if sources.config.currency is None and list_currency != catalog_currency:
-                yield _unnamed(sources, indices[0], index, list_currency or catalog_currency)
+            is_set = sources.config.currency is not None
+            if is_named and not is_set and list_currency != catalog_currency:
+                yield _unnamed(sources, indices[0], index, list_currency)
         elif list_currency not in codes:
             if resolve_currency(codes, catalog_currency) is None:
                 yield _unclear(sources, index, codes)

@@ -23,7 +23,7 @@ from pricebook.pricelists.detection.group_tables import names_discount, stated_g
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_vocabulary import FIELD_RANKS
 from pricebook.pricelists.detection.header_words import field_ranks
-from pricebook.pricelists.detection.noted_groups import noted_groups
+from pricebook.pricelists.detection.noted_groups import NotedGroups
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS
 from pricebook.pricelists.detection.word_keys import comparison_keys
@@ -46,6 +46,7 @@ class PriceGroupSources(NamedTuple):
     header: TableHeader
     contents: Sequence[ColumnContent]
     notes: Sequence[Note]
+    noted: Sequence[NotedGroups]
     mapping: Mapping[Field, str]
 
 
@@ -156,7 +157,7 @@ def _matching_tables(sources: PriceGroupSources, index: int) -> bool:
     cells = content_at(sources.contents, index).cells
     groups = {comparison_key(display_text(cell).strip()) for cell in cells}
     tables = [set(map(comparison_key, each)) for each in sources.request.group_tables.values()]
-    noted = [groups & table.groups for table in noted_groups(sources.notes)]
+    noted = [groups & table.groups for table in sources.noted]
     return bool(groups) and (
         any(groups <= table for table in tables)
         or any(len(known) >= max(_MIN_GROUPS, len(groups) / 2) for known in noted)

@@ -43,7 +43,7 @@ def promotion_issues(
     if price is None:
         return []
     candidates = header.candidates
-    used = {*assignment.columns.values(), *(index for _, index in assignment.tiers)}
+    used = {*assignment.columns.values(), *assignment.tier_columns}
     named = {*candidates["price"], *candidates["next_price"], *candidates["list_price"]}
     issues: list[DetectionIssue] = []
     for index, cell in enumerate(header.cells):

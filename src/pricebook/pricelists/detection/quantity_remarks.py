@@ -81,7 +81,8 @@ def _quantities_of_price(
     units = header.candidates["unit"]
     for index, content in enumerate(contents[: len(header.cells)]):
         title = header.cells[index]
-        is_named = index in candidates or mentions_price(title) or is_base_header(title)
+        is_named = index in candidates or index in units or mentions_price(title)
+        is_named |= is_base_header(title)
         is_quantity = is_named and is_quantity_of_price(content)
         is_quantity |= units.get(index) == 0 and are_round_quantities(content)
         if is_quantity and index not in excluded:

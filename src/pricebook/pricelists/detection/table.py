@@ -43,7 +43,7 @@ from pricebook.pricelists.detection.hidden_columns import (
 from pricebook.pricelists.detection.list_surcharge import settle_surcharge
 from pricebook.pricelists.detection.mark_legends import mark_texts
 from pricebook.pricelists.detection.net_marks import net_columns, takes_discounts
-from pricebook.pricelists.detection.noted_groups import noted_rows
+from pricebook.pricelists.detection.noted_groups import noted_groups, rows_of
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_alternatives import (
     PriceAlternative,
@@ -154,12 +154,13 @@ def detect_table(
     key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
     key = key_columns.detect_key(key_sources)
     notes = [*notes_around(records, header, columns, block, MAX_SAMPLED_ROWS), *later_notes]
-    statements = without_footnotes(notes, find_footnotes(notes, contents, request))
-    statements = without_meanings(statements, meanings)
+    noted, footnotes = noted_groups(notes), find_footnotes(notes, contents, request)
+    statements = without_meanings(without_footnotes(notes, footnotes), meanings)
     sentences = read_table_sentences(statements, header, columns, request)
     assignment = settle_surcharge(assignment, header, notes, expected.mapping, request)
     assignment = settle_price_group(
-        PriceGroupSources(request, config, header, contents, notes, expected.mapping), assignment
+        PriceGroupSources(request, config, header, contents, notes, noted, expected.mapping),
+        assignment,
     )
     columns = assignment.columns
     issues = [*key_columns.with_key_hints(assignment.issues, key_sources), *key.issues]
@@ -177,9 +178,10 @@ def detect_table(
     sources = without_overridden(sources)
     list_facts = _detect_facts(sources, issues)
     issues += promotion_issues(request, header, assignment, contents, notes)
-    issues += articles_above_issues(records, header, request.config, noted_rows(notes))
+    issues += articles_above_issues(records, header, request.config, rows_of(noted))
     issues += hidden_column_issues(request, header, contents, columns, assignment.inferred_fields)
-    alternatives = settle_price_alternatives(sources, expected.mapping, issues)
+    list_currency = list_facts.basis.currency
+    alternatives = settle_price_alternatives(sources, expected.mapping, list_currency, issues)
     assigned_columns = {*columns.values(), *assignment.tier_columns, *alternatives}
     characteristics = characteristic_columns(
         header,
@@ -190,20 +192,21 @@ def detect_table(
     )
     if issues:
         raise DetectionError(_with_price_column(issues, header, columns))
-    further = _FurtherColumns(characteristics, alternatives)
+    further = _FurtherFacts(characteristics, alternatives, footnotes)
     return _detected(sources, list_facts, key, further, records)
 
 
-class _FurtherColumns(NamedTuple):
+class _FurtherFacts(NamedTuple):
     characteristics: tuple[tuple[str, int], ...]
     price_alternatives: tuple[int, ...]
+    footnotes: Mapping[str, str]
 
 
 def _detected(
     sources: ListSources,
     list_facts: ListFacts,
     key: key_columns.DetectedKey,
-    further: _FurtherColumns,
+    further: _FurtherFacts,
     records: Sequence[Record],
 ) -> DetectedTable:
     """Return the table of a price list without a doubt."""
@@ -238,7 +241,7 @@ def _detected(
         ),
         record_type=find_record_type(header, contents, columns),
         hidden_columns=filled_hidden_columns(header, contents),
-        footnotes=find_footnotes(sources.notes, contents, sources.request),
+        footnotes=further.footnotes,
     )
 
 
@@ -264,8 +267,7 @@ def _choose_columns(
         if field not in config.column_mapping
     }
     changed = layout.changed_kinds(header, unconfigured, contents, previous_profile)
-    if "price" not in config.column_mapping:
-        moved += added_new_prices(header, contents, assignment, previous_profile)
+    moved += added_new_prices(header, contents, assignment, config, previous_profile)
     issues = (*moved, *_without_options_of(moved, assignment.issues), *changed)
     return assignment._replace(issues=issues)
 

@@ -13,6 +13,7 @@ from pricebook.pricelists.detection.fact_collector import FactCollector
 from pricebook.pricelists.detection.list_quantity import is_quantity_set
 from pricebook.pricelists.detection.quantity_codes import (
     HUNDRED_METRES,
+    HUNDREDS,
     codes_issue,
     unclear_codes,
 )
@@ -22,7 +23,6 @@ from pricebook.pricelists.schemas.profile import Fact
 from pricebook.pricelists.text import comparison_key, quote
 
 _FACT = "unit_letters"
-_HUNDREDS = frozenset({"C", "CEN", "%", "‰"})
 _THOUSAND_OR_METRE = "M"
 _DIGITS = frozenset("01234")
 # In a column with these headers and other units than these, `M` is the metre.
@@ -135,7 +135,7 @@ def _refuse_digits(collector: FactCollector, index: int) -> None:
 def _letters(header: str, cells: Iterable[str]) -> frozenset[str]:
     """Return the letters that may be a quantity among the cells below a header."""
     units = frozenset(text for cell in cells if (text := cell.strip()))
-    letters = units & _HUNDREDS
+    letters = units & HUNDREDS
     is_english = comparison_key(header) in _ENGLISH_HEADERS
     if is_english and units <= _ENGLISH_UNITS:
         letters |= units & {_THOUSAND_OR_METRE}

@@ -34,12 +34,14 @@ class UnitMeanings(NamedTuple):
     """The meaning of cells by their text, and the text of the list that states it, if any.
 
     `notes` are all texts that state it. `column` is one of price quantities that no header names.
+    `of_prices` are the cells that are defined as what a price is for.
     """
 
     of_cells: Mapping[str, str]
     source: str = ""
     notes: frozenset[str] = frozenset()
     column: int | None = None
+    of_prices: frozenset[str] = frozenset()
 
     def cell(self, cell: str) -> str:
         """Return what a cell means, the cell itself if nothing states that."""
@@ -64,7 +66,22 @@ def read_contents(
         }
         candidates["price_quantity"] = {meanings.column: 0}
         header = header._replace(candidates=candidates)
+    header = _without_packs(header, contents, meanings)
     return header, _with_meanings(header, contents, meanings), meanings
+
+
+def _without_packs(
+    header: TableHeader, contents: Sequence[ColumnContent], meanings: UnitMeanings
+) -> TableHeader:
+    """Return a header whose columns of what prices are for are no candidates for the pack size."""
+    of_prices = {
+        index
+        for field in UNIT_FIELDS
+        for index in header.candidates[field]
+        if not meanings.of_prices.isdisjoint(_codes(header, contents, index))
+    }
+    packs = {i: rank for i, rank in header.candidates["pack_size"].items() if i not in of_prices}
+    return header._replace(candidates={**header.candidates, "pack_size": packs})
 
 
 def _find_meanings(
@@ -145,9 +162,9 @@ class _Legend:
     def with_source(self, meanings: Mapping[str, str]) -> UnitMeanings:
         """Return meanings with the texts that state them."""
         notes = [self._notes[code] for code in meanings]
-        text = quote(notes[0].text, _MAX_SOURCE_LENGTH)
         texts = frozenset(note.text for note in notes)
-        return UnitMeanings(dict(meanings), f"row {notes[0].row_number}, {text}", texts)
+        of_prices = frozenset(code for code in meanings if self._found[code].names_price)
+        return UnitMeanings(dict(meanings), _source_of(notes[0]), texts, of_prices=of_prices)
 
     def _changes(self, code: str) -> bool:
         """Return whether a code of a column is defined otherwise than it is read by itself."""
@@ -199,17 +216,21 @@ def _explains(meanings: Mapping[str, str], codes: Collection[str]) -> bool:
     return are_known and any(each.number != 1 for each in quantities.values() if each)
 
 
+def _source_of(note: Note) -> str:
+    return f"row {note.row_number}, {quote(note.text, _MAX_SOURCE_LENGTH)}"
+
+
 def _of_numbers(notes: Sequence[Note], header: str, codes: frozenset[str]) -> UnitMeanings | None:
     """Return the meanings of numbers that a text states behind the header of their column."""
     if not header or not any(code.isdigit() for code in codes):
         return None
     for note in notes:
         at = note.text[:MAX_LENGTH].find(header)
-        found = {d.code: d.meaning for d in definitions(note.text[at:]) if at >= 0 and d.meaning}
+        if at < 0:
+            continue
+        found = {each.code: each.meaning for each in definitions(note.text[at:]) if each.meaning}
         if codes <= found.keys():
-            text = quote(note.text, _MAX_SOURCE_LENGTH)
-            source = f"row {note.row_number}, {text}"
-            return UnitMeanings(found, source, frozenset({note.text}))
+            return UnitMeanings(found, _source_of(note), frozenset({note.text}))
     return None
 
 

@@ -31,10 +31,12 @@ class _RowMetadata(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     hidden_by_filter: bool = False
     hidden_by_user: bool = False
 
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_by_filter or self.hidden_by_user
 
-class _ColumnMetadata(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    hidden_by_filter: bool = False
-    hidden_by_user: bool = False
+
+class _ColumnMetadata(_RowMetadata, frozen=True, gc=False, rename="camel"):
     pixel_size: int | None = None
 
 
@@ -91,19 +93,14 @@ class SpreadsheetSheet(msgspec.Struct, rename="camel"):
         return [
             index + 1
             for index, row in rows
-            if (row.hidden_by_filter or row.hidden_by_user)
-            and not any(index in group for group in groups)
+            if row.is_hidden and not any(index in group for group in groups)
         ]
 
     @property
     def hidden_columns(self) -> list[int]:
         """The 0-based hidden columns, also those of a closed group and those without a width."""
         columns = enumerate(each for grid in self.data[:1] for each in grid.column_metadata)
-        return [
-            index
-            for index, each in columns
-            if each.hidden_by_filter or each.hidden_by_user or each.pixel_size == 0
-        ]
+        return [index for index, each in columns if each.is_hidden or each.pixel_size == 0]
 
 
 class Spreadsheet(msgspec.Struct):
