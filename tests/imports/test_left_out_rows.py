@@ -10,7 +10,8 @@ from import_fixtures import RunImport, rows
 from preview_fixtures import Previews
 from pricebook.db.database import Connection, Database
 from pricebook.errors import PriceListError
-from pricebook.imports import importer, preview_left_out
+from pricebook.imports import importer, preview_service
+from pricebook.imports.preview_options import LEFT_OUT_TOO, apply_patch
 from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from worker_fixtures import RunningWorker, WaitForEnd
@@ -136,7 +137,7 @@ async def test_a_doubtful_row_of_a_preview_is_left_out_alone(
         supplier_id = await builders.supplier(conn)
         preview_id = await previews.upload(supplier_id, LIST)
         await previews.read(preview_id)
-        changed = await preview_left_out.leave_out(database, preview_id, ["H-20"])
+        changed = await preview_service.answer(database, preview_id, [{LEFT_OUT_TOO: ["H-20"]}])
         preview, result = await previews.read(preview_id)
         assert changed == {"left_out_codes": ["H-20"]}
         assert (result.unlike, result.row_error_counts) == ((), {"left_out": 1})
@@ -148,3 +149,9 @@ async def test_a_doubtful_row_of_a_preview_is_left_out_alone(
     assert "H-20,Sledge,Hammers,1250" in await rejected_rows(database, task_id)
     (stored,) = await rows(conn, "SELECT metadata -> 'source_config' FROM suppliers")
     assert "left_out_codes" not in (stored[0] or {})
+
+
+def test_codes_are_left_out_beside_those_of_an_earlier_answer() -> None:
+    config = apply_patch({"left_out_codes": ["A-1"]}, {}, {LEFT_OUT_TOO: ["A-2", "A-1"]})
+    assert config == {"left_out_codes": ["A-1", "A-2"]}
+    assert apply_patch(config, {}, {"left_out_codes": ["A-2"]}) == {"left_out_codes": ["A-2"]}

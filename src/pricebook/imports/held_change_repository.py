@@ -92,7 +92,7 @@ SUMMARY_COLUMNS = len(HeldSummary.__struct_fields__)
 async def read_changes(
     conn: Connection, values: dict[str, Any]
 ) -> tuple[HeldSummary, list[HeldChange]]:
-    """Return how many prices rise and fall, and the largest changes in percent, from 0 first."""
+    """Return how many prices rise and fall, and the largest changes by their factor."""
     largest = LARGEST.format(effect=EFFECT)
     statement = CHANGES.format(compared=COMPARED, summary=SUMMARY, largest=largest, effect=EFFECT)
     rows = await (await conn.execute(statement, values)).fetchall()

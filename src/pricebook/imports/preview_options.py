@@ -11,6 +11,9 @@ NEW_LAYOUT = "new_layout"
 COLUMNS = "columns"
 _MAPPING, _IGNORED = "column_mapping", "ignored_columns"
 _SHEETS = "sheet_settings"
+_LEFT_OUT = "left_out_codes"
+# Not an option: codes beside those that are left out already.
+LEFT_OUT_TOO = "left_out_too"
 OBJECTS = (_MAPPING, "discount_groups", "unit_meanings", _SHEETS)
 _COMPLETED = (*OBJECTS, _IGNORED)  # an answer changes some members of these
 
@@ -26,6 +29,8 @@ def apply_patch(config: Patch, stored: Mapping[str, Any], patch: Patch) -> Patch
     config = dict(config)
     if patch.get(_SHEETS):
         config[_SHEETS] = _settings_with(config, stored, patch[_SHEETS])
+    if added := options.pop(LEFT_OUT_TOO, None):
+        options[_LEFT_OUT] = list(dict.fromkeys([*(config.get(_LEFT_OUT) or ()), *added]))
     touched: set[str] = {*options, *((_MAPPING, _IGNORED) if COLUMNS in patch else ())}
     if options.get(_IGNORED):
         touched.add(_MAPPING)

@@ -1,4 +1,4 @@
-"""The SQL that finds new items of a preview whose price is far from those of similar rows.
+"""The SQL that finds new items of a staged list whose price is far from those of similar rows.
 
 Rows are similar that have the same category, or without one the same first word of the name; and
 the same currency and unit.

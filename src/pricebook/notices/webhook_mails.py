@@ -15,8 +15,8 @@ FAILING_SECONDS = 3_600
 async def make_webhook_mails(conn: Connection, public_url: str | None) -> None:
     """Make the mails about webhooks that have failed for an hour or are disabled.
 
-    The caller has locked the outbox. Admins who receive notices get each once: another mail is made
-    only once the webhook has delivered and fails again.
+    The caller has locked the outbox. Admins who receive notices get each once while mails are kept:
+    another one is made once the webhook has delivered and fails again.
     """
     for each in await outbox.list_failing_webhooks(conn, FAILING_SECONDS):
         subject, body = compose_webhook(each, Reader(each.email, "admin", public_url))

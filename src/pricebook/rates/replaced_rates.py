@@ -30,7 +30,6 @@ class FormerRate(Struct, frozen=True):
     day: date
     rate: str
     replaced_with: str
-    source: str
     by: str
     at: datetime
     is_stored: bool
@@ -94,7 +93,6 @@ def _former_rate(
         day=day,
         rate=f"{rate.normalize():f}",
         replaced_with=f"{Decimal(str(after['rate'])).normalize():f}",
-        source=str(before.get("source", MANUAL)),
         by=entry.actor.name,
         at=entry.at,
         is_stored=stored.get(day) == rate,

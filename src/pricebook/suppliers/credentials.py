@@ -10,7 +10,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError, PriceListError, SettingsError
 from pricebook.pricelists.schemas.read_request import HttpCredentials
 from pricebook.pricelists.sources.public_addresses import parse_https_url
-from pricebook.suppliers import credential_repository, overview_repository, repository
+from pricebook.suppliers import credential_repository, repository
 from pricebook.suppliers.credential_keys import CredentialKeys, DecryptionError
 from pricebook.suppliers.credential_schemas import (
     CredentialKeyCount,
@@ -18,6 +18,7 @@ from pricebook.suppliers.credential_schemas import (
     NewCredentials,
     StoredCredentials,
 )
+from pricebook.suppliers.overviews import get_overview, no_supplier
 from pricebook.suppliers.revisions import credentials_revision, require_revision
 from pricebook.suppliers.schemas import NewSupplier, SupplierOverview
 
@@ -52,12 +53,12 @@ async def set_credentials(
     _require_key(context.keys)
     async with context.database.short_transaction() as conn:
         if await repository.lock_supplier(conn, supplier_id) is None:
-            raise _not_found(supplier_id)
-        shown = await _get(conn, supplier_id)
+            raise no_supplier(supplier_id)
+        shown = await get_overview(conn, supplier_id)
         require_revision(seen, credentials_revision(shown), shown.name)
         stored = (await _store(conn, context.keys, shown, new, set_by)).credentials
     if stored is None:
-        raise _not_found(supplier_id)
+        raise no_supplier(supplier_id)
     return stored
 
 
@@ -71,7 +72,7 @@ async def create_supplier(
     _require_key(context.keys)
     async with context.database.short_transaction() as conn:
         supplier_id = await repository.insert_supplier(conn, supplier)
-        shown = await _get(conn, supplier_id)
+        shown = await get_overview(conn, supplier_id)
         return await _store(conn, context.keys, shown, new, created_by)
 
 
@@ -100,18 +101,7 @@ async def _store(
     ciphertext = keys.encrypt(new.secret, _associated_data(supplier.id, encrypted))
     encrypted = msgspec.structs.replace(encrypted, ciphertext=ciphertext)
     await credential_repository.upsert(conn, supplier.id, encrypted, set_by)
-    return await _get(conn, supplier.id)
-
-
-async def _get(conn: Connection, supplier_id: UUID) -> SupplierOverview:
-    found = await overview_repository.find_overview(conn, supplier_id)
-    if found is None:
-        raise _not_found(supplier_id)
-    return found
-
-
-def _not_found(supplier_id: UUID) -> NotFoundError:
-    return NotFoundError(f"There is no supplier {supplier_id}.")
+    return await get_overview(conn, supplier.id)
 
 
 async def remove_credentials(database: Database, supplier_id: UUID) -> None:
@@ -119,7 +109,7 @@ async def remove_credentials(database: Database, supplier_id: UUID) -> None:
     async with database.short_transaction() as conn:
         supplier = await repository.lock_supplier(conn, supplier_id)
         if supplier is None:
-            raise _not_found(supplier_id)
+            raise no_supplier(supplier_id)
         if not await credential_repository.delete(conn, supplier_id):
             raise NotFoundError(f"{supplier.name} has no credentials.")
 

@@ -7,10 +7,10 @@ import msgspec
 from pricebook.audit import service as audit
 from pricebook.audit.schemas import NewEntry
 from pricebook.db.database import Database
-from pricebook.errors import NotFoundError
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import DetectedProfile, convert_profile
 from pricebook.suppliers import repository
+from pricebook.suppliers.overviews import no_supplier
 
 FORGOTTEN = "supplier.layout_forgotten"
 # The answers about columns, which a profile has as fields of its own.
@@ -44,7 +44,7 @@ async def forget_answer(
     async with database.short_transaction() as conn:
         supplier = await repository.lock_supplier(conn, supplier_id)
         if supplier is None:
-            raise NotFoundError(f"There is no supplier {supplier_id}.")
+            raise no_supplier(supplier_id)
         profile = convert_profile(supplier.metadata.get("found"))
         if profile is None:
             return
@@ -104,7 +104,7 @@ async def forget_layout(database: Database, supplier_id: UUID) -> None:
     async with database.short_transaction() as conn:
         supplier = await repository.lock_supplier(conn, supplier_id)
         if supplier is None:
-            raise NotFoundError(f"There is no supplier {supplier_id}.")
+            raise no_supplier(supplier_id)
         if "found" not in supplier.metadata:
             return
         await repository.delete_detected_profile(conn, supplier_id)

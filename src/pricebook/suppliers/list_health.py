@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from pricebook.db.database import Database
-from pricebook.errors import NotFoundError
 from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.suppliers import health_repository as repository
 from pricebook.suppliers.health_schemas import SupplierCounts, SupplierHealth, SupplierHealthQuery
+from pricebook.suppliers.overviews import no_supplier
 from pricebook.suppliers.schemas import LastTask
 
 
@@ -21,7 +21,7 @@ async def get_health(database: Database, supplier_id: UUID) -> SupplierHealth:
     async with database.connection() as conn:
         health = await repository.find_health(conn, supplier_id)
     if health is None:
-        raise NotFoundError(f"There is no supplier {supplier_id}.")
+        raise no_supplier(supplier_id)
     return health
 
 

@@ -16,6 +16,7 @@ from pricebook.suppliers import (
     repository,
     unmatched_repository,
 )
+from pricebook.suppliers.overviews import get_overview, no_supplier
 from pricebook.suppliers.remembered_answers import remembered_with
 from pricebook.suppliers.revisions import require_revision, settings_revision
 from pricebook.suppliers.schemas import (
@@ -59,13 +60,13 @@ async def list_names(
 async def get_supplier(database: Database, supplier_id: UUID) -> SupplierOverview:
     """Return a supplier with the number of its items and its last task; raises NotFoundError."""
     async with database.connection() as conn:
-        return await _get(conn, supplier_id)
+        return await get_overview(conn, supplier_id)
 
 
 async def create_supplier(database: Database, supplier: NewSupplier) -> SupplierOverview:
     """Create a supplier; raises ConflictError when the name is taken, in any case of letters."""
     async with database.short_transaction() as conn:
-        return await _get(conn, await repository.insert_supplier(conn, supplier))
+        return await get_overview(conn, await repository.insert_supplier(conn, supplier))
 
 
 async def change_supplier(
@@ -85,15 +86,16 @@ async def change_supplier(
     async with database.short_transaction() as conn:
         supplier = await repository.lock_supplier(conn, supplier_id)
         if supplier is None:
-            raise _not_found(supplier_id)
-        require_revision(seen, settings_revision(await _get(conn, supplier_id)), supplier.name)
+            raise no_supplier(supplier_id)
+        shown = await get_overview(conn, supplier_id)
+        require_revision(seen, settings_revision(shown), supplier.name)
         config = None
         if change.source_config is not UNSET:
             stored = supplier.metadata.get("source_config", {})
             config = apply_change(stored, change.source_config)
         answers = remembered_with(supplier, change) if is_answer else None
         await repository.set_supplier(conn, supplier_id, change, config, answers)
-        return await _get(conn, supplier_id)
+        return await get_overview(conn, supplier_id)
 
 
 async def delete_supplier(database: Database, supplier_id: UUID) -> SupplierOverview | None:
@@ -104,7 +106,7 @@ async def delete_supplier(database: Database, supplier_id: UUID) -> SupplierOver
     """
     async with database.short_transaction() as conn:
         if not await repository.set_deleting(conn, supplier_id):
-            raise _not_found(supplier_id)
+            raise no_supplier(supplier_id)
     with suppress(DatabaseUnavailableError):  # a lock or a long history: a worker deletes it later
         async with database.short_transaction() as conn:
             if await repository.is_small(conn, supplier_id, SMALL_SUPPLIER) and (
@@ -168,17 +170,6 @@ async def list_prices(
         if not found.rows and await item_repository.find_item(conn, item_id) is None:
             raise NotFoundError(f"There is no supplier item {item_id}.")
     return cursor_page_of(paging, found)
-
-
-async def _get(conn: Connection, supplier_id: UUID) -> SupplierOverview:
-    supplier = await overview_repository.find_overview(conn, supplier_id)
-    if supplier is None:
-        raise _not_found(supplier_id)
-    return supplier
-
-
-def _not_found(supplier_id: UUID) -> NotFoundError:
-    return NotFoundError(f"There is no supplier {supplier_id}.")
 
 
 async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
