@@ -2,10 +2,16 @@
 
 import re
 from html import unescape
+from uuid import UUID
 
+import msgspec
 from httpx import Response
+from psycopg.types.json import Jsonb
 
+import builders
 from console.conftest import HTML, SAME_ORIGIN, Client
+from pricebook.db.database import Connection
+from pricebook.imports.preview_schemas import PreviewResult
 
 # Terms of the decoder of fields, which are for programs.
 DECODER_WORDS = re.compile(
@@ -19,6 +25,16 @@ TIME = re.compile(r'<time datetime="[^"]*" data-utc>([^<]*)</time>')
 def plain_times(text: str) -> str:
     """Return a page without the marks by which a script finds its times."""
     return TIME.sub(r"\1", text)
+
+
+async def refused_preview(conn: Connection, supplier_id: UUID, result: PreviewResult) -> str:
+    """Insert a preview of a price list that could not be read; return its address."""
+    preview_id = await builders.import_preview(conn, supplier_id, "refused")
+    await conn.execute(
+        "UPDATE import_previews SET found = NULL, result = %s WHERE id = %s",
+        [Jsonb(msgspec.to_builtins(result)), preview_id],
+    )
+    return f"/console/imports/previews/{preview_id}"
 
 
 async def show(client: Client, path: str) -> str:

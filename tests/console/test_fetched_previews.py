@@ -3,13 +3,12 @@
 import re
 from uuid import UUID
 
-import msgspec
 import pytest
 from psycopg.types.json import Jsonb
 
 import builders
 from console.conftest import Client, LogInAs, send
-from console.fragments import follow, show_text
+from console.fragments import follow, refused_preview, show_text
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
 from pricebook.errors import PriceListIssue
@@ -27,22 +26,18 @@ async def supplier_id(conn: Connection) -> UUID:
     return await builders.supplier_with_url(conn, URL, "Acme")
 
 
-async def refused_preview(conn: Connection, supplier_id: UUID, source: dict[str, str]) -> str:
+async def refused_download(conn: Connection, supplier_id: UUID, source: dict[str, str]) -> str:
     """Insert a preview that could not be read; return its address."""
-    preview_id = await builders.import_preview(conn, supplier_id, "refused")
-    result = PreviewResult(issues=(PriceListIssue(REASON),))
-    await conn.execute(
-        "UPDATE import_previews SET found = NULL, result = %s, source = %s",
-        [Jsonb(msgspec.to_builtins(result)), Jsonb(source)],
-    )
-    return f"/console/imports/previews/{preview_id}"
+    path = await refused_preview(conn, supplier_id, PreviewResult(issues=(PriceListIssue(REASON),)))
+    await conn.execute("UPDATE import_previews SET source = %s", [Jsonb(source)])
+    return path
 
 
 async def test_refused_download_leads_to_the_credentials_and_is_tried_again(
     client: Client, log_in_as: LogInAs, conn: Connection, supplier_id: UUID
 ) -> None:
     await log_in_as("admin")
-    path = await refused_preview(conn, supplier_id, {"url": URL})
+    path = await refused_download(conn, supplier_id, {"url": URL})
     text = await show_text(client, path)
     assert REASON in text
     assert f'href="/console/suppliers/{supplier_id}/settings#credentials"' in text
@@ -54,7 +49,7 @@ async def test_uploaded_list_is_not_fetched_again(
     client: Client, log_in_as: LogInAs, conn: Connection, supplier_id: UUID
 ) -> None:
     await log_in_as("admin")
-    path = await refused_preview(conn, supplier_id, {"file_path": "list.csv"})
+    path = await refused_download(conn, supplier_id, {"file_path": "list.csv"})
     assert "Fetch it again" not in await show_text(client, path)
 
 
@@ -62,7 +57,7 @@ async def test_who_may_set_no_credentials_has_no_way_to_them(
     client: Client, log_in_as: LogInAs, conn: Connection, supplier_id: UUID
 ) -> None:
     await log_in_as("procurement")
-    text = await show_text(client, await refused_preview(conn, supplier_id, {"url": URL}))
+    text = await show_text(client, await refused_download(conn, supplier_id, {"url": URL}))
     assert "#credentials" not in text
     assert "Fetch it again" in text
 

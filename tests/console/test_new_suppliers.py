@@ -51,7 +51,7 @@ async def test_next_runs_are_shown_in_utc_and_for_the_browser(
     text = await show_text(client, f"{PATH}/schedule?schedule=1&schedule_at=06:30")
     assert "<p>Mondays at 06:30 UTC <time" in text
     assert len(re.findall(r"<li>Monday \d{4}-\d\d-\d\d 06:30 UTC <time", text)) == 5
-    assert re.search(r'<time [^>]*datetime="[^"]+T06:30:00\+00:00" data-here="\(\{time\} ', text)
+    assert re.search(r'<time [^>]*datetime="[^"]+T06:30:00\+00:00" data-here></time>', text)
     text = await show_text(client, f"{PATH}/schedule?schedule=rule&schedule_rule=*/7+*+*+*+*")
     assert "Next runs" in text
     assert " at " not in text

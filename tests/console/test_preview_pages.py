@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 import builders
 from console.conftest import SAME_ORIGIN, Client, LogInAs, send
-from console.fragments import follow, show_text
+from console.fragments import follow, refused_preview, show_text
 from pricebook.console.page_texts import load_texts
 from pricebook.console.previews.given_answers import list_given
 from pricebook.console.previews.sheet_questions import sheets_patch
@@ -241,18 +241,13 @@ async def test_settings_of_all_columns_stand_below_the_questions(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
     await log_in_as("procurement")
-    supplier_id = await builders.supplier(conn)
-    preview_id = await builders.import_preview(conn, supplier_id, "refused")
     issue = PriceListIssue("A and B match; set one.", "column_mapping.price", ("A", "B"))
     result = PreviewResult(issues=(issue,), sheets=(ROWS,))
-    await conn.execute(
-        "UPDATE import_previews SET found = NULL, result = %s",
-        [Jsonb(msgspec.to_builtins(result))],
-    )
-    text = await show_text(client, f"{PREVIEWS}/{preview_id}")
+    path = await refused_preview(conn, await builders.supplier(conn), result)
+    text = await show_text(client, path)
     assert text.index("Which column has the price?") < text.index("All settings")
     fields = {"column.2": "price"}
-    await follow(client, await send(client, f"{PREVIEWS}/{preview_id}/settings", **fields))
+    await follow(client, await send(client, f"{path}/settings", **fields))
     stored = await value(conn, "SELECT config FROM import_previews")
     assert stored["column_mapping"] == {"price": "B"}
 

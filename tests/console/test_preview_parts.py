@@ -2,12 +2,9 @@
 
 import re
 
-import msgspec
-from psycopg.types.json import Jsonb
-
 import builders
 from console.conftest import Client, LogInAs
-from console.fragments import show_text
+from console.fragments import refused_preview, show_text
 from pricebook.console.assets import load_assets
 from pricebook.db.database import Connection
 from pricebook.errors import PriceListIssue
@@ -36,14 +33,10 @@ async def test_forms_of_questions_and_settings_share_one_button(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
     await log_in_as("admin")
-    preview_id = await builders.import_preview(conn, await builders.supplier(conn), "refused")
     issue = PriceListIssue("A and B match; set one.", "column_mapping.price", ("A", "B"))
     result = PreviewResult(issues=(issue,), sheets=(ROWS,))
-    await conn.execute(
-        "UPDATE import_previews SET found = NULL, result = %s",
-        [Jsonb(msgspec.to_builtins(result))],
-    )
-    text = await show_text(client, f"{PREVIEWS}/{preview_id}")
+    path = await refused_preview(conn, await builders.supplier(conn), result)
+    text = await show_text(client, path)
     settings = re.compile(r'<details class="review all-settings">.*?</details>', re.DOTALL)
     outside = settings.sub("", text)
     assert outside.count("Read again") == outside.count('name="remember"') == 1

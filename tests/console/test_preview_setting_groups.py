@@ -3,13 +3,11 @@
 import re
 from html import unescape
 
-import msgspec
 import pytest
-from psycopg.types.json import Jsonb
 
 import builders
 from console.conftest import Client, LogInAs
-from console.fragments import show
+from console.fragments import refused_preview, show
 from pricebook.console.page_texts import load_texts
 from pricebook.console.setting_words import list_named_settings
 from pricebook.db.database import Connection
@@ -49,12 +47,11 @@ async def test_problem_leads_to_the_settings_that_it_names(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
     supplier_id = await builders.supplier(conn, "Acme")
-    preview_id = await builders.import_preview(conn, supplier_id, "refused")
     issue = PriceListIssue("Articles are in hidden rows: set hidden_rows=read or hidden_rows=skip.")
-    result = msgspec.to_builtins(PreviewResult(issues=(issue,)))
-    await conn.execute("UPDATE import_previews SET result = %s", [Jsonb(result)])
+    path = await refused_preview(conn, supplier_id, PreviewResult(issues=(issue,)))
     await log_in_as("admin")
-    links = links_of(await show(client, f"{PREVIEWS}/{preview_id}"))
+    links = links_of(await show(client, path))
+    preview_id = path.rpartition("/")[2]
     settings = f"/console/suppliers/{supplier_id}/settings?preview={preview_id}"
     assert (f"{settings}#hidden_rows", "Hidden rows") in links
 

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 import builders
 from console.conftest import Client, LogInAs, send
-from console.fragments import follow, show_text
+from console.fragments import follow, refused_preview, show_text
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
 from pricebook.errors import PriceListIssue
@@ -122,7 +122,6 @@ async def test_sheets_that_are_set_for_the_supplier_are_not_asked_again(
 ) -> None:
     await log_in_as("procurement")
     supplier_id = await builders.supplier(conn)
-    preview_id = await builders.import_preview(conn, supplier_id, "refused")
     issue = PriceListIssue(
         'Sheet "Lugs": A and B match; set one.', "column_mapping.price", ("A", "B"), sheet="Lugs"
     )
@@ -130,11 +129,7 @@ async def test_sheets_that_are_set_for_the_supplier_are_not_asked_again(
     leave_out = PriceListIssue('Or leave out "Lugs".', "sheet_names", ("Cables",))
     sheets = tuple(SheetSample(name, rows) for name in ("Lugs", "Cables"))
     result = PreviewResult(issues=(issue, leave_out), sheets=sheets)
-    await conn.execute(
-        "UPDATE import_previews SET found = NULL, result = %s",
-        [Jsonb(msgspec.to_builtins(result))],
-    )
-    path = f"{PREVIEWS}/{preview_id}"
+    path = await refused_preview(conn, supplier_id, result)
     assert "Which sheets are read?" in await show_text(client, path)
     config = {"sheet_names": ["Lugs", "Cables"]}
     metadata = Jsonb({"source_config": config, "remembered": config})

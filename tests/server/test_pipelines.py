@@ -106,14 +106,15 @@ async def test_all_pipelined_requests_are_answered_after_the_end_of_sending(
 
 
 async def test_requests_parsed_behind_a_body_have_a_total_limit(
-    app: App, port: int, monkeypatch: pytest.MonkeyPatch
+    app: App, port: int, waiting: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(buffer_limits, "MAX_BUFFERED_BYTES", 50_000)
     async with connected(port) as client:
         client.writer.write(CHUNKED)
         await app.has_started.wait()
         client.writer.write(b"1\r\na\r\n0\r\n\r\n" + SHORT * SHORT_REQUESTS)
-        await asyncio.sleep(0.2)
+        while len(waiting) <= SHORT_REQUESTS:  # noqa: ASYNC110 (there is no event)
+            await asyncio.sleep(0.01)
         app.release.set()
         assert [(await client.response()).status for _ in range(2)] == [200, 503]
         with suppress(ConnectionError):  # a reset, because the server has unread bytes

@@ -10,7 +10,7 @@ QUOTES = "\"'"
 _OF_PREVIEWS = frozenset(
     (
         *("currency", "vat_included", "vat_rate", "price_quantity", "decimal_separator", "mode"),
-        "header_row",
+        *("header_row", "discount"),
     )
 )
 _SETTINGS = (
@@ -20,14 +20,8 @@ _SETTINGS = (
     *("net_marks", "ignored_marks", "unit_meanings", "price_columns", "title_discounts"),
     *("sheet_settings", "hidden_rows", "hidden_columns"),
 )
-# Settings that a preview has no field for.
-_ONLY_OF_SUPPLIERS = frozenset(
-    (
-        *("characteristic_columns", "key_columns", "sheet_names", "prices_per_pack"),
-        *("discount_base", "row_price_factor", "net_marks", "ignored_marks", "unit_meanings"),
-        *("price_columns", "title_discounts", "sheet_settings", "hidden_rows", "hidden_columns"),
-    )
-)
+# Settings that the page of a preview changes under other names.
+_NAMED_OTHERWISE = frozenset(("column_mapping", "ignored_columns", "discount_groups", "sheet_name"))
 # Words of sentences, too: these are settings only with a value, `currency=TRY`.
 _WORDS = ("currency", "discount", "encoding", "delimiter", "mode")
 SETTING_NAMES = (*_SETTINGS, *_WORDS)
@@ -35,7 +29,7 @@ Page = Literal["supplier", "preview"]
 # What the page of a preview calls a setting that is no field of its own there: the title of a
 # question, an answer, a heading. All other settings are on the page of the supplier only.
 _ON_PREVIEWS = {
-    **{name: f"previews.{name}" for name in (*_OF_PREVIEWS, "discount")},
+    **{name: f"previews.{name}" for name in _OF_PREVIEWS},
     "discount_groups": "previews.groups",
     "column_mapping": "previews.columns",
     "ignored_columns": "previews.no_field",
@@ -49,7 +43,7 @@ _RATE = re.compile(r"set one with `pricebook rates set [^`]*` or POST \S+-rates,
 _COLUMN = re.compile(r'(?:column_mapping or )?--column (\w+)="([^"]*)"')
 _OF_SHEET = re.compile(r'(?:--set )?sheet_settings\.(?:"[^"]*"|[\w-]+)\.(column_mapping\.(?=\w))?')
 _SET = re.compile(
-    rf"(?:--set )?\b({'|'.join((*_SETTINGS, *_WORDS))})="
+    rf"(?:--set )?\b({'|'.join(SETTING_NAMES)})="
     r"""("[^"]*"|\{[^}]*\}|'\[[^\]]*\]'|[^\s,;"]*[^\s,;."])"""
 )
 _IGNORED = re.compile(
@@ -68,7 +62,7 @@ def setting_label(name: str, t: Texts) -> str:
 def list_named_settings(text: str) -> list[str]:
     """Return the settings that a message names, and that only the page of the supplier has."""
     found = dict.fromkeys(match[1] for match in _NAME.finditer(text))
-    return [name for name in found if name in _ONLY_OF_SUPPLIERS]
+    return [name for name in found if name not in _OF_PREVIEWS | _NAMED_OTHERWISE]
 
 
 def label_on(page: Page, name: str, t: Texts) -> str:

@@ -8,7 +8,8 @@ from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields
 from pricebook.console.page_texts import load_texts
 from pricebook.console.previews.preview_pages import ONE, UPLOAD, PreviewId, show_state, to_preview
 from pricebook.errors import ConflictError, PricebookError, ValidationError
-from pricebook.imports import preview_left_out, preview_service
+from pricebook.imports import preview_service
+from pricebook.imports.preview_options import LEFT_OUT_TOO
 
 
 @post(ONE + "/leave-out", status_code=200, request_max_body_size=MAX_FORM_BYTES, opt=UPLOAD)
@@ -21,7 +22,7 @@ async def leave_out(request: Request[Any, Any, Any], preview_id: PreviewId) -> R
     problem: PricebookError = ValidationError(load_texts()("previews.none_marked"))
     try:
         if codes:
-            await preview_left_out.leave_out(database, preview_id, codes)
+            await preview_service.answer(database, preview_id, [{LEFT_OUT_TOO: codes}])
             return to_preview(preview_id)
     except (ConflictError, ValidationError) as error:
         problem = error

@@ -56,16 +56,11 @@ class RefusedField(Struct, frozen=True):
     issue: str
 
 
-def group_of(field: str) -> str:
-    """Return the group of a field of the form, empty if it is none."""
-    return next((name for name, fields in GROUPS.items() if field in fields), "")
-
-
 def list_groups(
     typed: Mapping[str, str], issues: Mapping[str, str], t: Texts
-) -> list[SettingGroup]:
+) -> dict[str, SettingGroup]:
     """Return the groups with what is typed in each; the first one and refused ones are open."""
-    return [_group(name, typed, issues, t) for name in GROUPS]
+    return {name: _group(name, typed, issues, t) for name in GROUPS}
 
 
 def _group(

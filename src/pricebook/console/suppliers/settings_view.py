@@ -25,6 +25,7 @@ from pricebook.console.suppliers.supplier_fields import (
 )
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, ValidationError
+from pricebook.imports.safety_thresholds import MAX_OUT_OF_LINE_PERCENT
 from pricebook.matching import service as matching
 from pricebook.suppliers import learnt_layout
 from pricebook.suppliers import list_health as health
@@ -82,6 +83,7 @@ async def _form_values(
         "delimiters": known if delimiter in {"", *known} else [*known, delimiter],
         "columns": COLUMNS,
         "server": request.app.state.settings,
+        "max_out_of_line": MAX_OUT_OF_LINE_PERCENT,
         "days": DAYS,
         "preview": preview_of(request, typed),
         **describe_schedule(typed),

@@ -63,21 +63,18 @@ async def _list_values(
     database: Database, view: PageQuery, result: CursorPage[Delivery], path: str, seen: str
 ) -> dict[str, Any]:
     """Return what the page shows of its deliveries, and the addresses of the other ones."""
-    view = view.without("seen")
-    done = view.get("done")
-    cursor = result.next_cursor
-    first = view.address(path, cursor=None, page=None, sent=None, done=None)
-    is_first = not view.get("cursor")
+    done, cursor = view.get("done"), result.next_cursor
+    view = view.without("seen", "sent", "done")
     return {
         "event_types": EVENT_TYPES,
         "result": result,
-        "renewed": is_first and view.address(path, sent=None, done=None, seen=seen),
+        "renewed": not view.get("cursor") and view.address(path, seen=seen),
         "contents": await _read_contents(database, result.data),
         "view": view,
-        "all": view.address(path, state=None, cursor=None, sent=None, done=None),
-        "failed": view.address(path, state="failed", cursor=None, sent=None, done=None),
-        "next": cursor and view.address(path, cursor=cursor, page=None, sent=None, done=None),
-        "first": first,
+        "all": view.address(path, state=None, cursor=None),
+        "failed": view.address(path, state="failed", cursor=None),
+        "next": cursor and view.address(path, cursor=cursor, page=None),
+        "first": view.address(path, cursor=None, page=None),
         "done": done if done in DONE else "",
     }
 
