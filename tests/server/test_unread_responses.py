@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pricebook.http.cached_response import SEND_CHUNK_BYTES, CachedResponse
-from pricebook.server import buffer_limits, flow_control
+from pricebook.server import buffer_limits, flow_control, protocol
 from pricebook.settings import HttpProtocolName, Settings
 from served_here import connected, respond_to_lifespan, served_here
 
@@ -123,6 +123,23 @@ async def test_longest_unread_clients_are_disconnected_over_total_limit(
     finally:
         for client in clients:
             client.close()
+
+
+async def test_unread_bytes_in_the_kernel_are_bounded(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_paused: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    class Recorded(flow_control.ClientFlowControl):
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            in_process = self._transport.get_write_buffer_size()
+            is_paused.set_result(self._count_unacknowledged() - in_process)
+
+    monkeypatch.setattr(protocol, "ClientFlowControl", Recorded)
+    with await open_request(port, 0):
+        async with asyncio.timeout(120):
+            assert await is_paused < 2 * flow_control.KERNEL_UNSENT_BYTES
 
 
 async def test_long_cached_body_is_sent_in_chunks() -> None:

@@ -14,6 +14,9 @@ from pricebook.server.buffer_limits import BufferBudget
 
 # About one page of the catalog: uvloop sends the writes of one loop iteration together.
 WRITE_BUFFER_BYTES = 16 * 1024
+# Bytes that the kernel may hold unsent. By itself it takes up to 4 MiB of each connection, which
+# are in no limit of the process.
+KERNEL_UNSENT_BYTES = 128 * 1024
 # The time that a client may fall behind the minimum read rate while unsent bytes are buffered.
 UNREAD_GRACE_SECONDS = 30.0
 MIN_READ_BYTES_PER_SECOND = 1024
@@ -33,6 +36,8 @@ class ClientFlowControl(FlowControl):
     ) -> None:
         super().__init__(transport)
         transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_UNSENT_BYTES)
         self._pipeline = pipeline
         self.has_unparsed = False
         self._unsent = unsent
