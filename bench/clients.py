@@ -26,6 +26,7 @@ class ResponseLog:
         self._successful: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self._failed: dict[str, Counter[str]] = defaultdict(Counter)
         self._last_failure = float("-inf")
+        self.last_failure = "none"
 
     async def send(
         self, client: httpx.AsyncClient, kind: str, request: httpx.Request
@@ -47,7 +48,7 @@ class ResponseLog:
     def _add_failure(self, kind: str, reason: str) -> None:
         self._failed[kind][reason] += 1
         if self._ended == float("inf"):
-            self._last_failure = time.monotonic()
+            self._last_failure, self.last_failure = time.monotonic(), f"{kind}, {reason}"
 
     @property
     def failures(self) -> int:

@@ -44,8 +44,9 @@ PRICE_LIST = b"Article code,Name,Price\n" + b"\n".join(
 )
 
 HEADER = (
-    "\nphase                              responses    p50    p95    p99   failed    recovered"
-    "\n                                     catalog     ms     ms     ms      all      after s"
+    "\nphase                              responses    p50    p95    p99   failed  recovered,"
+    "\n                                     catalog     ms     ms     ms      all    after s,"
+    " last failure"
 )
 # Returns the monotonic time at which the part was available again.
 Fault = Callable[[], float]
@@ -175,7 +176,8 @@ class Faults:
         self.table.append(
             f"{name:34} {browsing.requests:>9,} {browsing.p50:6.0f} {browsing.p95:6.0f}"
             f" {browsing.p99:6.0f} {failures:>8,}"
-            f" {clients.responses.seconds_until_recovered(restored_at):8.1f}"
+            f" {clients.responses.seconds_until_recovered(restored_at):10.1f}"
+            f"  {clients.responses.last_failure}"
         )
         return clients.accepted
 
