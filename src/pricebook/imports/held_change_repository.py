@@ -7,6 +7,7 @@ from uuid import UUID
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.imports.held_change_schemas import HeldChange, HeldSummary, ListedChange
+from pricebook.imports.price_factor import price_factor
 
 # Costs in the same currency, of the first rows of the price list.
 COMPARED: LiteralString = """
@@ -61,11 +62,7 @@ ALL: LiteralString = """
     WITH held_prices AS ({held}) {listed} ORDER BY held.row_number
 """
 EXPORTED_ROWS = 1_000
-# The factor, up or down: to a hundredth is a larger change than to the double.
-EFFECT: LiteralString = """
-    CASE WHEN old_price = 0 OR new_price = 0 THEN 'Infinity'::numeric
-        ELSE greatest(new_price / old_price, old_price / new_price) END DESC NULLS LAST
-"""
+LARGEST_FIRST: LiteralString = price_factor("old_price", "new_price") + "DESC NULLS LAST"
 SUMMARY: LiteralString = """
     SELECT count(*) AS compared,
         count(*) FILTER (WHERE new_price > old_price) AS raised,
@@ -77,14 +74,14 @@ SUMMARY: LiteralString = """
 LARGEST: LiteralString = """
     SELECT supplier_sku, name, product_id, currency, old_price, new_price, percent, row_number
     FROM compared WHERE new_price <> old_price
-    ORDER BY {effect}, row_number LIMIT %(limit)s
+    ORDER BY {largest_first}, row_number LIMIT %(limit)s
 """
 CHANGES: LiteralString = """
     {compared}
     SELECT compared, raised, lowered, median_percent,
         supplier_sku, name, product_id, currency, old_price, new_price, percent
     FROM ({summary}) AS summary LEFT JOIN ({largest}) AS largest ON true
-    ORDER BY {effect}, row_number
+    ORDER BY {largest_first}, row_number
 """
 SUMMARY_COLUMNS = len(HeldSummary.__struct_fields__)
 
@@ -93,8 +90,10 @@ async def read_changes(
     conn: Connection, values: dict[str, Any]
 ) -> tuple[HeldSummary, list[HeldChange]]:
     """Return how many prices rise and fall, and the largest changes by their factor."""
-    largest = LARGEST.format(effect=EFFECT)
-    statement = CHANGES.format(compared=COMPARED, summary=SUMMARY, largest=largest, effect=EFFECT)
+    largest = LARGEST.format(largest_first=LARGEST_FIRST)
+    statement = CHANGES.format(
+        compared=COMPARED, summary=SUMMARY, largest=largest, largest_first=LARGEST_FIRST
+    )
     rows = await (await conn.execute(statement, values)).fetchall()
     changes = (row[SUMMARY_COLUMNS:] for row in rows)
     return (

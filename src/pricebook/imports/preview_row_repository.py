@@ -6,6 +6,7 @@ from uuid import UUID
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.imports.preview_schemas import PreviewChange, RejectedPreviewRow
+from pricebook.imports.price_factor import price_factor
 from pricebook.imports.staging_repository import analyze_staged_rows
 
 # Prices are in the currency of the list; in that of the catalog, if the currency has changed.
@@ -30,8 +31,7 @@ _CHANGES: LiteralString = """
         WHERE outcome = ANY (%(outcomes)s)
     ) AS change
     ORDER BY CASE WHEN old_price IS NULL OR new_price IS NULL OR new_price = old_price THEN 1
-            WHEN old_price = 0 OR new_price = 0 THEN 'Infinity'::numeric
-            ELSE greatest(new_price / old_price, old_price / new_price) END DESC,
+            ELSE {factor} END DESC,
         row_number NULLS LAST, supplier_sku COLLATE "C"
     LIMIT %(limit)s
 """
@@ -92,7 +92,7 @@ async def list_changes(conn: Connection, outcomes: list[str], limit: int) -> lis
     """Return planned items with one of the outcomes, the largest changes of the price first."""
     async with conn.cursor(row_factory=struct_row(PreviewChange)) as cursor:
         values = {"outcomes": outcomes, "limit": limit, "not_shown": _NOT_SHOWN}
-        await cursor.execute(_CHANGES, values)
+        await cursor.execute(_CHANGES.format(factor=price_factor("old_price", "new_price")), values)
         return await cursor.fetchall()
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.imports.price_factor import price_factor
 from pricebook.pricelists.schemas.read_config import ImportMode
 
 # Costs are compared in the currency of the supplier, where the item had it before. An upcoming cost
@@ -105,12 +106,17 @@ async def find_large_changes(conn: Connection, factor: Decimal) -> LargeChanges 
     statement: LiteralString = """
         SELECT count(*) OVER () AS rows, supplier_sku, old, new
         FROM ({compared}) AS compared WHERE {price_out}
-        ORDER BY greatest(new / nullif(old, 0), old / nullif(new, 0)) DESC NULLS FIRST, supplier_sku
+        ORDER BY {factor} DESC, supplier_sku
         LIMIT 1
     """
     async with conn.cursor(row_factory=struct_row(LargeChanges)) as cursor:
         await cursor.execute(
-            statement.format(compared=COMPARED, price_out=IS_PRICE_OUT_OF_LINE), {"factor": factor}
+            statement.format(
+                compared=COMPARED,
+                price_out=IS_PRICE_OUT_OF_LINE,
+                factor=price_factor("old", "new"),
+            ),
+            {"factor": factor},
         )
         return await cursor.fetchone()
 

@@ -9,6 +9,7 @@ from typing import LiteralString
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.imports.preview_schemas import UnlikePrice
+from pricebook.imports.price_factor import price_factor
 
 # A price without its decimal point is a hundred times as high; the usual one may be twice as high.
 FACTOR = 50
@@ -35,9 +36,7 @@ _UNLIKE: LiteralString = """
     WHERE unlike <= greatest(1, rows / %(max_share)s) AND EXISTS (
         SELECT FROM planned_item
         WHERE outcome = 'new' AND planned_item.row_number = unlike.row_number)
-    ORDER BY greatest(price / nullif(usual_price, 0), usual_price / nullif(price, 0))
-            DESC NULLS FIRST, row_number
-    LIMIT %(limit)s
+    ORDER BY {factor} DESC, row_number LIMIT %(limit)s
 """
 
 
@@ -45,7 +44,7 @@ async def list_unlike_prices(conn: Connection, limit: int) -> list[UnlikePrice]:
     """Return the new items with over 50 times the usual price, or under 2 %; the farthest first."""
     async with conn.cursor(row_factory=struct_row(UnlikePrice)) as cursor:
         await cursor.execute(
-            _UNLIKE,
+            _UNLIKE.format(factor=price_factor("usual_price", "price")),
             {
                 "factor": FACTOR,
                 "min_similar": _MIN_SIMILAR,
