@@ -66,6 +66,16 @@ def test_sheet_with_other_rows_is_refused(line: str, reason: str) -> None:
     assert option in refused.value.message
 
 
+@pytest.mark.parametrize("third", ["Code;Item;Price", "Code;Text;Net price"])
+def test_tables_beside_an_ignored_one_are_read(third: str) -> None:
+    header = f"Code;Item;Price;Code;Item;Price;{third}"
+    lines = ["A1;Nut;10,00;B1;Bolt;20,00;C1;Washer;30,00", "A2;Cap;40,00;B2;Pin;50,00;;;60,00"]
+    ignored = ["column G", "column H", "column I"]
+    result = read(header, *lines, header, lines[1].replace("2;", "3;"), ignored_columns=ignored)
+    expected = {"A1": 10, "A2": 40, "A3": 40, "B1": 20, "B2": 50, "B3": 50}
+    assert prices(result) == {code: Decimal(price) for code, price in expected.items()}
+
+
 def test_columns_named_by_position_are_those_of_each_table() -> None:
     mapping = {"sku": "column E", "name": "column F", "price": "column G"}
     result = read(HEADER, *ROWS, column_mapping=mapping)

@@ -4,7 +4,7 @@ Each is read as a sheet of its own with the same rows. Texts that are alone in t
 all of them. Columns of different tables are never those of one article.
 """
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from pricebook.pricelists.text import quote
 
 # What a message proposes for tables that cannot be read together.
 PLACE_BELOW = "put the tables below one another, or each on a sheet of its own"
-_NAME_LISTS = ("ignored_columns", "key_columns", "characteristic_columns", "price_columns")
+_NAME_LISTS = ("key_columns", "characteristic_columns", "price_columns")
 
 
 class SideFile(DerivedTable):
@@ -127,8 +127,13 @@ class _Positions:
         names = [*mapping.values(), *(config.key_columns or ()), *(config.price_columns or ())]
         self._check(names, "name the columns of one table, which are those of each")
         lists = {name: self._names(getattr(config, name)) for name in _NAME_LISTS}
-        mapping = {field: self._name(name) for field, name in mapping.items()}
-        return msgspec.structs.replace(config, column_mapping=mapping, **lists)
+        kept = [name for name in config.ignored_columns or () if not self._is_left_out(name)]
+        return msgspec.structs.replace(
+            config,
+            column_mapping={field: self._name(name) for field, name in mapping.items()},
+            ignored_columns=self._names(kept) or None,
+            **lists,
+        )
 
     def of_profile(self, profile: DetectedProfile) -> DetectedProfile:
         names = [*profile.columns.values(), *profile.key_columns]
@@ -149,6 +154,11 @@ class _Positions:
                 f"the code or the price of another one: {remedy}."
             )
 
+    def _is_left_out(self, name: str) -> bool:
+        """Return whether a name is the position of a column in no table: one that is ignored."""
+        index = column_index(name)
+        return index is not None and not any(index in each for each in self._sides.columns)
+
     def _names(self, names: Sequence[str] | None) -> list[str] | None:
         return None if names is None else list(dict.fromkeys(map(self._name, names)))
 
@@ -164,11 +174,14 @@ def _sides_of(file: TableFile, request: ReadRequest) -> Sequence[TableFile]:
     config = request_of_sheet(request, file.sheet or "").config
     if config.header_row == 0:
         return [file]
-    found = _first_sides(read_sample(file, config), config)
+    ignored = {
+        index for name in config.ignored_columns or () if (index := column_index(name)) is not None
+    }
+    found = _first_sides(read_sample(file, config), ignored)
     if found is None:
         return [file]
     sides, is_first_header = found
-    problem, rows_total = _check_rows(file, sides)
+    problem, rows_total = _check_rows(file, sides, ignored)
     if problem and is_first_header:
         raise PriceListError(
             f"The {_sheet(file.sheet)} has tables side by side ({_places(sides)}) that cannot be "
@@ -180,11 +193,8 @@ def _sides_of(file: TableFile, request: ReadRequest) -> Sequence[TableFile]:
     return [SideFile(file, sides, number, rows_total) for number in range(len(sides.columns))]
 
 
-def _first_sides(sample: Iterable[Record], config: ReadConfig) -> tuple[Sides, bool] | None:
+def _first_sides(sample: Iterable[Record], ignored: Collection[int]) -> tuple[Sides, bool] | None:
     """Return the first tables side by side, and whether no other header is above them."""
-    ignored = {
-        index for name in config.ignored_columns or () if (index := column_index(name)) is not None
-    }
     is_first = True
     for _, cells, malformed in sample:
         if malformed or not is_named_header(cells):
@@ -202,10 +212,10 @@ class _Checked(NamedTuple):
     rows_total: int
 
 
-def _check_rows(file: TableFile, sides: Sides) -> _Checked:
+def _check_rows(file: TableFile, sides: Sides, ignored: Collection[int]) -> _Checked:
     if not sides.are_equal:
         return _Checked("their titles differ", 0)
-    check = _SideCheck(sides)
+    check = _SideCheck(sides, ignored)
     number = 0
     with closing(file.records()) as records:
         for number, cells, malformed in records:
@@ -221,20 +231,22 @@ class _SideCheck:
     about either or both.
     """
 
-    def __init__(self, sides: Sides) -> None:
+    def __init__(self, sides: Sides, ignored: Collection[int]) -> None:
         self._sides = sides
+        self._ignored = ignored
         self._is_below_header = False
         self._text = ""
 
     def problem(self, cells: Sequence[str]) -> str:
         """Return why the next row is none of the tables side by side, empty if it is."""
         columns = self._sides.columns
-        filled = filled_columns(cells)
+        filled = [index for index in filled_columns(cells) if index not in self._ignored]
         if filled and filled[-1] >= columns[-1].stop:
             return f"has a cell in column {column_letters(filled[-1])}, right of them"
         if is_named_header(cells):
             self._is_below_header, self._text = True, ""
-            return "" if find_sides(cells) == self._sides else "has other titles"
+            is_same = find_sides(cells, self._ignored) == self._sides
+            return "" if is_same else "has other titles"
         is_of_others = bool(filled) and filled[-1] >= columns[0].stop
         if self._is_below_header and len(filled) == 1 and not is_of_others:
             text = cells[filled[0]]

@@ -35,7 +35,9 @@ def find_sides(cells: Sequence[str], ignored: Collection[int] = ()) -> Sides | N
     columns = _equal_tables(cells, titles)
     sides = Sides(columns) if columns else Sides(_other_tables(cells, titles), are_equal=False)
     kept = [each for each in sides.columns if not set(_filled(cells, each)) <= set(ignored)]
-    return sides._replace(columns=tuple(kept)) if len(kept) > 1 else None
+    lines = [_without_blank_end(titles[each.start : each.stop]) for each in kept]
+    are_equal = all(line == lines[0] for line in lines)
+    return Sides(tuple(kept), are_equal=are_equal) if len(kept) > 1 else None
 
 
 def _first_repeated(titles: Sequence[tuple[str, ...]]) -> int | None:
