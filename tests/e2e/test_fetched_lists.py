@@ -95,6 +95,7 @@ def apply(browser: Chrome) -> None:
     assert "5 stored items would change." in dialog
     press(browser, Keys.ESCAPE)
     wait_until(browser, "document.querySelector('dialog[open]') === null")
+    wait_until(browser, "document.activeElement.checkVisibility()")
     press(browser, "aa")
     wait_until(browser, "document.querySelector('#import').innerText.includes('It is done.')")
     assert "Applied by admin" in browser.find_element(By.ID, "import").text
