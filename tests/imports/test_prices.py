@@ -13,6 +13,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
 from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails, RejectedRow
+from pricebook.pricelists.schemas.read_config import Field
 
 TERMS = """
     SELECT currency, cost, exchange_rate, rate_date, price_details, availability, next_cost,
@@ -243,10 +244,13 @@ async def test_announced_price_stays_until_a_list_has_another_present_price(
     assert await single(conn, UPCOMING) == (Decimal("10.50"), None, None)
 
 
-async def test_empty_cell_ends_the_announced_price(merge_rows: MergeRows, conn: Connection) -> None:
+@pytest.mark.parametrize("field", ["next_price", "valid_until"])
+async def test_empty_cell_ends_the_announced_price(
+    merge_rows: MergeRows, conn: Connection, field: Field
+) -> None:
     announced = item_row("A1", next_price="11", next_from="2099-12-01")
-    await merge_rows([announced], found=profile("next_price"))
-    await merge_rows([item_row("A1")], found=profile("next_price"))
+    await merge_rows([announced], found=profile(field))
+    await merge_rows([item_row("A1")], found=profile(field))
     assert await single(conn, UPCOMING) == (Decimal("10.00"), None, None)
 
 

@@ -23,6 +23,8 @@ _AVAILABILITY_KEYS: dict[Field, tuple[str, ...]] = {
     "lead_time": ("lead_time_days",),
 }
 
+_UPCOMING = frozenset({"next_price", "valid_from", "valid_until"})
+
 
 class ReplacedValues(msgspec.Struct, frozen=True):
     """The replaced keys of `PriceDetails` and `Availability`, and whether an upcoming price is."""
@@ -41,5 +43,5 @@ def replaced_values(profile: DetectedProfile | None) -> ReplacedValues:
         availability=[
             key for field, keys in _AVAILABILITY_KEYS.items() if field in columns for key in keys
         ],
-        upcoming_price=not columns.keys().isdisjoint({"next_price", "valid_from"}),
+        upcoming_price=not columns.keys().isdisjoint(_UPCOMING),
     )

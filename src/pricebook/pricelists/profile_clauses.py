@@ -205,8 +205,19 @@ class ProfileClauses:
             yield f"{since} the price of column {self._fields['next_price']}"
         if self._basis.valid_from:
             yield f"from {self._basis.valid_from.isoformat()} on{self._origin('valid_from')}"
+        if days := self._promotion_days():
+            yield f"promotion prices {days}"
         if "valid_from" in self._fields:
             yield f"each from the day in column {self._fields['valid_from']}"
+
+    def _promotion_days(self) -> str:
+        """Return until when prices of promotions hold, by a column or a text."""
+        if "valid_until" in self._fields:
+            return f"until the day in column {self._fields['valid_until']}"
+        first, last = self._basis.promotion_from, self._basis.promotion_until
+        days = [f"from {first.isoformat()}"] if first else []
+        days += [f"until {last.isoformat()}"] if last else []
+        return f"{' '.join(days)}{self._origin('promotion_days')}" if days else ""
 
     def _other_fields(self) -> Iterator[Clause]:
         for field, label in FIELD_WORDS.items():

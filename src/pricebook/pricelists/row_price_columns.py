@@ -1,6 +1,6 @@
 """Prices of rows that have them in one of several columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pricebook.pricelists.detection.column_content import display_text
@@ -12,6 +12,12 @@ from pricebook.pricelists.priced_rows import RowStatements, has_row_prices
 from pricebook.pricelists.pricing import Vat
 from pricebook.pricelists.row_costs import NO_PRICE
 from pricebook.pricelists.row_prices import RowPriceReader
+from pricebook.pricelists.row_promotions import (
+    ReadCost,
+    RowPromotions,
+    owns_first_days,
+    with_days,
+)
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
@@ -25,7 +31,8 @@ def row_price_reader(
     table: DetectedTable, number_profile: NumberProfile, request: ReadRequest
 ) -> "RowPriceReader | PriceColumnsReader | None":
     """Return the reader of prices, None if rows need no more than their price cell."""
-    if len(table.price_alternatives) > 1:
+    has_promotions = _promotions_of(table, request) is not None
+    if len(table.price_alternatives) > 1 or has_promotions:
         return PriceColumnsReader(table, number_profile, request)
     has_prices = has_row_prices(table, request)
     return RowPriceReader(table, number_profile, request) if has_prices else None
@@ -35,22 +42,34 @@ class PriceColumnsReader:
     """Reads the price of a row from the first column that has one.
 
     Columns for different units exclude each other, and a section title that states another
-    quantity leaves in doubt what its prices are for.
+    quantity leaves in doubt what its prices are for. The price of a promotion is passed over
+    before its first day and after its last one; until then, the next column has the price that
+    follows it.
     """
 
     def __init__(
         self, table: DetectedTable, number_profile: NumberProfile, request: ReadRequest
     ) -> None:
-        first = table.price_alternatives[0]
         self._headers = table.headers
-        self._columns = table.price_alternatives
+        self._columns = _price_columns(table)
+        first = self._columns[0]
+        self._promotions = _promotions_of(table, request)
         self._quantities = {
             basis_of(table.basis, each, first).price_quantity for each in self._columns
         }
         self._exclude_each_other = len({(each.unit, each.quantity) for each in self._columns}) > 1
         self._readers = {
-            each.column: RowPriceReader(_table_of(table, each), number_profile, request)
+            each.column: RowPriceReader(
+                _table_of(table, each, self._promotions), number_profile, request
+            )
             for each in self._columns
+        }
+        # Prices that follow a promotion; their unread cells are counted with its price.
+        self._later_readers = {
+            each.column: RowPriceReader(
+                _table_of(table, each, self._promotions), number_profile, request
+            )
+            for each in (self._columns if self._promotions else ())
         }
 
     @property
@@ -60,7 +79,7 @@ class PriceColumnsReader:
 
     @section.setter
     def section(self, section: str) -> None:
-        for reader in self._readers.values():
+        for reader in self._all_readers():
             reader.section = section
 
     @property
@@ -70,7 +89,7 @@ class PriceColumnsReader:
 
     @title_vat.setter
     def title_vat(self, vat: Vat) -> None:
-        for reader in self._readers.values():
+        for reader in self._all_readers():
             reader.title_vat = vat
 
     @property
@@ -81,6 +100,10 @@ class PriceColumnsReader:
             unread.update(reader.unread_cells)
         return unread
 
+    def _all_readers(self) -> Iterator[RowPriceReader]:
+        yield from self._readers.values()
+        yield from self._later_readers.values()
+
     def read(
         self, cells: list[str], texts: list[str]
     ) -> tuple[Decimal | RowProblem | None, RowStatements]:
@@ -90,24 +113,33 @@ class PriceColumnsReader:
             for each in self._columns
             if display_text(cells[each.column]).strip() not in NO_PRICE
         ]
-        if not filled:
+        if not filled and len(self._columns) > 1:
             return RowProblem("missing_price", "The price is missing."), _NO_STATEMENTS
+        holding = self._promotions.holding(filled, texts) if self._promotions else None
+        if isinstance(holding, RowProblem):
+            return holding, _NO_STATEMENTS
+        filled = filled if holding is None else holding.columns
         if len(filled) > 1 and self._exclude_each_other:
             return self._two_prices(filled), _NO_STATEMENTS
-        price, statements = self._readers[filled[0]].read(cells, texts)
+        column = filled[0] if filled else self._columns[0].column
+        price, statements = self._readers[column].read(cells, texts)
+        if holding is not None and holding.days is not None and not isinstance(price, RowProblem):
+            after = self._price_after(filled[1:], cells, texts)
+            price, statements = with_days((price, statements), holding.days, after)
         is_price = not isinstance(price, RowProblem)
         return (is_price and self._problem_of_section()) or price, statements
 
-    def _two_prices(self, filled: Sequence[int]) -> RowProblem:
-        first, second = (quote(self._headers[index]) for index in filled[:2])
-        return RowProblem(
-            "price_quantity_unknown",
-            f"The row has prices in the columns {first} and {second}, which are for different "
-            "units: clear one of them.",
-        )
+    def _price_after(self, others: Sequence[int], cells: list[str], texts: list[str]) -> ReadCost:
+        """Return the price that follows the one of a promotion: of the first other column."""
+        promotions = self._promotions.columns if self._promotions else frozenset[int]()
+        regular = [each.column for each in self._columns if each.column not in promotions]
+        columns = [column for column in others if column in regular] or regular[:1]
+        if not columns:
+            return None, _NO_STATEMENTS
+        return self._later_readers[columns[0]].read(cells, texts)
 
     def _problem_of_section(self) -> RowProblem | None:
-        section = self.section
+        section = self.section if len(self._columns) > 1 else ""
         quantities = read_statement(section).quantities if section else frozenset[Decimal]()
         if quantities <= self._quantities:
             return None
@@ -117,11 +149,38 @@ class PriceColumnsReader:
             "write the price for that of the column, or import these rows as a list of their own.",
         )
 
+    def _two_prices(self, filled: Sequence[int]) -> RowProblem:
+        first, second = (quote(self._headers[index]) for index in filled[:2])
+        return RowProblem(
+            "price_quantity_unknown",
+            f"The row has prices in the columns {first} and {second}, which are for different "
+            "units: clear one of them.",
+        )
 
-def _table_of(table: DetectedTable, each: PriceAlternative) -> DetectedTable:
-    """Return the table with the price in one of its columns."""
+
+def _price_columns(table: DetectedTable) -> Sequence[PriceAlternative]:
+    return table.price_alternatives or (PriceAlternative(table.columns["price"]),)
+
+
+def _promotions_of(table: DetectedTable, request: ReadRequest) -> RowPromotions | None:
+    """Return the reader of the days of promotions, None if nothing states any."""
+    promotions = RowPromotions(table, request, [each.column for each in _price_columns(table)])
+    return promotions if promotions.have_days else None
+
+
+def _table_of(
+    table: DetectedTable, each: PriceAlternative, promotions: RowPromotions | None
+) -> DetectedTable:
+    """Return the table with the price in one of its columns.
+
+    First days of promotions are not those of the price; new prices follow the regular one.
+    """
     columns: dict[Field, int] = {**table.columns, "price": each.column}
-    basis = basis_of(table.basis, each, table.price_alternatives[0])
+    basis = basis_of(table.basis, each, _price_columns(table)[0])
     if basis.currency != table.basis.currency:
         columns.pop("list_price", None)
+    if promotions and owns_first_days(table):
+        columns.pop("valid_from", None)
+    if promotions and each.column in promotions.columns and promotions.have_regular_price:
+        columns.pop("next_price", None)
     return table._replace(columns=columns, basis=basis, price_alternatives=())

@@ -210,6 +210,7 @@ class _QuestionWriter:
             yield column_choice(self._table, each, patch, self._t)
 
     def _columns_to_ignore(self, issue: PriceListIssue) -> Iterator[Choice]:
+        yield from price_choices(self._table, issue.message, self._t)
         for each in issue.candidates:
             patch = {"ignored_columns": [each]}
             ignored = column_choice(self._table, each, patch, self._t)

@@ -25,6 +25,7 @@ FIELD_LABELS: dict[Field, str] = {
     "list_price": "list price",
     "next_price": "next price",
     "valid_from": "first day of the price",
+    "valid_until": "last day of the promotion",
     "price_quantity": "price quantity",
     "unit": "unit",
     "pack_size": "pack size",

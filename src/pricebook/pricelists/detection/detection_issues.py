@@ -68,6 +68,19 @@ def issues_of(error: PriceListError) -> Sequence[DetectionIssue]:
     ]
 
 
+def without_options_of(
+    known: Sequence[DetectionIssue], issues: Iterable[DetectionIssue]
+) -> list[DetectionIssue]:
+    """Return the issues whose option is not that of a known one already."""
+    options = {issue.option for issue in known}
+    return [issue for issue in issues if issue.option not in options]
+
+
+def with_price_column(issues: Iterable[DetectionIssue], price: str) -> list[DetectionIssue]:
+    """Return the issues with the name of the price column."""
+    return [msgspec.structs.replace(issue, price_column=price) for issue in issues]
+
+
 def setting(option: str, value: object) -> str:
     """Return a setting for a message; the value is as the command line has it."""
     return f"{_LIMIT}{option}={without_nul(str(value))}{_LIMIT}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.price_periods import read_period
 from pricebook.pricelists.facts.dates import parse_date
 from pricebook.pricelists.facts.discounts import parse_discounts, parse_multiplier
 from pricebook.pricelists.facts.quantities import Quantity, parse_pack, parse_quantity
@@ -96,6 +97,11 @@ def is_unit_text(content: ColumnContent) -> bool:
 def is_date(content: ColumnContent) -> bool:
     """Return whether the cells are dates, also those whose order of day and month is in doubt."""
     return _fits(content, lambda cell: _DATE(display_text(cell)) or _parses_as_date(cell))
+
+
+def are_periods(content: ColumnContent) -> bool:
+    """Return whether the cells are two dates each, the first day and the last: `1.11.-30.11.26`."""
+    return _fits(content, lambda cell: read_period(display_text(cell)).has_both)
 
 
 def is_discount(content: ColumnContent) -> bool:

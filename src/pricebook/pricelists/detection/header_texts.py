@@ -23,6 +23,7 @@ from pricebook.pricelists.detection.header_vocabulary import (
 from pricebook.pricelists.detection.joined_currencies import separate_currencies
 from pricebook.pricelists.detection.metal_bases import without_metal_bases
 from pricebook.pricelists.detection.order_sums import without_order_sums
+from pricebook.pricelists.detection.price_periods import without_yearless_days
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
 from pricebook.pricelists.detection.statement_tokens import join_letters
 from pricebook.pricelists.facts.dates import find_date
@@ -49,7 +50,7 @@ def is_per_piece(statement: PriceStatement) -> bool:
 def header_statement(cell: str) -> PriceStatement:
     """Return what a header says about its prices, in brackets too."""
     text = separate_currencies(cell[:MAX_HEADER_LENGTH])
-    text = without_metal_bases(without_order_sums(text))
+    text = without_yearless_days(without_metal_bases(without_order_sums(text)))
     return read_header_statement(text, has_tier=tier_quantity(text) is not None)
 
 

@@ -33,7 +33,11 @@ from pricebook.pricelists.detection.header_words import (
     field_ranks,
     is_dated_price,
 )
-from pricebook.pricelists.detection.price_periods import read_period
+from pricebook.pricelists.detection.price_periods import (
+    names_beginning,
+    names_end,
+    read_period,
+)
 from pricebook.pricelists.detection.price_words import NEW_WORDS, OTHER_QUANTITY_RANK
 from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.dates import find_day_first, parse_date
@@ -245,6 +249,10 @@ class _NewPriceFinder:
 
 
 def _begins(cell: str) -> bool:
-    """Return whether a header has only words for a first day: `ab`, `neu ab`, `Neuer Preis ab`."""
-    has_word = not NEXT_PRICE_KEYS.isdisjoint(split_header_with_brackets(cell))
-    return has_word and _name(cell) is not None
+    """Return whether a header has only words for a first day: `ab`, `neu ab`, `Neuer Preis ab`.
+
+    `valid to` is one for a last day.
+    """
+    words = split_header_with_brackets(cell)
+    is_last = names_end(words) and not names_beginning(words)
+    return not (is_last or NEXT_PRICE_KEYS.isdisjoint(words)) and _name(cell) is not None

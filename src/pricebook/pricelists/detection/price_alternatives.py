@@ -132,7 +132,7 @@ def _missing_prices_issue(
         if count < _MIN_ROWS or count < _MIN_SHARE * len(rows | filled):
             continue
         references = [column_reference(header, index) for index in (price, other)]
-        option = _setting(references)
+        option = price_columns_setting(references)
         return DetectionIssue(
             f"The column {column_label(header, price)} has no price in {count} of the first rows, "
             f"which have one in the column {column_label(header, other)}; set "
@@ -144,7 +144,8 @@ def _missing_prices_issue(
     return None
 
 
-def _setting(references: Sequence[str]) -> str:
+def price_columns_setting(references: Sequence[str]) -> str:
+    """Return the setting of several columns of the price for a message."""
     return setting("price_columns", f"'{msgspec.json.encode(references).decode()}'")
 
 
@@ -170,7 +171,7 @@ def _with_hint(issue: DetectionIssue, sources: ListSources) -> DetectionIssue:
     first = sorted(
         range(len(indices)), key=lambda i: (names_retail(header.cells[indices[i]]), -missing[i])
     )
-    option = _setting([issue.candidates[i] for i in first])
+    option = price_columns_setting([issue.candidates[i] for i in first])
     return msgspec.structs.replace(
         issue,
         message=f"{issue.message.rstrip('.')}, or {option} if the first of them with a price has "

@@ -7,6 +7,7 @@ sources that contradict each other refuse the price list, naming both.
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -37,6 +38,10 @@ from pricebook.pricelists.detection.list_tax import find_vat
 from pricebook.pricelists.detection.list_units import find_unit, find_unit_packs
 from pricebook.pricelists.detection.net_marks import find_net_marks, split_marks
 from pricebook.pricelists.detection.previous_facts import PER_ROW
+from pricebook.pricelists.detection.promotion_days import (
+    find_promotion_period,
+    is_about_promotions,
+)
 from pricebook.pricelists.detection.tax_remarks import other_tax_marks
 from pricebook.pricelists.detection.title_discounts import (
     find_title_discounts,
@@ -46,6 +51,8 @@ from pricebook.pricelists.facts.dates import find_day_first
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.schemas.profile import Fact, PriceBasis
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, DiscountBase, Field
+
+_DAY_FIELDS: tuple[Field, ...] = ("valid_from", "valid_until")
 
 
 class ListFacts(NamedTuple):
@@ -77,6 +84,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     check_further_prices(collector, currency.code, discounts.base)
     settle_unit_letters(collector)
     collector.note_options("hidden_rows", "hidden_columns")
+    promotion = find_promotion_period(collector)
     basis = PriceBasis(
         currency=currency.code,
         currency_source=currency.source,
@@ -99,6 +107,8 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
         valid_from=_find_valid_from(collector),
         next_from=_find_next_from(collector),
         day_first=_find_day_first(sources),
+        promotion_from=promotion.first,
+        promotion_until=promotion.last,
     )
     return ListFacts(basis, collector.facts, collector.issues)
 
@@ -188,6 +198,8 @@ def _find_valid_from(collector: FactCollector) -> date | None:
     today, of_next_price = sources.request.today, sources.assignment.next_from
     later = list[Statement]()
     for sentence in sources.sentences:
+        if is_about_promotions(sources.header, sentence.text):
+            continue
         day = sentence.valid_from
         if not day or day == of_next_price or "valid_from" in sentence.doubts:
             continue
@@ -237,7 +249,6 @@ def _find_next_from(collector: FactCollector) -> date | None:
 
 def _find_day_first(sources: ListSources) -> bool | None:
     """Return whether the days of the rows begin with the day, as in `31/12/2026`."""
-    column = sources.assignment.columns.get("valid_from")
-    return (
-        None if column is None else find_day_first(map(display_text, sources.content(column).cells))
-    )
+    columns = sources.assignment.columns
+    cells = (sources.content(columns[each]).cells for each in _DAY_FIELDS if each in columns)
+    return find_day_first(map(display_text, chain.from_iterable(cells)))

@@ -1,16 +1,31 @@
 """The period in which the prices of a column hold, by its header."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.price_words import RANGE_WORDS, UNTIL_WORDS
+from pricebook.pricelists.detection.period_words import (
+    BEGIN_SUFFIXES,
+    BEGIN_WORDS,
+    END_SUFFIXES,
+    END_WORDS,
+)
+from pricebook.pricelists.detection.price_words import (
+    PROMOTION_WORDS,
+    RANGE_WORDS,
+    UNTIL_WORDS,
+)
+from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.dates import find_dates
 from pricebook.pricelists.text import comparison_key
 
-_UNTIL = frozenset(map(comparison_key, UNTIL_WORDS))
-_TO = _UNTIL | frozenset(map(comparison_key, RANGE_WORDS))
+_UNTIL = comparison_keys(UNTIL_WORDS)
+_TO = _UNTIL | comparison_keys(RANGE_WORDS)
+_ENDS = _UNTIL | comparison_keys(END_WORDS)
+_BEGINS = comparison_keys(BEGIN_WORDS)
+_DATED = _ENDS | _BEGINS | comparison_keys(PROMOTION_WORDS)
 _WORD = re.compile(r"[^\W\d_]+")
 _DASH = re.compile(r"\s*[-–—]\s*").fullmatch
 _DASH_BETWEEN_DATES = re.compile(r"(?<=\d\.\d{4})\s?[-–—]\s?(?=\d)")
@@ -21,6 +36,11 @@ _YEARLESS_FIRST = re.compile(
     r"(?P<last_day>\d{1,2})(?P=mark)(?P<last_month>\d{1,2})(?P=mark)"
     r"(?P<year>\d{4}|\d{2})(?!\d)"
 )
+# A day without its year: `15.12.`, `15/12`.
+YEARLESS_DAY = re.compile(
+    r"(?<![\d./])(?<!\d-)(?P<day>[0-2]?\d|3[01])(?P<mark>[./])(?P<month>0?\d|1[0-2])"
+    r"(?:(?P=mark)(?!\d)|(?![\d./]))"
+)
 # Words between `until` and its day: `bis zum 31.12.2026`.
 _MAX_DISTANCE = 2
 
@@ -30,6 +50,11 @@ class PricePeriod(NamedTuple):
 
     first: date | None = None
     last: date | None = None
+
+    @property
+    def has_both(self) -> bool:
+        """Whether the first and the last day are known."""
+        return self.first is not None and self.last is not None
 
 
 @lru_cache(maxsize=4096)
@@ -48,6 +73,24 @@ def read_period(header: str) -> PricePeriod:
     if len(firsts) > 1 or len(lasts) > 1 or (firsts and lasts and firsts > lasts):
         return PricePeriod()
     return PricePeriod(next(iter(firsts), None), next(iter(lasts), None))
+
+
+def names_end(words: Iterable[str]) -> bool:
+    """Return whether one of the words of a title is for the end of a period."""
+    return any(word in _ENDS or word.endswith(END_SUFFIXES) for word in words)
+
+
+def names_beginning(words: Iterable[str]) -> bool:
+    """Return whether one of the words of a title is for the beginning of a period."""
+    return any(word in _BEGINS or word.endswith(BEGIN_SUFFIXES) for word in words)
+
+
+def without_yearless_days(header: str) -> str:
+    """Return a header without days of no year, `15.12.`, if it has a word for days."""
+    if not YEARLESS_DAY.search(header):
+        return header
+    words = {comparison_key(word) for word in _WORD.findall(header)}
+    return header if words.isdisjoint(_DATED) else YEARLESS_DAY.sub(" ", header)
 
 
 def _with_year(match: re.Match[str]) -> str:

@@ -19,16 +19,13 @@ from pricebook.pricelists.detection.detection_issues import (
     ignoring,
 )
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_texts import split_header_with_brackets
 from pricebook.pricelists.detection.notes import Note
+from pricebook.pricelists.detection.price_alternatives import price_columns_setting
 from pricebook.pricelists.detection.price_competitors import may_be_price
-from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
-from pricebook.pricelists.detection.price_words import PROMOTION_WORDS
-from pricebook.pricelists.detection.word_keys import comparison_keys
+from pricebook.pricelists.detection.price_periods import PricePeriod
+from pricebook.pricelists.detection.promotion_days import last_days_of_promotions
+from pricebook.pricelists.detection.promotion_periods import names_promotion, title_period
 from pricebook.pricelists.schemas.read_request import ReadRequest
-from pricebook.pricelists.text import split_header
-
-_PROMOTIONS = comparison_keys(PROMOTION_WORDS)
 
 
 def promotion_issues(
@@ -49,30 +46,18 @@ def promotion_issues(
     for index, cell in enumerate(header.cells):
         if index in used | header.ignored | named or may_be_price(cell, request.currency):
             continue
-        if _names_promotion(cell) and _has_prices(content_at(contents, index)):
-            period = _period(cell, notes)
+        if names_promotion(cell) and _has_prices(content_at(contents, index)):
+            period = title_period(cell, notes, request.today)
             if _may_hold(period, request):
-                issues.append(_issue(header, price, index, period))
+                until = last_days_of_promotions(header, contents, assignment)
+                days = _days_text(header, period, until)
+                issues.append(_issue(header, price, index, days))
     return issues
-
-
-def _names_promotion(text: str) -> bool:
-    words = split_header_with_brackets(text) or split_header(text)
-    return not _PROMOTIONS.isdisjoint(words)
 
 
 def _has_prices(content: ColumnContent) -> bool:
     has_percent = any("%" in display_text(cell) for cell in content.cells)
     return bool(content.cells) and is_numeric(content) and not has_percent
-
-
-def _period(cell: str, notes: Sequence[Note]) -> PricePeriod:
-    """Return the period of a header, else that of the only text about promotions."""
-    period = read_period(cell)
-    if period != PricePeriod() or any(map(str.isdigit, cell)):
-        return period
-    periods = {read_period(note.text) for note in notes if _names_promotion(note.text)}
-    return periods.pop() if len(periods) == 1 else PricePeriod()
 
 
 def _may_hold(period: PricePeriod, request: ReadRequest) -> bool:
@@ -83,16 +68,22 @@ def _may_hold(period: PricePeriod, request: ReadRequest) -> bool:
     return not has_ended and not (period.first is not None and period.first > request.today)
 
 
-def _issue(header: TableHeader, price: int, index: int, period: PricePeriod) -> DetectionIssue:
+def _issue(header: TableHeader, price: int, index: int, days: str) -> DetectionIssue:
     label, reference = column_label(header, index), column_reference(header, index)
-    first = f" from {period.first.isoformat()}" if period.first else ""
-    last = f" to {period.last.isoformat()}" if period.last else ""
-    days = first + last or ", whose days are not known"
+    both = price_columns_setting([reference, column_reference(header, price)])
     return DetectionIssue(
         f"The column {label} has promotion prices{days}, which may be those of today instead of "
-        f"{column_label(header, price)}; write those of today into that column, or set "
+        f"{column_label(header, price)}; set {both} to read them where a row has one, "
         f"{ignoring(reference)} to read the prices without them, or "
         f"{column_setting('price', reference)} to read no others.",
         "ignored_columns",
         (reference,),
     )
+
+
+def _days_text(header: TableHeader, period: PricePeriod, until: int | None) -> str:
+    if until is not None:
+        return f" until the day in the column {column_label(header, until)}"
+    first = f" from {period.first.isoformat()}" if period.first else ""
+    last = f" to {period.last.isoformat()}" if period.last else ""
+    return first + last or ", whose days are not known"

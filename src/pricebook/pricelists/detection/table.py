@@ -1,11 +1,9 @@
 """Detection of the table: header row, columns, and the choice of the delimiter."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
-
-import msgspec
 
 from pricebook.pricelists.detection import key_columns, layout, previous_facts
 from pricebook.pricelists.detection.added_prices import added_new_prices, added_prices
@@ -27,7 +25,12 @@ from pricebook.pricelists.detection.characteristics import (
 from pricebook.pricelists.detection.column_content import ColumnContent, column_kinds
 from pricebook.pricelists.detection.column_options import remembered_config
 from pricebook.pricelists.detection.columns import ColumnAssignment, choose_columns
-from pricebook.pricelists.detection.detection_issues import DetectionError, DetectionIssue
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionError,
+    DetectionIssue,
+    with_price_column,
+    without_options_of,
+)
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.footnotes import find_footnotes, without_footnotes
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
@@ -53,6 +56,7 @@ from pricebook.pricelists.detection.price_alternatives import (
 from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
 from pricebook.pricelists.detection.price_currencies import other_currencies
 from pricebook.pricelists.detection.price_groups import PriceGroupSources, settle_price_group
+from pricebook.pricelists.detection.promotion_days import settle_promotion_days
 from pricebook.pricelists.detection.promotions import promotion_issues
 from pricebook.pricelists.detection.record_types import RecordType, find_record_type
 from pricebook.pricelists.detection.table_sample import (
@@ -158,10 +162,9 @@ def detect_table(
     statements = without_meanings(without_footnotes(notes, footnotes), meanings)
     sentences = read_table_sentences(statements, header, columns, request)
     assignment = settle_surcharge(assignment, header, notes, expected.mapping, request)
-    assignment = settle_price_group(
-        PriceGroupSources(request, config, header, contents, notes, noted, expected.mapping),
-        assignment,
-    )
+    groups = PriceGroupSources(request, config, header, contents, notes, noted, expected.mapping)
+    assignment = settle_price_group(groups, assignment)
+    assignment = settle_promotion_days(assignment, header, contents, config)
     columns = assignment.columns
     issues = [*key_columns.with_key_hints(assignment.issues, key_sources), *key.issues]
     sources = ListSources(
@@ -180,8 +183,9 @@ def detect_table(
     issues += promotion_issues(request, header, assignment, contents, notes)
     issues += articles_above_issues(records, header, request.config, rows_of(noted))
     issues += hidden_column_issues(request, header, contents, columns, assignment.inferred_fields)
-    list_currency = list_facts.basis.currency
-    alternatives = settle_price_alternatives(sources, expected.mapping, list_currency, issues)
+    alternatives = settle_price_alternatives(
+        sources, expected.mapping, list_facts.basis.currency, issues
+    )
     assigned_columns = {*columns.values(), *assignment.tier_columns, *alternatives}
     characteristics = characteristic_columns(
         header,
@@ -191,7 +195,7 @@ def detect_table(
         untitled_name_columns(header, contents, columns),
     )
     if issues:
-        raise DetectionError(_with_price_column(issues, header, columns))
+        raise DetectionError(with_price_column(issues, _price_reference(header, columns)))
     further = _FurtherFacts(characteristics, alternatives, footnotes)
     return _detected(sources, list_facts, key, further, records)
 
@@ -268,7 +272,7 @@ def _choose_columns(
     }
     changed = layout.changed_kinds(header, unconfigured, contents, previous_profile)
     moved += added_new_prices(header, contents, assignment, config, previous_profile)
-    issues = (*moved, *_without_options_of(moved, assignment.issues), *changed)
+    issues = (*moved, *without_options_of(moved, assignment.issues), *changed)
     return assignment._replace(issues=issues)
 
 
@@ -281,20 +285,9 @@ def _detect_facts(sources: ListSources, issues: list[DetectionIssue]) -> ListFac
         changes = previous_facts.changed_facts(
             list_facts.facts, request.config, request.previous_profile
         )
-        issues += _without_options_of(issues, changes)
+        issues += without_options_of(issues, changes)
     return list_facts
 
 
-def _without_options_of(
-    known: Sequence[DetectionIssue], issues: Iterable[DetectionIssue]
-) -> list[DetectionIssue]:
-    """Return the issues whose option is not that of a known one already."""
-    options = {issue.option for issue in known}
-    return [issue for issue in issues if issue.option not in options]
-
-
-def _with_price_column(
-    issues: Iterable[DetectionIssue], header: TableHeader, columns: Mapping[Field, int]
-) -> list[DetectionIssue]:
-    price = column_reference(header, columns["price"]) if "price" in columns else ""
-    return [msgspec.structs.replace(issue, price_column=price) for issue in issues]
+def _price_reference(header: TableHeader, columns: Mapping[Field, int]) -> str:
+    return column_reference(header, columns["price"]) if "price" in columns else ""

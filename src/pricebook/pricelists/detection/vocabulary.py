@@ -210,6 +210,7 @@ FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
     "list_price": LIST_PRICE_WORDS,
     "next_price": (),
     "valid_from": VALID_FROM_WORDS,
+    "valid_until": (),
     "price_quantity": PRICE_QUANTITY_WORDS,
     "unit": UNIT_WORDS,
     "pack_size": PACK_SIZE_WORDS,

@@ -20,6 +20,7 @@ RowErrorType = Literal[
     "price_too_precise",
     "other_currency",
     "price_on_request",
+    "price_expired",
     "price_quantity_unknown",
     "pack_size_unknown",
     "discount_unknown",

@@ -69,7 +69,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     after today from which all prices hold, `next_from` the day from which the column of
     `next_price` holds.
     `day_first` decides between day and month in a date such as `01/12/2026`; None: such a date is
-    in doubt.
+    in doubt. `promotion_from` and `promotion_until` are the days of the promotion prices by a text.
     """
 
     currency: str
@@ -93,6 +93,8 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     valid_from: date | None = None
     next_from: date | None = None
     day_first: bool | None = None
+    promotion_from: date | None = None
+    promotion_until: date | None = None
 
 
 class AppliedRate(msgspec.Struct, frozen=True):

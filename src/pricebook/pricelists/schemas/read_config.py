@@ -14,6 +14,7 @@ Field = Literal[
     "list_price",
     "next_price",
     "valid_from",
+    "valid_until",
     "price_quantity",
     "unit",
     "pack_size",
