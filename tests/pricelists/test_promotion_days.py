@@ -212,7 +212,7 @@ def test_title_with_a_day_in_doubt_is_refused(tmp_path: Path) -> None:
 
 def test_days_of_promotions_above_the_table(tmp_path: Path) -> None:
     rows = [row.rpartition(";")[0] for row in ROWS]
-    options = {"price_columns": ["Promo", "Price"]}
+    options: dict[str, Any] = {"price_columns": ["Promo", "Price"]}
     for said, expected in (
         ("Promo prices hold from 2026-11-20 to 2026-12-19 only", "1.90, 2.40 from 2026-12-20"),
         ("Promo prices hold until 2026-11-25", "2.40"),
@@ -227,7 +227,10 @@ def test_days_without_a_word_for_their_meaning_are_a_question() -> None:
     issue = issue_of(*lines, price_columns=["Promo", "Price"])
     assert (issue.option, issue.candidates) == ("column_mapping.valid_until", ("Promo date",))
     for field in ("valid_until", "valid_from"):
-        options = {"price_columns": ["Promo", "Price"], "column_mapping": {field: "Promo date"}}
+        options: dict[str, Any] = {
+            "price_columns": ["Promo", "Price"],
+            "column_mapping": {field: "Promo date"},
+        }
         assert columns_of(table_of(*lines, **options))[field] == "Promo date"
 
 
@@ -320,7 +323,11 @@ def test_last_days_of_all_prices_are_no_first_days(title: str) -> None:
 def test_first_day_of_promotions_is_not_that_of_the_other_prices(tmp_path: Path, said: str) -> None:
     rows = [row.rpartition(";")[0] for row in ROWS]
     lines = (said, "Code;Name;Price;Promo", *rows)
-    for options in ({"price_columns": ["Promo", "Price"]}, {"ignored_columns": ["Promo"]}):
+    choices: list[dict[str, Any]] = [
+        {"price_columns": ["Promo", "Price"]},
+        {"ignored_columns": ["Promo"]},
+    ]
+    for options in choices:
         assert prices(read(tmp_path, *lines, **options))["S-1"] == "2.40"
     # a list that has no other prices than those of the promotion begins on its first day
     rows = [row.rpartition(";")[0] for row in rows]

@@ -11,6 +11,7 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.listed_prices import ListedPriceReader
 from pricebook.pricelists.net_sections import in_section
 from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.price_limits import PriceLimit
 from pricebook.pricelists.priced_rows import RowStatements, stated
 from pricebook.pricelists.pricing import Vat
 from pricebook.pricelists.row_costs import ReadPrice, row_cost
@@ -41,6 +42,7 @@ class RowPriceReader:
         self._price_column, self._category = columns["price"], columns.get("category")
         self._prices = ListedPriceReader(table, fields, number_profile, request)
         self._information = RowInformation(table, fields)
+        self._limit = PriceLimit(table, fields)
         self._catalog_currency = request.currency
         self.unread_cells = UnreadCells()
         self._fields = fields
@@ -169,6 +171,7 @@ class RowPriceReader:
             found["price_tiers"] = prices.tiers
         recommended = self._prices.read_recommended(cells, terms, unread)
         if recommended is not None:
+            self._limit.check(shown, recommended, terms)
             found["recommended_price"] = recommended
         details = msgspec.structs.replace(terms.details, **found) if found else terms.details
         return cost, RowStatements(

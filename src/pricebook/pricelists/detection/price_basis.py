@@ -29,6 +29,7 @@ from pricebook.pricelists.detection.fact_collector import (
 from pricebook.pricelists.detection.further_prices import check_further_prices
 from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.detection.list_currency import find_currency
+from pricebook.pricelists.detection.list_price_sample import limits_prices
 from pricebook.pricelists.detection.list_quantity import (
     find_price_quantity,
     needs_quantity,
@@ -109,6 +110,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
         day_first=_find_day_first(sources),
         promotion_from=promotion.first,
         promotion_until=promotion.last,
+        list_price_is_limit=limits_prices(sources, vat_included=vat_included),
     )
     return ListFacts(basis, collector.facts, collector.issues)
 

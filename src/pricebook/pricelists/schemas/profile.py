@@ -70,6 +70,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     `next_price` holds.
     `day_first` decides between day and month in a date such as `01/12/2026`; None: such a date is
     in doubt. `promotion_from` and `promotion_until` are the days of the promotion prices by a text.
+    `list_price_is_limit`: hardly a price is over the list price beside it, so that one is in doubt.
     """
 
     currency: str
@@ -95,6 +96,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     day_first: bool | None = None
     promotion_from: date | None = None
     promotion_until: date | None = None
+    list_price_is_limit: bool = False
 
 
 class AppliedRate(msgspec.Struct, frozen=True):
