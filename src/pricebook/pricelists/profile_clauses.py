@@ -172,10 +172,7 @@ class ProfileClauses:
         columns = [self._fields[field] for field in DISCOUNT_FIELDS if field in self._fields]
         if columns:
             parts.append(f"the discount of column {' and then of column '.join(columns)}")
-        if "discount_group" in self._fields:
-            parts.append(f"the discount of the group in column {self._fields['discount_group']}")
-        if self._basis.title_discounts:
-            parts.append(f"the discount of the section title{self._origin('title_discounts')}")
+        parts += self._discounts_of_groups()
         if not parts:
             return
         if self._basis.discount_base == "none":
@@ -187,6 +184,14 @@ class ProfileClauses:
         if self._basis.net_marks:
             marks = quote_list(self._basis.net_marks)
             yield f"without discount where marked {marks}{self._origin('net_marks')}"
+
+    def _discounts_of_groups(self) -> Iterator[str]:
+        if "discount_group" in self._fields:
+            yield f"the discount of the group in column {self._fields['discount_group']}"
+        elif self._basis.discount_groups:
+            yield f"the discount of the section{self._origin('discount_groups')}"
+        if self._basis.title_discounts:
+            yield f"the discount of the section title{self._origin('title_discounts')}"
 
     def _other_prices(self) -> Iterator[str]:
         tiers = [

@@ -18,11 +18,11 @@ from pricebook.pricelists.row_costs import ReadPrice, row_cost
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_information import RowInformation
 from pricebook.pricelists.row_net_marks import RowNetMarks, contradicting_mark
+from pricebook.pricelists.row_section_groups import SectionDiscounts
 from pricebook.pricelists.row_terms import TERM_FIELDS, RowTerms, RowTermsParser
-from pricebook.pricelists.row_title_discounts import with_title_discount
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
 from pricebook.pricelists.schemas.profile import NumberProfile
-from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field, TitleDiscounts
+from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import clean_category
 from pricebook.pricelists.unit_cells import split_unit
@@ -48,7 +48,7 @@ class RowPriceReader:
         self._fields = fields
         # The titles above the next row, if no column has its category.
         self.section = ""
-        self._title_discounts: TitleDiscounts | None = table.basis.title_discounts
+        self._sections = SectionDiscounts(table)
         self._net_marks = RowNetMarks(table, fields)
         self._in_hundredths = table.basis.in_hundredths
         self._takes_discounts = table.basis.discount_base != "none"
@@ -89,7 +89,7 @@ class RowPriceReader:
             if self._category is not None:
                 section = clean_category(texts[self._category]) or section
             if self._takes_discounts and not (self._discount_fields and self._has_discount(cells)):
-                with_title = with_title_discount(terms, section, self._title_discounts)
+                with_title = self._sections.apply(terms, section)
                 statements = statements if with_title is terms else None
                 terms = with_title
             if statements is not None:

@@ -44,10 +44,16 @@ def with_title_discount(terms: RowTerms, section: str, option: TitleDiscounts | 
     if option == "required" and not terms.discounts and excludes_discounts(title) != "all":
         raise RowRejectedError(
             "discount_unknown",
-            f"The section {quote(section)} states no discount: write one into its title, 0 into a "
-            "column of discounts, or set title_discounts=optional if its articles take none.",
+            f"The section {quote(section)} states no discount: write one into its title, set "
+            f"discount_groups={_example(section)} for its discount, or title_discounts=optional if "
+            "its articles take none.",
         )
     return terms
+
+
+def _example(section: str) -> str:
+    """Return the option for the discount of a section, that of the first title of its path."""
+    return msgspec.json.encode({section.partition(SEPARATOR)[0]: "30"}).decode()
 
 
 def title_of_row(cells: Sequence[str], filled: Sequence[int]) -> str:

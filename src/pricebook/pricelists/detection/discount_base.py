@@ -32,6 +32,10 @@ from pricebook.pricelists.detection.price_words import (
     DISCOUNTED_PRICE_WORDS,
     NET_PRICE_WORDS,
 )
+from pricebook.pricelists.detection.section_groups import (
+    has_sections,
+    stated_sections_issue,
+)
 from pricebook.pricelists.detection.tax_words import NET_WORDS
 from pricebook.pricelists.schemas.read_config import DiscountBase, Field
 from pricebook.pricelists.text import comparison_key, quote, quote_list, split_header
@@ -190,7 +194,7 @@ def _missing_groups(sources: ListSources) -> DetectionIssue | None:
     """
     config, group = sources.config, sources.assignment.columns.get("discount_group")
     if group is None:
-        return _missing_column() if config.discount_groups else None
+        return _missing_groups_of_sections(sources)
     groups = sorted({display_text(cell).strip() for cell in sources.content(group).cells})
     if not groups or config.discount_groups or config.discount is not None:
         return None
@@ -205,6 +209,16 @@ def _missing_groups(sources: ListSources) -> DetectionIssue | None:
         "discount_groups",
         tuple(dict.fromkeys((*groups[:20], *stated.discounts))),
     )
+
+
+def _missing_groups_of_sections(sources: ListSources) -> DetectionIssue | None:
+    """Return the issue of groups that are neither in a column nor sections, or the other way."""
+    config = sources.config
+    if config.discount_groups:
+        return None if has_sections(sources) else _missing_column()
+    has_discount = config.discount is not None or "discount" in sources.assignment.columns
+    includes = _bare_key(sources.price_header, sources.request.currency) in _DISCOUNTED
+    return None if has_discount or includes else stated_sections_issue(sources)
 
 
 def _missing_column() -> DetectionIssue:

@@ -35,7 +35,8 @@ class ListSources(NamedTuple):
 
     `config` has the options of the request and those that are remembered; `notes` are all texts
     outside of the articles, those in `title_rows` are titles directly above the header. `meanings`
-    are those of the cells of units, which `contents` have.
+    are those of the cells of units, which `contents` have. `titles` are texts alone in their rows
+    between the articles.
     """
 
     request: ReadRequest
@@ -47,6 +48,7 @@ class ListSources(NamedTuple):
     notes: Sequence[Note] = ()
     title_rows: range = range(0)
     meanings: UnitMeanings = UnitMeanings({})
+    titles: Sequence[str] = ()
 
     def content(self, index: int) -> ColumnContent:
         """Return the content of a column, empty if the sample has none."""

@@ -14,6 +14,8 @@ from pricebook.pricelists.text import comparison_key, quote, split_header
 MAX_TABLE_ROWS = 300
 _MAX_GROUPS = 200
 MAX_GROUP_LENGTH = 12
+# Of a group that is the title of a section.
+MAX_SECTION_LENGTH = 60
 _MIN_GROUPS = 2
 _NOUNS = tuple(sorted(comparison_keys(DISCOUNT_NOUNS)))
 # Shorter ones may begin any word: `rem`, `rab`.
@@ -35,7 +37,46 @@ def names_discount(text: str) -> bool:
     return any(word in _NOUNS or any(stem in word for stem in _STEMS) for word in words)
 
 
-def find_group_table(rows: Iterable[Sequence[str]]) -> dict[str, str]:
+def find_group_tables(rows: Iterable[Sequence[str]]) -> dict[str, dict[str, str]]:
+    """Return the discounts by group of a sheet, by the title of their column.
+
+    The title is empty for the only column of a table whose header names discounts. A table below a
+    title such as `Discounts by section` may have a column for each kind of customers.
+    """
+    read = list(rows)
+    if found := _find_group_table(read):
+        return {"": found}
+    return _find_customer_tables(read)
+
+
+def _find_customer_tables(rows: Sequence[Sequence[str]]) -> dict[str, dict[str, str]]:
+    """Return the discounts of the first table below a title of discounts, by its headers."""
+    titles: dict[int, str] | None = None
+    found: dict[str, dict[str, str]] = {}
+    for cells in rows:
+        filled = filled_columns(cells)
+        if titles is None:
+            is_title = len(filled) == 1 and names_discount(cells[filled[0]])
+            titles = {} if is_title else None
+        elif not titles:
+            titles = {index: display_text(cells[index]).strip() for index in filled[1:]}
+        elif len(filled) > 1:
+            group = display_text(cells[filled[0]]).strip()
+            chains = {titles[i]: _chain(cells[i]) for i in filled[1:] if i in titles}
+            for title, chain in chains.items():
+                if chain is not None and len(group) <= MAX_SECTION_LENGTH:
+                    found.setdefault(title, {}).setdefault(group, chain)
+        elif found:
+            break
+    return {title: groups for title, groups in found.items() if _is_table(groups)}
+
+
+def _is_table(groups: Mapping[str, str]) -> bool:
+    has_discount = any(map(_has_discount, groups.values()))
+    return _MIN_GROUPS <= len(groups) <= _MAX_GROUPS and has_discount
+
+
+def _find_group_table(rows: Iterable[Sequence[str]]) -> dict[str, str]:
     """Return the discounts by group of the first table of a sheet, empty without one.
 
     Its header names discounts; below it are rows of a short text and a percentage. Groups are in
@@ -56,11 +97,11 @@ def find_group_table(rows: Iterable[Sequence[str]]) -> dict[str, str]:
             continue
         group = display_text(cells[filled[0]]).strip()
         chain = _chain(cells[column]) if column in filled[1:] else None
-        if chain is None or len(group) > MAX_GROUP_LENGTH or len(groups) == _MAX_GROUPS:
+        if chain is None or len(group) > MAX_SECTION_LENGTH or len(groups) == _MAX_GROUPS:
             break
         if groups.setdefault(group, chain) != chain:
             return {}
-    return groups if len(groups) >= _MIN_GROUPS and any(map(_has_discount, groups.values())) else {}
+    return groups if _is_table(groups) else {}
 
 
 def stated_groups(

@@ -59,6 +59,7 @@ from pricebook.pricelists.detection.price_groups import PriceGroupSources, settl
 from pricebook.pricelists.detection.promotion_days import settle_promotion_days
 from pricebook.pricelists.detection.promotions import promotion_issues
 from pricebook.pricelists.detection.record_types import RecordType, find_record_type
+from pricebook.pricelists.detection.section_groups import section_titles
 from pricebook.pricelists.detection.table_sample import (
     MAX_SAMPLED_ROWS,
     read_sample,
@@ -177,6 +178,7 @@ def detect_table(
         notes,
         title_rows(block, header),
         meanings,
+        section_titles(records, header),
     )
     sources = without_overridden(sources)
     list_facts = _detect_facts(sources, issues)

@@ -9,7 +9,7 @@ import msgspec
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import sheets
-from pricebook.pricelists.detection.group_tables import MAX_TABLE_ROWS, find_group_table
+from pricebook.pricelists.detection.group_tables import MAX_TABLE_ROWS, find_group_tables
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
 from pricebook.pricelists.detection.sheet_settings import check_settings, request_of_sheet
 from pricebook.pricelists.detection.table_sample import CONTENT_SAMPLE_ROWS
@@ -147,11 +147,11 @@ def _group_tables(book: Workbook, names: Sequence[str]) -> Iterator[tuple[str, d
     for name in names[:_MAX_GROUP_SHEETS]:
         try:
             with closing(book.rows(name)) as rows:
-                found = find_group_table(cells for _, cells in islice(rows, MAX_TABLE_ROWS))
+                found = find_group_tables(cells for _, cells in islice(rows, MAX_TABLE_ROWS))
         except PriceListError:
             continue
-        if found:
-            yield name, found
+        for column, groups in found.items():
+            yield (f"{name}: {column}" if column else name), groups
 
 
 def _sheets_of_goods(book: Workbook, names: Sequence[str], request: ReadRequest) -> Iterator[str]:
