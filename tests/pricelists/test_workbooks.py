@@ -166,9 +166,9 @@ def test_dates_are_iso_text_in_both_epochs(is_1904: bool) -> None:  # noqa: FBT0
     assert item.characteristics == {"since": "2024-03-12", "until": "2024-03-12T14:30:00"}
 
 
-def test_date_in_xls_and_ods_is_a_code_but_not_a_price() -> None:
-    result = read_price_list(xls_of([HEADER, [date(2024, 3, 12), "x", 5]], formats={0: "D-MMM-YY"}))
-    assert result.items[0].supplier_sku == "2024-03-12"
+def test_date_in_xls_and_ods_is_a_name_but_not_a_price() -> None:
+    result = read_price_list(xls_of([HEADER, ["1", date(2024, 3, 12), 5]], formats={1: "D-MMM-YY"}))
+    assert result.items[0].name == "2024-03-12"
     cell = (
         '<table:table-cell office:value-type="date" office:date-value="2024-03-12">'
         "<text:p>12.03.24</text:p></table:table-cell>"

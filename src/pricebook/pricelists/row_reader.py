@@ -25,6 +25,7 @@ from pricebook.pricelists.row_price_columns import row_price_reader
 from pricebook.pricelists.row_prices import RowPriceReader
 from pricebook.pricelists.row_rejection import (
     calculated_columns,
+    date_as_code,
     display_texts,
     missing_field,
     rejected_row,
@@ -132,7 +133,9 @@ class RowReader:
             return self._classify(record, cells, cells)
         if problem := uncalculated_problem(cells, self._calculated_columns):
             return self._rejected(record, problem, self._readable_code(cells))
-        return self._classify(record, display_texts(cells), cells)
+        row = self._classify(record, display_texts(cells), cells)
+        problem = isinstance(row, ItemRow) and date_as_code(self._table, cells)
+        return self._rejected(record, problem, self._readable_code(cells)) if problem else row
 
     def _classify(self, record: Record, cells: list[str], typed_cells: list[str]) -> PriceListRow:
         """Classify a row by the displayed texts of its cells and the cells as they were read."""

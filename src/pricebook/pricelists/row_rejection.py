@@ -9,7 +9,7 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.tax_sample import TaxTwin
 from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.numbers import RowProblem
-from pricebook.pricelists.schemas.cells import Record, UncalculatedFormula
+from pricebook.pricelists.schemas.cells import DateCell, Record, UncalculatedFormula
 from pricebook.pricelists.schemas.price_list_rows import RejectedRow
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
@@ -150,6 +150,21 @@ def stored_cells(cells: list[str]) -> list[str]:
         stored.append(without_nul(text))
         remaining -= min(len(cell), remaining)
     return stored
+
+
+def date_as_code(table: DetectedTable, cells: list[str]) -> RowProblem | None:
+    """Return a problem if the code of a row is a date or time cell, as its cells were read."""
+    for index in table.key_columns or (table.columns["sku"],):
+        if type(cells[index]) is DateCell:
+            title = table.headers[index].strip()
+            column = f"column {quote(title) if title else column_letters(index)}"
+            detail = (
+                f"The article code {quote(cells[index])} ({column}) is a date or time cell: "
+                "spreadsheet programs turn codes such as 3/10 into dates. Give the cell the format "
+                "Text and write the code again."
+            )
+            return RowProblem("sku_is_date", detail)
+    return None
 
 
 def uncalculated_problem(cells: list[str], columns: list[tuple[int, str]]) -> RowProblem | None:

@@ -16,7 +16,7 @@ from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.formats.google_response import Cell, Merge, Spreadsheet, SpreadsheetSheet
 from pricebook.pricelists.formats.number_cells import format_digits
 from pricebook.pricelists.formats.table_file import OpenedTables, read_sample
-from pricebook.pricelists.schemas.cells import NumberCell, Record
+from pricebook.pricelists.schemas.cells import DateCell, NumberCell, Record
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import FetchedSheet, ReadLimits, ReadRequest
 from pricebook.pricelists.text import quote, quote_list
@@ -27,7 +27,8 @@ _SPREADSHEET_URL = re.compile(
 ).fullmatch
 _SHEET_ID_IN_URL = re.compile(r"[?&#]gid=(\d{1,10})(?![^&#])", re.ASCII)
 # Number formats whose stored number is not what the sheet shows: 0.125 is 12.5 %, 45292 is a date.
-_NON_NUMERIC_FORMATS = frozenset({"DATE", "TIME", "DATE_TIME", "PERCENT"})
+_DATE_FORMATS = frozenset({"DATE", "TIME", "DATE_TIME"})
+_NON_NUMERIC_FORMATS = _DATE_FORMATS | {"PERCENT"}
 _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d").search
 _NUMBER_SIGNS = frozenset("-−–+()'’")
 
@@ -190,14 +191,16 @@ def _fill_down(rows: Sequence[list[Cell]], merge: Merge) -> None:
 
 
 def _cell_text(cell: Cell, currency: str) -> str:
-    """Return the text of a cell; a number as NumberCell.
+    """Return the text of a cell; a number as NumberCell, a date or time as DateCell.
 
     A number whose format shows words other than the catalog currency is returned as the formatted
     text, so that the price parser decides about these words.
     """
     value, formatted = cell.effective_value.number_value, cell.formatted_value
-    if value is None or cell.effective_format.number_format.type in _NON_NUMERIC_FORMATS:
-        return formatted
+    kind = cell.effective_format.number_format.type
+    if value is None or kind in _NON_NUMERIC_FORMATS:
+        is_date = value is not None and kind in _DATE_FORMATS
+        return DateCell(formatted) if is_date else formatted
     digits = format_digits(value)
     if _SCIENTIFIC(formatted):
         return NumberCell(digits)

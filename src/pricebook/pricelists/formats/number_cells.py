@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pricebook.pricelists.formats.number_formats import NumberFormat
-from pricebook.pricelists.schemas.cells import NumberCell
+from pricebook.pricelists.schemas.cells import DateCell, NumberCell
 from pricebook.pricelists.text import quote
 
 _PLAIN_NUMBER = re.compile(
@@ -72,14 +72,15 @@ def parse_digits(text: str) -> str | None:
 def format_number_cell(
     digits: str, number_format: NumberFormat | None, *, is_1904: bool = False
 ) -> str:
-    """Return the cell of a number: the text of a date or time, else a NumberCell.
+    """Return the cell of a number: a DateCell in the format of a date or time, else a NumberCell.
 
     `is_1904` selects the epoch of dates: 1904 instead of 1900.
     """
     if number_format is None:
         return NumberCell(digits)
     if number_format.kind in {"date", "time", "elapsed"}:
-        return _format_date_or_time(float(digits), number_format.kind, is_1904=is_1904)
+        kind = number_format.kind
+        return DateCell(_format_date_or_time(float(digits), kind, is_1904=is_1904))
     if number_format.kind == "percent":
         return NumberCell(digits, f"{format((Decimal(digits) * 100).normalize(), 'f')}%")
     if number_format.pattern and digits.isdecimal():

@@ -9,7 +9,7 @@ from pricebook.pricelists.formats.number_cells import parse_count, parse_digits
 from pricebook.pricelists.formats.ods_columns import OASIS, TABLE, OdsColumns
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
-from pricebook.pricelists.schemas.cells import NumberCell, UncalculatedFormula
+from pricebook.pricelists.schemas.cells import DateCell, NumberCell, UncalculatedFormula
 from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
@@ -134,7 +134,7 @@ class OdsSheetHandler:
 
 
 def _cell_text(cell: dict[str, str], text: str) -> str:
-    """Return the text of a cell as the sheet shows it; a number as NumberCell."""
+    """Return the text of a cell as the sheet shows it, a number as NumberCell."""
     kind = cell.get(f"{OFFICE} value-type")
     if kind is None:
         formula = cell.get(f"{TABLE} formula")
@@ -143,13 +143,17 @@ def _cell_text(cell: dict[str, str], text: str) -> str:
         return _number(cell, kind, text)
     if kind == "boolean":
         return cell.get(f"{OFFICE} boolean-value", "").upper()
-    if kind == "date":
-        return cell.get(f"{OFFICE} date-value", text).removesuffix("T00:00:00")
-    if kind == "time":
-        value = cell.get(f"{OFFICE} time-value", text)
-        match = _TIME(value)
-        return ":".join(part.zfill(2) for part in match.groups()) if match else value
+    if kind in {"date", "time"}:
+        return DateCell(_date_or_time(cell, kind, text))
     return text or cell.get(f"{OFFICE} string-value", "")[:_MAX_CELL_CHARACTERS]
+
+
+def _date_or_time(cell: dict[str, str], kind: str, text: str) -> str:
+    value = cell.get(f"{OFFICE} {kind}-value", text)
+    if kind == "date":
+        return value.removesuffix("T00:00:00")
+    match = _TIME(value)
+    return ":".join(part.zfill(2) for part in match.groups()) if match else value
 
 
 def _number(cell: dict[str, str], kind: str, text: str) -> str:

@@ -7,7 +7,12 @@ from tempfile import TemporaryFile
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.formats.table_file import check_dimensions
-from pricebook.pricelists.schemas.cells import NumberCell, Record, UncalculatedFormula
+from pricebook.pricelists.schemas.cells import (
+    DateCell,
+    NumberCell,
+    Record,
+    UncalculatedFormula,
+)
 from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
@@ -21,7 +26,8 @@ _LENGTH_BYTES = 8
 RowCells = list[str]
 # Row numbers as the sheet shows them, and cells; blank rows are left out.
 NumberedRows = Generator[tuple[int, RowCells]]
-_PackedCell = str | bytes | tuple[str] | tuple[str, str]
+# A formula has one element, a number its digits and what it shows, a date its text and None.
+_PackedCell = str | bytes | tuple[str] | tuple[str, str | None]
 _PackedRows = list[tuple[int, list[_PackedCell]]]
 
 
@@ -107,7 +113,7 @@ def _pack_cell(cell: str) -> _PackedCell:
     if kind is str:
         return cell
     if not isinstance(cell, NumberCell):
-        return (str(cell),)
+        return (str(cell), None) if kind is DateCell else (str(cell),)
     digits = str(cell)
     return digits.encode() if cell.displayed == digits else (digits, cell.displayed)
 
@@ -117,4 +123,5 @@ def _unpack_cell(packed_cell: _PackedCell) -> str:
         return NumberCell(packed_cell.decode())
     if len(packed_cell) == 1:
         return UncalculatedFormula(packed_cell[0])
-    return NumberCell(*packed_cell)
+    text, displayed = packed_cell
+    return DateCell(text) if displayed is None else NumberCell(text, displayed)

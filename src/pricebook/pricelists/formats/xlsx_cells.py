@@ -16,7 +16,7 @@ from pricebook.pricelists.formats.number_cells import (
 from pricebook.pricelists.formats.number_formats import NumberFormat
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
-from pricebook.pricelists.schemas.cells import NumberCell, UncalculatedFormula
+from pricebook.pricelists.schemas.cells import DateCell, NumberCell, UncalculatedFormula
 from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
@@ -65,7 +65,7 @@ class WorkbookContext(NamedTuple):
         )
 
     def number(self, value: str, style: str | None) -> str:
-        """Return the text of a number cell as NumberCell; unchanged if it is not a number."""
+        """Return the cell of a number; the text unchanged if it is none."""
         digits = parse_digits(value)
         if digits is None:
             return value[:_MAX_CELL_CHARACTERS]
@@ -180,7 +180,7 @@ class XlsxSheetHandler:
             return self._format_number(value, style) if value else ""
         if kind == "b":
             return "TRUE" if value.strip() in _TRUE else "FALSE"
-        return unescape(value)
+        return DateCell(unescape(value)) if kind == "d" else unescape(value)
 
     def _is_uncalculated(self, kind: str | None) -> bool:
         """Return whether a formula has no value, or the placeholder 0.

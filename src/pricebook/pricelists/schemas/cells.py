@@ -19,6 +19,12 @@ class NumberCell(str):
         return number
 
 
+class DateCell(str):
+    """The text of a date or time cell: typed as one, or a number in the format of one."""
+
+    __slots__ = ()
+
+
 class UncalculatedFormula(str):
     """The text of a formula for which the workbook stores no value."""
 

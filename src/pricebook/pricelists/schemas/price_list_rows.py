@@ -9,6 +9,7 @@ import msgspec
 RowErrorType = Literal[
     "malformed_row",
     "missing_sku",
+    "sku_is_date",
     "missing_name",
     "missing_price",
     "price_not_a_number",
