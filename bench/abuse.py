@@ -81,8 +81,8 @@ async def _abuse(pid: int, paths: list[str], seconds: float) -> MemoryMonitor:
     ends_at = time.monotonic() + seconds
     monitoring = asyncio.create_task(monitor.run())
     filling = asyncio.create_task(_fill(paths))
-    queue = _attacks(Random(1))
-    await asyncio.gather(*(_attack(queue, monitor, ends_at) for _ in range(AT_ONCE)))
+    queue, running = _attacks(Random(1)), set[str]()
+    await asyncio.gather(*(_attack(queue, running, monitor, ends_at) for _ in range(AT_ONCE)))
     filling.cancel()
     with suppress(asyncio.CancelledError):
         await filling
@@ -92,19 +92,24 @@ async def _abuse(pid: int, paths: list[str], seconds: float) -> MemoryMonitor:
 
 
 def _attacks(chosen: Random) -> Iterator[tuple[str, Attack]]:
-    """Yield all attacks in random order, endlessly; the same one rarely runs twice at once."""
+    """Yield all attacks in random order, endlessly."""
     while True:
         yield from chosen.sample(list(hostile.ATTACKS.items()), len(hostile.ATTACKS))
 
 
 async def _attack(
-    queue: Iterator[tuple[str, Attack]], monitor: MemoryMonitor, ends_at: float
+    queue: Iterator[tuple[str, Attack]], running: set[str], monitor: MemoryMonitor, ends_at: float
 ) -> None:
-    """Run one attack after the other; print the memory before and after each, and its peak."""
+    """Run one attack after the other; print the memory before and after each, and its peak.
+
+    None runs twice at once: 20,000 idle connections are more than a process may open.
+    """
     while time.monotonic() < ends_at:
-        name, attack = next(queue)
+        name, attack = next(each for each in queue if each[0] not in running)
+        running.add(name)
         before = monitor.now
         outcome = await attack(PORT)
+        running.remove(name)
         peak = monitor.take_recent_peak()
         print(f"{name:44}{before:6.0f}{peak:6.0f}{monitor.now:6.0f} MB  {outcome[:64]}", flush=True)
 
