@@ -217,6 +217,19 @@ def test_discount_in_doubt_is_a_question_with_the_stated_one_none_and_a_field() 
     assert [name for name, _ in question.entries] == ["discount"]
 
 
+def test_struck_out_articles_are_a_question() -> None:
+    found = {"columns": {"price": "A"}, "price_facts": {"currency": {"origin": "header"}}}
+    result = PreviewResult(sheets=(ROWS,), row_error_counts={"struck_out": 1, "struck_cell": 2})
+    (question,) = list_questions(result, found, "USD", load_texts())
+    assert question.details == [
+        "One article is struck out, or its price is; it is left out until you answer."
+    ]
+    answers = [msgspec.json.decode(each.patch) for each in question.choices]
+    assert answers == [{"struck_out": "read"}, {"struck_out": "skip"}]
+    (given,) = list_given({"struck_out": "skip"}, load_texts(), new_layout=False)
+    assert given.label == question.choices[1].label == "Struck-out articles are left out"
+
+
 def test_articles_in_hidden_rows_are_a_question() -> None:
     found = {"columns": {"price": "A"}, "price_facts": {"currency": {"origin": "header"}}}
     result = PreviewResult(sheets=(ROWS,), row_error_counts={"hidden_row": 12})

@@ -64,6 +64,8 @@ def test_message_names_fields_of_forms(message: str, words: str) -> None:
          "or set as “None of these: kept as a characteristic” those that leave the price as it is"),
         ("The row is hidden: set hidden_rows=read if its article is on sale.",
          "set “Are the articles in hidden rows on sale?”: read if its"),
+        ("The price is struck out: set struck_out=skip if it is not.",
+         "set “Are struck-out articles on sale?”: skip if it"),
         ("or set net_marks to the marks",
          "“Marks of articles without discounts” in the settings of the supplier to the marks"),
         ("save it again, or set encoding.", "or set “Encoding of CSV” in the settings of the"),
@@ -115,7 +117,8 @@ def test_labels_of_messages_of_a_preview_are_on_its_page() -> None:
     texts = load_texts()
     source = "".join(path.read_text() for path in (TEMPLATES / "previews").glob("*.html"))
     on_page = {texts(key) for key in re.findall(r't\("(previews\.[\w.]+)"\)', source)}
-    questions = {texts(f"previews.questions.{name}") for name in ("hidden_rows", "title_discounts")}
+    names = ("hidden_rows", "struck_out", "title_discounts")
+    questions = {texts(f"previews.questions.{name}") for name in names}
     for name in SETTING_NAMES:
         label = label_on("preview", name, texts)
         known = label.strip("“”") in on_page | questions

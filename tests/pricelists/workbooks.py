@@ -1,6 +1,6 @@
 """Builds workbooks for tests: with other libraries, or from raw XML."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -154,6 +154,53 @@ def xls_with_hidden_column(rows: Rows, index: int) -> bytes:
             sheet.write(number, column, value)
     sheet.col(index).hidden = True
     return _save_to_bytes(book)
+
+
+def xlsx_with_struck(rows: Rows, struck: Collection[tuple[int, int]]) -> bytes:
+    """Write an xlsx workbook that strikes out cells, by their row and column from 0."""
+
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Prices")
+        style = book.add_format({"font_strikeout": True})
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                sheet.write(number, column, value, *([style] if (number, column) in struck else []))
+
+    return xlsx(fill)
+
+
+def xls_with_struck(rows: Rows, struck: Collection[tuple[int, int]]) -> bytes:
+    """Write an xls workbook that strikes out cells, by their row and column from 0."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Prices")
+    style = xlwt.easyxf("font: struck_out on")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            is_struck = (number, column) in struck
+            sheet.write(number, column, value, style if is_struck else xlwt.Style.default_style)
+    return _save_to_bytes(book)
+
+
+def ods_with_struck(rows: Rows, struck: Collection[tuple[int, int]]) -> bytes:
+    """Write an ods workbook that strikes out cells, by their row and column from 0."""
+    cells = [
+        [
+            _ods_cell(value).replace("-cell", '-cell table:style-name="ce1"', 1)
+            if (number, column) in struck
+            else value
+            for column, value in enumerate(row)
+        ]
+        for number, row in enumerate(rows)
+    ]
+    return ods_of(*[cells], styles=ods_style('style:text-line-through-style="solid"'))
+
+
+def ods_style(properties: str, attributes: str = "") -> str:
+    """Return the XML of the style `ce1` of cells with these properties of texts."""
+    return (
+        f'<style:style style:name="ce1" style:family="table-cell" {attributes}>'
+        f"<style:text-properties {properties}/></style:style>"
+    )
 
 
 def _save_to_bytes(book: Any) -> bytes:

@@ -18,7 +18,7 @@ _SETTINGS = (
     *("sheet_name", "header_row", "decimal_separator", "price_quantity", "prices_per_pack"),
     *("vat_included", "vat_rate", "discount_groups", "discount_base", "row_price_factor"),
     *("net_marks", "ignored_marks", "unit_meanings", "price_columns", "title_discounts"),
-    *("sheet_settings", "hidden_rows", "hidden_columns"),
+    *("sheet_settings", "hidden_rows", "hidden_columns", "struck_out"),
 )
 # Settings that the page of a preview changes under other names.
 _NAMED_OTHERWISE = frozenset(("column_mapping", "ignored_columns", "discount_groups", "sheet_name"))
@@ -34,6 +34,7 @@ _ON_PREVIEWS = {
     "column_mapping": "previews.columns",
     "ignored_columns": "previews.no_field",
     "hidden_rows": "previews.questions.hidden_rows",
+    "struck_out": "previews.questions.struck_out",
     "title_discounts": "previews.questions.title_discounts",
     "sheet_name": "previews.sheet",
     "sheet_names": "previews.sheet",

@@ -34,6 +34,7 @@ from pricebook.suppliers.source_config import (
     SheetName,
     SheetNames,
     ShortText,
+    StruckOutName,
     TitleDiscountsName,
     UnitMeanings,
     VatIncluded,
@@ -94,6 +95,7 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     title_discounts: TitleDiscountsName = None
     hidden_rows: HiddenRowsName = None
     hidden_columns: HiddenColumnsName = None
+    struck_out: StruckOutName = None
     create_products: Annotated[
         bool, doc("Whether to create an active product for every item without one.")
     ] = False

@@ -6,13 +6,14 @@ from functools import partial
 from itertools import chain, islice
 
 from pricebook.pricelists.detection.table import DetectedTable
-from pricebook.pricelists.hidden_rows import HIDDEN_ROWS, HiddenRows
+from pricebook.pricelists.hidden_rows import hidden_rows
 from pricebook.pricelists.open_tables import OpenTable, order_cells, place_rows
 from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.row_rejection import stored_cells
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.price_list_rows import PriceListRow
 from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
+from pricebook.pricelists.struck_rows import struck_rows
 from pricebook.pricelists.unread_cells import UnreadCells
 
 
@@ -67,7 +68,7 @@ class PriceList:
         """Return the rows of a file, each read by the table that it is in."""
         if not opened.parts:
             reader = self._start_reader(opened, opened.table)
-            return map(_row_reading(opened, reader), records)
+            return map(_row_reading(opened, opened.table, reader), records)
         return chain.from_iterable(self._rows_by_part(opened, records))
 
     def _rows_by_part(
@@ -86,7 +87,7 @@ class PriceList:
                 sections = reader.sections
                 reader = reader if part is parts[0] else self._start_reader(opened, part.table)
                 reader.continue_below(sections, titles)
-            read = _row_reading(opened, reader)
+            read = _row_reading(opened, part.table, reader)
             yield map(read, islice(records, None if end is None else end - rows_read))
             rows_read = end or 0
 
@@ -115,20 +116,27 @@ class PriceList:
             with closing(opened.records()) as records:
                 for number, cells, _ in records:
                     if number in own:
-                        found[number] = order_cells(
-                            stored_cells(cells), number, opened, self.profile
-                        )
+                        stored = stored_cells(_valid_cells(opened, number, cells))
+                        found[number] = order_cells(stored, number, opened, self.profile)
                         own.remove(number)
                     if not own:
                         break
         return found
 
 
-def _row_reading(opened: OpenTable, reader: RowReader) -> Callable[[Record], PriceListRow]:
-    """Return the function that reads the rows of a table, by the option for those it hides."""
-    fact, numbers = opened.table.facts.get(HIDDEN_ROWS), opened.file.hidden_rows
-    option = fact and fact.value
-    if option == "read" or not numbers:
-        return reader.read
-    hidden = HiddenRows(numbers, opened.rows_before, are_skipped=option == "skip")
-    return partial(hidden.read, reader)
+def _row_reading(
+    opened: OpenTable, table: DetectedTable | None, reader: RowReader
+) -> Callable[[Record], PriceListRow]:
+    """Return the function that reads the rows of a table, by the options for those in doubt."""
+    read = reader.read
+    if struck := struck_rows(opened, table):
+        read = partial(struck.read, reader)
+    if hidden := hidden_rows(opened):
+        read = partial(hidden.read, read, reader)
+    return read
+
+
+def _valid_cells(opened: OpenTable, row_number: int, cells: list[str]) -> list[str]:
+    """Return the cells of a row without those that do not count because they are struck out."""
+    struck = struck_rows(opened, opened.part_of_row(row_number).table)
+    return struck.valid_cells(row_number, cells) if struck else cells

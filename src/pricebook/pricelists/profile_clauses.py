@@ -23,6 +23,13 @@ from pricebook.pricelists.schemas.profile import (
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, Field
 from pricebook.pricelists.text import quote, quote_list
 
+# What options decide about rows, columns and cells in doubt.
+_IN_DOUBT = {
+    "hidden_rows": "hidden rows",
+    "hidden_columns": "hidden columns",
+    "struck_out": "struck-out articles",
+}
+
 
 class Clause(NamedTuple):
     """What is known of the columns or prices of a table; `kind` is what it is about."""
@@ -132,11 +139,11 @@ class ProfileClauses:
         return f"{basis}{rate}{self._origin('vat_included')}"
 
     def hidden(self) -> Iterator[str]:
-        """Yield whether hidden rows and columns were read, as far as that is set."""
-        for name in ("hidden_rows", "hidden_columns"):
+        """Yield whether what is hidden or struck out was read, as far as that is set."""
+        for name, words in _IN_DOUBT.items():
             if fact := self._profile.price_facts.get(name):
                 reading = "read" if fact.value == "read" else "left out"
-                yield f"{name.replace('_', ' ')} {reading}{self._origin(name)}"
+                yield f"{words} {reading}{self._origin(name)}"
 
     def _have_one_source(self, *names: str) -> bool:
         """Return whether facts have the same source, or are all set."""

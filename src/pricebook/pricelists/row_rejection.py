@@ -1,5 +1,7 @@
 """Rejected rows with the cells that are stored of them, and reasons to reject a row."""
 
+from collections.abc import Sequence
+
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.column_names import column_letters
@@ -25,6 +27,11 @@ _TEXT_FIELDS: frozenset[Field] = frozenset({"gtin", "mpn", "brand", "stock", "le
 def display_texts(cells: list[str]) -> list[str]:
     """Return the displayed texts of cells."""
     return list(map(display_text, cells))
+
+
+def name_column(headers: Sequence[str], index: int) -> str:
+    """Return how a message names a column: by its title, else by its letters."""
+    return f"column {quote(headers[index]) if headers[index] else column_letters(index)}"
 
 
 def too_many_cells(cells: list[str], width: int, *, is_text: bool) -> RowProblem:
@@ -156,8 +163,7 @@ def date_as_code(table: DetectedTable, cells: list[str]) -> RowProblem | None:
     """Return a problem if the code of a row is a date or time cell, as its cells were read."""
     for index in table.key_columns or (table.columns["sku"],):
         if type(cells[index]) is DateCell:
-            title = table.headers[index].strip()
-            column = f"column {quote(title) if title else column_letters(index)}"
+            column = name_column(table.headers, index)
             detail = (
                 f"The article code {quote(cells[index])} ({column}) is a date or time cell: "
                 "spreadsheet programs turn codes such as 3/10 into dates. Give the cell the format "

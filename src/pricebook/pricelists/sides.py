@@ -20,6 +20,7 @@ from pricebook.pricelists.detection.sheet_settings import request_of_sheet
 from pricebook.pricelists.detection.side_tables import Sides, find_sides
 from pricebook.pricelists.detection.title_discounts import TitleDiscount, read_title_discount
 from pricebook.pricelists.detection.undiscounted import excludes_discounts
+from pricebook.pricelists.formats.struck_cells import StruckCells
 from pricebook.pricelists.formats.table_file import DerivedTable, TableFile, read_sample
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.profile import DetectedProfile
@@ -45,6 +46,7 @@ class SideFile(DerivedTable):
         self._is_first = number == 0
         self._left = [""] * sides.columns[0].start
         self._rows_total = rows_total
+        self._struck_cells = file.struck_cells.of_columns(self._columns, len(self._left))
 
     @property
     def whole_sheet(self) -> str | None:
@@ -67,6 +69,11 @@ class SideFile(DerivedTable):
         """The hidden columns of this table, by the letters of the first one."""
         shift = self._columns.start - len(self._left)
         return [index - shift for index in self._file.hidden_columns if index in self._columns]
+
+    @property
+    def struck_cells(self) -> StruckCells:
+        """The struck-out cells of this table, by the letters of the first one."""
+        return self._struck_cells
 
     def records(self) -> Generator[Record, None, None]:
         """Yield the records with the cells of this table."""

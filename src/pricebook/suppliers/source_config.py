@@ -21,6 +21,7 @@ from pricebook.pricelists.schemas.read_config import (
     HiddenRows,
     NetMarkTexts,
     PositiveQuantity,
+    StruckOut,
     TitleDiscounts,
     UnitMeaning,
     vat_rate_problem,
@@ -138,6 +139,13 @@ HiddenColumnsName = Annotated[
         " the list."
     ),
 ]
+StruckOutName = Annotated[
+    StruckOut | None,
+    doc(
+        "Whether rows whose code, name or price is struck out are articles; `read`: they are,"
+        " `skip`: they are left out. Absent: they are rejected."
+    ),
+]
 Mode = Annotated[
     Literal["full", "partial"] | None,
     doc("`full` (default): items that the list lacks become absent; `partial`: they stay."),
@@ -170,6 +178,7 @@ class SheetSettings(
     title_discounts: TitleDiscountsName = None
     hidden_rows: HiddenRowsName = None
     hidden_columns: HiddenColumnsName = None
+    struck_out: StruckOutName = None
 
 
 MAX_SHEETS = 100

@@ -17,6 +17,8 @@ from pricebook.console.previews.sheet_questions import name_sheets
 from pricebook.imports.preview_schemas import PreviewResult
 from pricebook.pricelists.detection.currencies import currencies_in_text
 
+# The errors of rows whose articles may be on sale, and the options that decide about them.
+_IN_DOUBT = {"hidden_row": "hidden_rows", "struck_out": "struck_out"}
 _COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "CZK")
 # More that one word may mean are of no help.
 _MAX_CURRENCIES = 3
@@ -42,8 +44,9 @@ def assumption_questions(
     if result.ambiguous is not None:
         n = result.row_error_counts.get("price_ambiguous", 1)
         yield writer.of_numbers(samples.price_of(result.ambiguous.cells), n)
-    if hidden := result.row_error_counts.get("hidden_row"):
-        yield writer.of_hidden_rows(hidden)
+    for error_type, option in _IN_DOUBT.items():
+        if n := result.row_error_counts.get(error_type):
+            yield writer.of_articles(option, n)
     yield from writer.of_sheets(_assumes_currency, writer.of_currency)
     yield from writer.of_sheets(_states_title_discounts, writer.of_titles)
     yield from writer.of_sheets(_proposed_key, writer.of_key)
@@ -89,14 +92,14 @@ class _QuestionWriter:
             ],
         )
 
-    def of_hidden_rows(self, n: int) -> Question:
-        """Return the question about the articles in hidden rows, those of all sheets."""
+    def of_articles(self, option: str, n: int) -> Question:
+        """Return the question whether articles are on sale, which is about those of all sheets."""
         t = self._t
         return Question(
-            legend=t("previews.questions.hidden_rows"),
-            details=[t("previews.hidden_rows", n=n)],
+            legend=t(f"previews.questions.{option}"),
+            details=[t(f"previews.{option}", n=n)],
             choices=[
-                make_choice(t(f"previews.answer.hidden_rows.{each}"), {"hidden_rows": each})
+                make_choice(t(f"previews.answer.{option}.{each}"), {option: each})
                 for each in ("read", "skip")
             ],
             is_needed=False,

@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "discounts": ("discount", "discount_base", "net_marks", "title_discounts", "discount_groups"),
     "sheets": (
         *("sheet_name", "sheet_names", "sheet_settings", "hidden_rows", "hidden_columns"),
+        "struck_out",
         *("header_row", "delimiter", "encoding", "decimal_separator"),
     ),
     "columns": (

@@ -31,7 +31,7 @@ _COMPARED_FACTS = {
 _REMEMBERED_OPTIONS = (
     *("currency", "price_quantity", "prices_per_pack", "vat_included", "vat_rate", "discount"),
     *("discount_groups", "discount_base", "net_marks", "title_discounts", "ignored_marks"),
-    *("unit_meanings", "price_columns", "hidden_rows", "hidden_columns"),
+    *("unit_meanings", "price_columns", "hidden_rows", "hidden_columns", "struck_out"),
 )
 # Options that facts have as JSON.
 _OBJECTS = frozenset({"discount_groups", "unit_meanings", "price_columns"})

@@ -84,7 +84,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     note_surcharge(collector)
     check_further_prices(collector, currency.code, discounts.base)
     settle_unit_letters(collector)
-    collector.note_options("hidden_rows", "hidden_columns")
+    collector.note_options("hidden_rows", "hidden_columns", "struck_out")
     promotion = find_promotion_period(collector)
     basis = PriceBasis(
         currency=currency.code,

@@ -9,6 +9,7 @@ from typing import BinaryIO, Literal, TextIO
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import table
+from pricebook.pricelists.formats.struck_cells import NO_STRUCK_CELLS
 from pricebook.pricelists.formats.table_file import check_dimensions, read_sample
 from pricebook.pricelists.formats.text_encoding import detect_encoding
 from pricebook.pricelists.helper_columns import LEADING_COLUMNS
@@ -38,6 +39,7 @@ class CsvFile:
     rows_total = None
     hidden_rows = ()
     hidden_columns = ()
+    struck_cells = NO_STRUCK_CELLS
 
     def __init__(self, path: Path, encoding: str, delimiter: str, limits: ReadLimits) -> None:
         self.encoding = encoding

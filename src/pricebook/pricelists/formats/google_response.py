@@ -11,8 +11,13 @@ class _NumberFormat(msgspec.Struct, frozen=True, gc=False):
     type: str = ""
 
 
+class _TextFormat(msgspec.Struct, frozen=True, gc=False):
+    strikethrough: bool = False
+
+
 class _CellFormat(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     number_format: _NumberFormat = _NumberFormat()
+    text_format: _TextFormat = _TextFormat()
 
 
 class Cell(msgspec.Struct, frozen=True, gc=False, rename="camel"):

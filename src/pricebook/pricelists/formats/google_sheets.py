@@ -1,7 +1,7 @@
 """Reads a Google spreadsheet from the response of the Sheets API (`spreadsheets.get`)."""
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -15,6 +15,7 @@ from pricebook.pricelists.detection.sheet_settings import check_settings, reques
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.formats.google_response import Cell, Merge, Spreadsheet, SpreadsheetSheet
 from pricebook.pricelists.formats.number_cells import format_digits
+from pricebook.pricelists.formats.struck_cells import StruckCells
 from pricebook.pricelists.formats.table_file import OpenedTables, read_sample
 from pricebook.pricelists.schemas.cells import DateCell, NumberCell, Record
 from pricebook.pricelists.schemas.read_config import ReadConfig
@@ -47,6 +48,7 @@ class GoogleSheetFile:
         self.rows_total = len(rows)
         self.hidden_rows = sheet.hidden_rows
         self.hidden_columns = sheet.hidden_columns
+        self.struck_cells = _struck_cells(rows)
         self._rows = rows
         self._currency = currency
         self._rows_read = 0
@@ -170,6 +172,19 @@ def _filled_rows(sheet: SpreadsheetSheet, limits: ReadLimits) -> list[list[Cell]
     for merge in sheet.merges:
         _fill_down(filled_rows, merge)
     return filled_rows
+
+
+def _struck_cells(rows: Iterable[Sequence[Cell]]) -> StruckCells:
+    found = StruckCells()
+    for number, cells in enumerate(rows, start=1):
+        struck = [
+            column
+            for column, cell in enumerate(cells)
+            if cell.effective_format.text_format.strikethrough and cell.formatted_value.strip()
+        ]
+        if struck:
+            found.add(number, struck)
+    return found
 
 
 def _filled_width(row: Sequence[Cell]) -> int:

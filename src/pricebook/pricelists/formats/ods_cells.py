@@ -8,13 +8,14 @@ from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.formats.number_cells import parse_count, parse_digits
 from pricebook.pricelists.formats.ods_columns import OASIS, TABLE, OdsColumns
 from pricebook.pricelists.formats.row_spool import RowCells
+from pricebook.pricelists.formats.struck_cells import NO_STRUCK_CELLS
 from pricebook.pricelists.formats.workbook import MergedRange
 from pricebook.pricelists.schemas.cells import DateCell, NumberCell, UncalculatedFormula
 from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
 OFFICE, _TEXT = f"{OASIS}:office:1.0", f"{OASIS}:text:1.0"
-SHEET, _ROW, _GROUP = f"{TABLE} table", f"{TABLE} table-row", f"{TABLE} table-row-group"
+SHEET, ROW, _GROUP = f"{TABLE} table", f"{TABLE} table-row", f"{TABLE} table-row-group"
 CELLS = {f"{TABLE} table-cell", f"{TABLE} covered-table-cell"}
 _PARAGRAPH, _NOTE = f"{_TEXT} p", f"{OFFICE} annotation"
 _COUNTED = frozenset({_GROUP, _NOTE})
@@ -25,6 +26,8 @@ _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S").fullmatch
 
 class OdsSheetHandler:
     """An XML handler that collects the rows and merged ranges of one sheet."""
+
+    struck_cells = NO_STRUCK_CELLS
 
     def __init__(self, sheet: str, limits: ReadLimits) -> None:
         self.text: list[str] = []
@@ -61,7 +64,7 @@ class OdsSheetHandler:
         if name in CELLS:
             self._cell = attributes
             self._paragraphs = []
-        elif name == _ROW:
+        elif name == ROW:
             self._repetitions = self._count(attributes, f"{TABLE} number-rows-repeated")
             is_visible = attributes.get(f"{TABLE} visibility", "visible") == "visible"
             self._is_hidden = not (is_visible or self._open[_GROUP])
@@ -88,7 +91,7 @@ class OdsSheetHandler:
         elif name == _PARAGRAPH and not self._open[_NOTE]:
             self._paragraphs.append("".join(self.text))
             self.text.clear()
-        elif name == _ROW:
+        elif name == ROW:
             self._end_row()
         elif name in _COUNTED:
             self._open[name] -= 1

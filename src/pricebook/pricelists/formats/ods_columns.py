@@ -6,7 +6,7 @@ from pricebook.pricelists.formats.number_cells import is_narrow, parse_count
 
 OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 TABLE, STYLE = f"{OASIS}:table:1.0", f"{OASIS}:style:1.0"
-_COLUMN = f"{TABLE} table-column"
+COLUMN = f"{TABLE} table-column"
 _STYLE, _WIDTH = f"{STYLE} style", f"{STYLE} table-column-properties"
 _UNITS = "abcdefghijklmnopqrstuvwxyz%"
 # In the unit of the width: cm, mm, in, pt. Any visible column is wider.
@@ -39,7 +39,7 @@ class OdsColumns:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Process an element of the sheet."""
-        if name != _COLUMN:
+        if name != COLUMN:
             return
         text = attributes.get(f"{TABLE} number-columns-repeated", "1")
         last = self._next + parse_count(text, "the number of columns")

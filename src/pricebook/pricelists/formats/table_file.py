@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
 from pricebook.pricelists.detection.table_sample import CONTENT_SAMPLE_ROWS
+from pricebook.pricelists.formats.struck_cells import StruckCells
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.profile import PriceListFormat
 from pricebook.pricelists.schemas.read_config import ReadConfig
@@ -52,6 +53,11 @@ class TableFile(Protocol):
     @property
     def hidden_columns(self) -> Sequence[int]:
         """The 0-based columns that the sheet hides, ascending."""
+        ...
+
+    @property
+    def struck_cells(self) -> StruckCells:
+        """The cells that are struck out."""
         ...
 
     @property
@@ -104,6 +110,11 @@ class DerivedTable:
     def hidden_columns(self) -> Sequence[int]:
         """The hidden columns of the file."""
         return self._file.hidden_columns
+
+    @property
+    def struck_cells(self) -> StruckCells:
+        """The struck-out cells of the file."""
+        return self._file.struck_cells
 
     @property
     def progress(self) -> float:

@@ -14,6 +14,7 @@ from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
 from pricebook.pricelists.detection.sheet_settings import check_settings, request_of_sheet
 from pricebook.pricelists.detection.table_sample import CONTENT_SAMPLE_ROWS
 from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool, SpoolFile
+from pricebook.pricelists.formats.struck_cells import StruckCells
 from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS, OpenedTables
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.read_config import ReadConfig
@@ -76,6 +77,10 @@ class Workbook(Protocol):
         """
         ...
 
+    def struck_cells(self, sheet: str) -> StruckCells:
+        """Return the struck-out cells of a sheet; its rows must have been read before."""
+        ...
+
 
 class WorkbookFile:
     """One sheet of a workbook; parsed once and spooled to a temporary file."""
@@ -93,6 +98,9 @@ class WorkbookFile:
         self._merged_ranges = sorted(
             each for each in book.merged_ranges(sheet) if each.last_row > each.first_row
         )
+        self.struck_cells = book.struck_cells(sheet)
+        if self.struck_cells and self._merged_ranges:
+            self.struck_cells = self.struck_cells.filled_down(self._merged_ranges, self.rows_total)
 
     @property
     def rows_total(self) -> int:

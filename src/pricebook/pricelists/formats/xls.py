@@ -1,7 +1,7 @@
 """Reads workbooks of Excel up to 2003: xls."""
 
 import struct
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -17,6 +17,7 @@ from pricebook.pricelists.formats.number_cells import format_digits, format_numb
 from pricebook.pricelists.formats.number_formats import NumberFormat, parse_number_format
 from pricebook.pricelists.formats.ole2 import BrokenFileError, workbook_stream
 from pricebook.pricelists.formats.row_spool import NumberedRows
+from pricebook.pricelists.formats.struck_cells import NO_STRUCK_CELLS, StruckCells
 from pricebook.pricelists.formats.workbook import MergedRange, Sheet
 from pricebook.pricelists.text import quote
 
@@ -77,6 +78,22 @@ class XlsWorkbook:
         """Return the 0-based hidden columns of a sheet, also those without a width."""
         columns = self._load(sheet).colinfo_map
         return [index for index, each in sorted(columns.items()) if each.hidden or not each.width]
+
+    def struck_cells(self, sheet: str) -> StruckCells:
+        """Return the struck-out cells of a sheet; raises PriceListError if the file is damaged."""
+        with self._translate_damage_errors():
+            fonts = self._book.font_list
+            styles = enumerate(self._book.xf_list)
+            struck = {index for index, each in styles if fonts[each.font_index].struck_out}
+            return self._cells_of_styles(self._load(sheet), struck) if struck else NO_STRUCK_CELLS
+
+    def _cells_of_styles(self, cells: XlrdSheet, styles: Collection[int]) -> StruckCells:
+        """Return the filled cells of some styles."""
+        found = StruckCells()
+        for index in range(cells.nrows):
+            filled = (c for c, value in enumerate(cells.row_values(index)) if str(value).strip())
+            found.add(index + 1, (c for c in filled if cells.cell_xf_index(index, c) in styles))
+        return found
 
     def _load(self, sheet: str) -> XlrdSheet:
         if self._loaded is None or self._loaded.name != sheet:

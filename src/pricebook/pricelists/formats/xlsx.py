@@ -6,9 +6,14 @@ from posixpath import normpath
 from typing import Literal
 
 from pricebook.pricelists.formats.row_spool import NumberedRows
+from pricebook.pricelists.formats.struck_cells import StruckCells
 from pricebook.pricelists.formats.workbook import MergedRange, Sheet
-from pricebook.pricelists.formats.xlsx_cells import WorkbookContext, XlsxSheetHandler
-from pricebook.pricelists.formats.xlsx_parts import cell_formats, shared_strings
+from pricebook.pricelists.formats.xlsx_cells import (
+    StruckSheetHandler,
+    WorkbookContext,
+    XlsxSheetHandler,
+)
+from pricebook.pricelists.formats.xlsx_parts import cell_styles, shared_strings
 from pricebook.pricelists.formats.zip_package import ZipPackage
 from pricebook.pricelists.schemas.read_request import ReadLimits
 
@@ -33,10 +38,12 @@ class XlsxWorkbook:
                 self.sheets.append(Sheet(name, attributes.get("state", "visible") != "visible"))
         parts = dict(targets.values())
         attributes_by_tag = dict(elements)
+        styles = cell_styles(package, parts.get("styles"))
         self._context = WorkbookContext(
             name=package.name,
             strings=shared_strings(package, parts.get("sharedStrings")),
-            formats=cell_formats(package, parts.get("styles")),
+            formats=styles.formats,
+            struck_styles=styles.struck,
             is_1904=attributes_by_tag.get("workbookPr", {}).get("date1904", "0") in {"1", "true"},
             is_uncalculated=attributes_by_tag.get("calcPr", {}).get("fullCalcOnLoad", "0")
             in {"1", "true"},
@@ -45,7 +52,8 @@ class XlsxWorkbook:
 
     def rows(self, sheet: str) -> NumberedRows:
         """Yield the rows of a sheet; raises PriceListError if the file is damaged."""
-        cells = XlsxSheetHandler(self._context, sheet)
+        handler = StruckSheetHandler if self._context.struck_styles else XlsxSheetHandler
+        cells = handler(self._context, sheet)
         for _ in self._package.feed(self._parts[sheet], cells):
             yield from cells.rows
             cells.rows.clear()
@@ -62,6 +70,10 @@ class XlsxWorkbook:
     def hidden_columns(self, sheet: str) -> Sequence[int]:
         """Return the 0-based hidden columns of a sheet; its rows must have been read before."""
         return sorted(self._read[sheet].hidden_columns)
+
+    def struck_cells(self, sheet: str) -> StruckCells:
+        """Return the struck-out cells of a sheet; its rows must have been read before."""
+        return self._read[sheet].struck_cells
 
 
 def workbook_part(package: ZipPackage) -> str | None:

@@ -15,6 +15,7 @@ from pricebook.pricelists.formats.number_cells import (
 )
 from pricebook.pricelists.formats.number_formats import NumberFormat
 from pricebook.pricelists.formats.row_spool import RowCells
+from pricebook.pricelists.formats.struck_cells import NO_STRUCK_CELLS, StruckCells
 from pricebook.pricelists.formats.workbook import MergedRange
 from pricebook.pricelists.schemas.cells import DateCell, NumberCell, UncalculatedFormula
 from pricebook.pricelists.schemas.read_request import ReadLimits
@@ -39,7 +40,7 @@ _LETTERS = 26
 _MAX_COLUMN_LETTERS = 6
 _MAX_INDEX_DIGITS = 10
 _DIGITS = "0123456789"
-_TRUE = frozenset({"1", "true"})
+TRUE = frozenset({"1", "true"})
 # In widths of a digit.
 _MIN_WIDTH = 0.2
 
@@ -50,6 +51,7 @@ class WorkbookContext(NamedTuple):
     name: str
     strings: Sequence[str]
     formats: Mapping[str | None, NumberFormat]
+    struck_styles: frozenset[str | None]
     is_1904: bool
     is_uncalculated: bool
     limits: ReadLimits
@@ -81,6 +83,8 @@ class XlsxSheetHandler:
     `hidden_rows` are the numbers of the hidden rows with cells, `hidden_columns` the 0-based hidden
     columns. `_open_elements` holds the attributes of the latest element of each name.
     """
+
+    struck_cells = NO_STRUCK_CELLS
 
     def __init__(self, context: WorkbookContext, sheet: str) -> None:
         self.text: list[str] = []
@@ -143,12 +147,12 @@ class XlsxSheetHandler:
         if self._cells:
             self.rows.append((number, self._cells))
             self._cells = []
-            if row.get("hidden") in _TRUE and row.get("outlineLevel", "0") == "0":
+            if row.get("hidden") in TRUE and row.get("outlineLevel", "0") == "0":
                 self.hidden_rows.append(number)
 
     def _add_column(self, column: dict[str, str]) -> None:
         """Add the columns that an element hides, or that are too narrow to show a character."""
-        if column.get("hidden") in _TRUE or is_narrow(column.get("width", ""), _MIN_WIDTH):
+        if column.get("hidden") in TRUE or is_narrow(column.get("width", ""), _MIN_WIDTH):
             ends = [int(float(parse_digits(column.get(end, "")) or 0)) for end in ("min", "max")]
             if ends[0] > 0:
                 self.hidden_columns.update(range(ends[0] - 1, min(ends[1], self._max_columns)))
@@ -179,7 +183,7 @@ class XlsxSheetHandler:
         if not value or kind in {None, "n"}:
             return self._format_number(value, style) if value else ""
         if kind == "b":
-            return "TRUE" if value.strip() in _TRUE else "FALSE"
+            return "TRUE" if value.strip() in TRUE else "FALSE"
         return DateCell(unescape(value)) if kind == "d" else unescape(value)
 
     def _is_uncalculated(self, kind: str | None) -> bool:
@@ -215,6 +219,28 @@ class XlsxSheetHandler:
             merged_ranges = MergedRange(int(start[2]), self._column_indexes[start[1]], int(end[2]))
             if merged_ranges.column < self._max_columns:
                 self.merged_ranges.append(merged_ranges)
+
+
+class StruckSheetHandler(XlsxSheetHandler):
+    """The same for a workbook with styles that strike out: it finds these cells."""
+
+    def __init__(self, context: WorkbookContext, sheet: str) -> None:
+        super().__init__(context, sheet)
+        self.struck_cells = StruckCells()
+        self._struck_styles = context.struck_styles
+        self._struck_columns: list[int] = []
+
+    def _end_cell(self, cell: dict[str, str]) -> None:
+        width = len(self._cells)
+        super()._end_cell(cell)
+        is_struck = cell.get("s") in self._struck_styles
+        if is_struck and len(self._cells) > width and self._cells[-1].strip():
+            self._struck_columns.append(len(self._cells) - 1)
+
+    def _end_row(self, row: dict[str, str]) -> None:
+        super()._end_row(row)
+        self.struck_cells.add(self._row, self._struck_columns)
+        self._struck_columns.clear()
 
 
 def take_text(text: list[str]) -> str:

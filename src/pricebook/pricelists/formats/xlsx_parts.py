@@ -1,6 +1,7 @@
-"""Reads the shared strings and the number formats that the cells of an xlsx workbook refer to."""
+"""Reads the shared strings and the styles that the cells of an xlsx workbook refer to."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from pricebook.pricelists.formats.number_cells import parse_count
 from pricebook.pricelists.formats.number_formats import (
@@ -8,8 +9,11 @@ from pricebook.pricelists.formats.number_formats import (
     NumberFormat,
     parse_number_format,
 )
-from pricebook.pricelists.formats.xlsx_cells import TAGS, take_text, unescape
+from pricebook.pricelists.formats.xlsx_cells import TAGS, TRUE, take_text, unescape
 from pricebook.pricelists.formats.zip_package import ZipPackage
+
+# What follows the number formats and fonts; they have formats and fonts of their own.
+_STYLE_GROUPS = frozenset({"cellStyleXfs", "cellXfs", "dxfs"})
 
 
 def shared_strings(package: ZipPackage, part: str | None) -> list[str]:
@@ -22,15 +26,42 @@ def shared_strings(package: ZipPackage, part: str | None) -> list[str]:
     return strings.texts
 
 
-def cell_formats(package: ZipPackage, part: str | None) -> dict[str | None, NumberFormat]:
-    """Map style ids to number formats, without formats that show the number unchanged.
+class CellStyles(NamedTuple):
+    """The number formats by style id, without those that show the number unchanged.
 
-    The key None is for cells without a style.
+    `struck` are the ids of the styles that strike out. None is the id of cells without a style.
     """
+
+    formats: Mapping[str | None, NumberFormat]
+    struck: frozenset[str | None]
+
+
+def cell_styles(package: ZipPackage, part: str | None) -> CellStyles:
+    """Return the styles of a workbook; raises PriceListError if their part is damaged."""
     if part is None or part not in package:
-        return {}
+        return CellStyles({}, frozenset())
     with package.translate_damage_errors():
-        return _number_formats(package.elements(part))
+        elements = package.elements(part)
+        return CellStyles(_number_formats(elements), _struck_styles(elements))
+
+
+def _struck_styles(elements: Iterable[tuple[str, Mapping[str, str]]]) -> frozenset[str | None]:
+    """Return the ids of the styles whose font strikes out."""
+    fonts, style = -1, -1
+    struck_fonts, struck = set[str](), set[str | None]()
+    group = ""
+    for tag, attributes in elements:
+        if tag in _STYLE_GROUPS:
+            group = tag
+        elif tag == "font" and group == "":
+            fonts += 1
+        elif tag == "strike" and group == "" and attributes.get("val", "1") in TRUE:
+            struck_fonts.add(str(fonts))
+        elif tag == "xf" and group == "cellXfs":
+            style += 1
+            if attributes.get("fontId", "0") in struck_fonts:
+                struck.add(str(style))
+    return frozenset({*struck, None} if "0" in struck else struck)
 
 
 def _number_formats(
@@ -40,7 +71,7 @@ def _number_formats(
     styles: list[str] = []
     group = ""
     for tag, attributes in elements:
-        if tag in {"cellStyleXfs", "cellXfs", "dxfs"}:
+        if tag in _STYLE_GROUPS:
             group = tag
         elif tag == "numFmt" and group == "":
             codes[_format_id(attributes["numFmtId"])] = attributes["formatCode"]

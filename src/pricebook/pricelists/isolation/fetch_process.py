@@ -32,7 +32,8 @@ _FIELD_MASK = (
     "sheets(properties(sheetId,title,sheetType,hidden),merges,rowGroups/range(startIndex,endIndex),"
     "data(rowMetadata(hiddenByFilter,hiddenByUser),"
     "columnMetadata(hiddenByFilter,hiddenByUser,pixelSize),"
-    "rowData/values(effectiveValue/numberValue,formattedValue,effectiveFormat/numberFormat/type)))"
+    "rowData/values(effectiveValue/numberValue,formattedValue,"
+    "effectiveFormat(numberFormat/type,textFormat/strikethrough))))"
 )
 
 

@@ -36,6 +36,8 @@ RowErrorType = Literal[
     "nul_character",
     "too_many_cells",
     "hidden_row",
+    "struck_out",
+    "struck_cell",
     "discontinued",
 ]
 

@@ -47,6 +47,7 @@ DISCOUNT_FIELDS: tuple[Field, ...] = ("discount", "second_discount", "third_disc
 TitleDiscounts = Literal["required", "optional"]
 HiddenRows = Literal["read", "skip"]
 HiddenColumns = Literal["read", "skip"]
+StruckOut = Literal["read", "skip"]
 # The value of `net_marks` by which all articles take the discount.
 NO_NET_MARKS = "none"
 NET_MARK_PATTERN = r"[^\s,]"
@@ -85,7 +86,8 @@ class SheetConfig(
     one means none, `required`: its rows are rejected).
 
     `hidden_rows` decides whether the rows that a sheet hides are articles, `hidden_columns` whether
-    its hidden columns are read like the others.
+    its hidden columns are read like the others, `struck_out` whether the rows whose code, name or
+    price is struck out are articles.
     """
 
     column_mapping: dict[Field, str] = {}
@@ -109,6 +111,7 @@ class SheetConfig(
     title_discounts: TitleDiscounts | None = None
     hidden_rows: HiddenRows | None = None
     hidden_columns: HiddenColumns | None = None
+    struck_out: StruckOut | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for a rate that is no percentage of a tax."""
