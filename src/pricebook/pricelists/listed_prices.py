@@ -10,6 +10,7 @@ import msgspec
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.quantities import Quantity
+from pricebook.pricelists.facts.unchanged import is_unchanged
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.price_marks import PriceMarks
@@ -245,7 +246,8 @@ class ListedPriceReader:
         if field == "price" and self._is_price_a_tier:
             return None
         cell = self._fields.cell(cells, field)
-        if display_text(cell).strip() in NO_PRICE:
+        text = display_text(cell).strip()
+        if text in NO_PRICE or (field == "next_price" and is_unchanged(text)):
             return None
         price = read_price(cell)
         if field == "price" and isinstance(price, RowProblem):

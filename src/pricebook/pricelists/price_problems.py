@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pricebook.pricelists.detection.currencies import format_currencies
 from pricebook.pricelists.digits import ParsedNumber
 from pricebook.pricelists.facts.on_request import is_price_on_request
+from pricebook.pricelists.facts.unchanged import is_unchanged
 from pricebook.pricelists.schemas.price_list_rows import RowErrorType
 from pricebook.pricelists.text import quote
 
@@ -83,6 +84,12 @@ def no_number(cell: str) -> RowProblem:
     """Return the problem of an empty cell, of a price on request and of any other text."""
     if not cell:
         return RowProblem("missing_price", "The price is missing.")
+    if is_unchanged(cell):
+        return RowProblem(
+            "price_not_a_number",
+            f"The price is marked {quote(cell)} and the list has no other: write the price, or "
+            "name its other column in price_columns.",
+        )
     if is_price_on_request(cell):
         return RowProblem("price_on_request", f"The price is on request: {quote(cell)}.")
     if _ERROR_VALUE(cell):

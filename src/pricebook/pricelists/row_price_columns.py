@@ -7,6 +7,7 @@ from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.price_alternatives import PriceAlternative, basis_of
 from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.facts.unchanged import is_unchanged
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.priced_rows import RowStatements, has_row_prices
 from pricebook.pricelists.pricing import Vat
@@ -108,13 +109,14 @@ class PriceColumnsReader:
         self, cells: list[str], texts: list[str]
     ) -> tuple[Decimal | RowProblem | None, RowStatements]:
         """Return the cost of a row with code and name, or the reason to reject it."""
-        filled = [
+        stated = [
             each.column
             for each in self._columns
             if display_text(cells[each.column]).strip() not in NO_PRICE
         ]
+        filled = [index for index in stated if not is_unchanged(display_text(cells[index]))]
         if not filled and len(self._columns) > 1:
-            return RowProblem("missing_price", "The price is missing."), _NO_STATEMENTS
+            return _missing_price([cells[index] for index in stated]), _NO_STATEMENTS
         holding = self._promotions.holding(filled, texts) if self._promotions else None
         if isinstance(holding, RowProblem):
             return holding, _NO_STATEMENTS
@@ -156,6 +158,17 @@ class PriceColumnsReader:
             f"The row has prices in the columns {first} and {second}, which are for different "
             "units: clear one of them.",
         )
+
+
+def _missing_price(unchanged: Sequence[str]) -> RowProblem:
+    """Return the problem of a row without a price, whose cells may mark it as unchanged."""
+    if not unchanged:
+        return RowProblem("missing_price", "The price is missing.")
+    return RowProblem(
+        "price_not_a_number",
+        f"The price is marked {quote(display_text(unchanged[0]).strip())}, and no other column of "
+        "the price has one: write the price.",
+    )
 
 
 def _price_columns(table: DetectedTable) -> Sequence[PriceAlternative]:

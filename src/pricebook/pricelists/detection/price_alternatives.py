@@ -11,7 +11,11 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     column_reference,
     unknown_column_issue,
 )
-from pricebook.pricelists.detection.column_content import ColumnContent, content_at
+from pricebook.pricelists.detection.column_content import (
+    ColumnContent,
+    content_at,
+    display_text,
+)
 from pricebook.pricelists.detection.column_names import find_columns
 from pricebook.pricelists.detection.detection_issues import (
     DetectionIssue,
@@ -29,6 +33,7 @@ from pricebook.pricelists.detection.price_competitors import may_be_price
 from pricebook.pricelists.detection.price_currencies import currency_doubts
 from pricebook.pricelists.detection.price_words import LIST_PRICE_RANK
 from pricebook.pricelists.detection.unit_prices import is_unit_price
+from pricebook.pricelists.facts.unchanged import is_unchanged
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.schemas.profile import PriceBasis
 from pricebook.pricelists.schemas.read_config import Field
@@ -150,9 +155,16 @@ def price_columns_setting(references: Sequence[str]) -> str:
 
 
 def _rows_with_price(content: ColumnContent) -> set[int]:
-    """Return the rows of the sample with a number, or a text such as `on request`, but no dash."""
+    """Return the rows of the sample with a number, or a text such as `on request`, but no dash.
+
+    A price that is marked unchanged is in another column.
+    """
     cells = zip(content.rows, content.cells, strict=True)
-    return {row for row, cell in cells if any(map(str.isalnum, cell))}
+    return {
+        row
+        for row, cell in cells
+        if any(map(str.isalnum, cell)) and not is_unchanged(display_text(cell))
+    }
 
 
 def _with_hint(issue: DetectionIssue, sources: ListSources) -> DetectionIssue:
