@@ -96,3 +96,41 @@ def test_refusal_names_a_sheet_with_tables_side_by_side_once() -> None:
     (issue,) = refused.value.issues
     assert issue.candidates == ("Fittings", "Valves")
     assert 'sheet_names="Fittings,Valves"' in issue.message
+
+
+PAINTS = (
+    *("Prices in PLN;;;;;", "", "Product;Colour;750 ml;;4 l;", ";;Code;Price;Code;Price"),
+    *("Enamel;white;A1;10,00;A4;38,00", "Lacquer;black;A2;11,00;A5;39,00", "Varnish;;—;—;A6;30,00"),
+)
+
+
+@pytest.mark.parametrize("header", [PAINTS[2:4], ("Product;Colour;Code;Price;Code;Price",)])
+def test_columns_left_of_tables_without_a_name_are_those_of_each(header: tuple[str, ...]) -> None:
+    result = read(*PAINTS[:2], *header, *PAINTS[4:])
+    expected = {"A1": 10, "A2": 11, "A4": 38, "A5": 39, "A6": 30}
+    assert prices(result) == {code: Decimal(price) for code, price in expected.items()}
+    assert {item.name for item in result.items} == {"Enamel", "Lacquer", "Varnish"}
+    assert {item.currency for item in result.items} == {"PLN"}
+
+
+def test_columns_left_of_all_tables_may_be_named_with_those_of_one() -> None:
+    mapping = {"name": "column B", "price": "column F"}
+    result = read(*PAINTS[:6], column_mapping=mapping)
+    assert {item.name for item in result.items} == {"white", "black"}
+    assert len(result.items) == 4
+
+
+def test_a_text_left_of_the_tables_is_about_all() -> None:
+    lines = (f";{line}" for line in (HEADER, *ROWS))
+    result = read("Prices in PLN;;;;;;;", "", *lines)
+    assert {item.currency for item in result.items} == {"PLN"}
+
+
+def test_names_without_a_title_are_proposed_by_their_position() -> None:
+    lines = (";;Code;Price", "Enamel white;x;A1;10,00", "Lacquer black;x;A2;11,00")
+    with pytest.raises(PriceListError) as refused:
+        read(*lines, "Enamel white;x;A3;12,00", "Enamel white;x;A4;13,00", "Enamel white;x;A5;9,00")
+    (issue,) = refused.value.issues
+    assert issue.option == "column_mapping.name"
+    assert issue.candidates[0] == "column A"
+    assert 'name="column A"' in issue.message

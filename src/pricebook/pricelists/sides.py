@@ -1,7 +1,8 @@
 """Tables side by side in one sheet: a header whose titles are repeated further right.
 
 Each is read as a sheet of its own with the same rows. Texts that are alone in their row are about
-all of them. Columns of different tables are never those of one article.
+all of them. Columns of different tables are never those of one article; those left of tables
+without a name belong to each.
 """
 
 from collections.abc import Collection, Generator, Iterable, Sequence
@@ -68,7 +69,9 @@ class SideFile(DerivedTable):
     def hidden_columns(self) -> Sequence[int]:
         """The hidden columns of this table, by the letters of the first one."""
         shift = self._columns.start - len(self._left)
-        return [index - shift for index in self._file.hidden_columns if index in self._columns]
+        hidden = self._file.hidden_columns
+        shared = [index for index in hidden if index in self.sides.shared]
+        return [*shared, *(index - shift for index in hidden if index in self._columns)]
 
     @property
     def struck_cells(self) -> StruckCells:
@@ -78,15 +81,18 @@ class SideFile(DerivedTable):
     def records(self) -> Generator[Record, None, None]:
         """Yield the records with the cells of this table."""
         start, stop, left = self._columns.start, self._columns.stop, self._left
+        shared = len(self.sides.shared)
         with closing(self._file.records()) as records:
             for number, cells, malformed in records:
                 if malformed:
                     yield number, cells if self._is_first else [], malformed
                     continue
                 own = cells[start:stop]
-                if not self._is_first and not any(map(str.strip, own)):
-                    own = _text_of_all(cells)
-                yield number, [*left, *own] if left else own, None
+                beside = cells[:shared] if shared else left
+                if not any(map(str.strip, own)):
+                    own = _text_of_all(cells[:stop] if self._is_first else cells)
+                    beside = left
+                yield number, [*beside, *own] if left else own, None
 
 
 def with_sides(files: Sequence[TableFile], request: ReadRequest) -> list[TableFile]:
@@ -151,7 +157,11 @@ class _Positions:
 
     def _check(self, names: Iterable[str], remedy: str) -> None:
         """Raise PriceListError if positions are in different tables."""
-        positions = {name: index for name in names if (index := column_index(name)) is not None}
+        positions = {
+            name: index
+            for name in names
+            if (index := column_index(name)) is not None and index not in self._sides.shared
+        }
         tables = {self._sides.table_of(index) for index in positions.values()}
         if len(tables) > 1:
             named = " and ".join(column_letters(index) for index in sorted(positions.values()))
@@ -164,14 +174,15 @@ class _Positions:
     def _is_left_out(self, name: str) -> bool:
         """Return whether a name is the position of a column in no table: one that is ignored."""
         index = column_index(name)
-        return index is not None and not any(index in each for each in self._sides.columns)
+        tables = (self._sides.shared, *self._sides.columns)
+        return index is not None and not any(index in each for each in tables)
 
     def _names(self, names: Sequence[str] | None) -> list[str] | None:
         return None if names is None else list(dict.fromkeys(map(self._name, names)))
 
     def _name(self, name: str) -> str:
         index, columns = column_index(name), self._sides.columns
-        if index is None:
+        if index is None or index in self._sides.shared:
             return name
         table = columns[self._sides.table_of(index)]
         return f"column {column_letters(index - table.start + columns[0].start)}"

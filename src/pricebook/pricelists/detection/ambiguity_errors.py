@@ -1,8 +1,10 @@
 """Reasons to refuse a price list for its columns, with the option that resolves each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from pricebook.pricelists.detection.column_content import ColumnContent
 from pricebook.pricelists.detection.column_names import column_letters
+from pricebook.pricelists.detection.content_inference import untitled_columns
 from pricebook.pricelists.detection.detection_issues import (
     DetectionIssue,
     any_column_setting,
@@ -163,12 +165,21 @@ def uncertain_column_issue(
     )
 
 
-def missing_columns_issue(header: TableHeader, missing: Sequence[Field]) -> DetectionIssue:
-    """Return the issue of fields without a column, with the most likely header row."""
+def missing_columns_issue(
+    header: TableHeader, missing: Sequence[Field], unassigned: Mapping[int, ColumnContent]
+) -> DetectionIssue:
+    """Return the issue of fields without a column, with the most likely header row.
+
+    `unassigned` are the columns that may have the first of the fields.
+    """
     *others, last = [f"the {FIELD_LABELS[field]}" for field in missing]
     names = f"{', '.join(others)} or {last}" if others else last
     option = any_column_setting(missing[0])
-    candidates = [index for index, cell in enumerate(header.cells) if cell.strip()]
+    titled = [index for index, cell in enumerate(header.cells) if cell.strip()]
+    untitled = untitled_columns(missing[0], unassigned, header.cells)
+    candidates = [*untitled, *titled]
+    if untitled:
+        option = _mapping_option(header, missing[0], untitled)
     if not header.row_number:
         option = any_column_setting(missing[0], "column A")
         message = (

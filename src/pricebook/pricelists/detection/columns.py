@@ -223,7 +223,8 @@ class _ColumnChooser:
                 self._columns[field] = choice
                 self._inferred.append(field)
         if not_found:
-            self._issues.append(missing_columns_issue(self._header, not_found))
+            unassigned = self._unassigned(not_found[0])
+            self._issues.append(missing_columns_issue(self._header, not_found, unassigned))
 
     def _unassigned(self, field: Field) -> dict[int, ColumnContent]:
         """Return the columns that content inference may use.

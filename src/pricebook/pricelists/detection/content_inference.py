@@ -4,7 +4,7 @@ Only an unambiguous column is returned. Stock, weight, pack, year and barcode ar
 wrong price is worse than a refused price list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pricebook.pricelists.detection.column_content import (
     MIN_MATCHING_SHARE,
@@ -24,6 +24,18 @@ def infer_column(
     if field == "price":
         return _price_column(contents)
     return _single_column(_code_columns(contents) if field == "sku" else _name_columns(contents))
+
+
+def untitled_columns(
+    field: Field, contents: Mapping[int, ColumnContent], titles: Sequence[str]
+) -> list[int]:
+    """Return the filled columns without a title that may have a field: texts for the name."""
+    return [
+        index
+        for index, content in contents.items()
+        if content.filled and not titles[index].strip()
+        if field == "sku" or (field == "price") == is_numeric(content)
+    ]
 
 
 def _price_column(contents: Mapping[int, ColumnContent]) -> tuple[int | None, list[int]]:

@@ -9,13 +9,18 @@ from pricebook.pricelists.detection.header_texts import split_header_with_bracke
 from pricebook.pricelists.detection.header_words import field_ranks, names_columns
 
 _MIN_COLUMNS = 2
+_MIN_TABLES = 2
 
 
 class Sides(NamedTuple):
-    """The columns of tables side by side; without `are_equal`, their titles differ."""
+    """The columns of tables side by side; without `are_equal`, their titles differ.
+
+    `shared` are the columns left of tables without a name, which each of them has.
+    """
 
     columns: tuple[range, ...]
     are_equal: bool = True
+    shared: range = range(0)
 
     def table_of(self, index: int) -> int:
         """Return the number of the table that has a column; one right of all is of the last."""
@@ -37,7 +42,11 @@ def find_sides(cells: Sequence[str], ignored: Collection[int] = ()) -> Sides | N
     kept = [each for each in sides.columns if not set(_filled(cells, each)) <= set(ignored)]
     lines = [_without_blank_end(titles[each.start : each.stop]) for each in kept]
     are_equal = all(line == lines[0] for line in lines)
-    return Sides(tuple(kept), are_equal=are_equal) if len(kept) > 1 else None
+    if len(kept) < _MIN_TABLES:
+        return None
+    has_name = any("name" in field_ranks(cells[index], "") for index in kept[0])
+    shared = range(0) if has_name else range(kept[0].start)
+    return Sides(tuple(kept), are_equal=are_equal, shared=shared)
 
 
 def _first_repeated(titles: Sequence[tuple[str, ...]]) -> int | None:
