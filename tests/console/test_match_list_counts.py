@@ -73,3 +73,42 @@ async def test_buttons_name_what_several_marked_items_become(
         "Make {n} draft products",
     ]
     assert 'data-several="No product fits all {n}"' in await show(client, f"{PATH}?band=none")
+
+
+def pager(text: str) -> tuple[str, list[str]]:
+    """Return the words of the pager and the keys of its links."""
+    (found,) = re.findall(r'<nav class="pager".*?</nav>', text, re.DOTALL)
+    (words,) = re.findall("<span>([^<]+)</span>", found)
+    return words, re.findall(r'data-key="(.)"', found)
+
+
+async def test_pages_of_items_without_a_suggestion_go_on_with_the_numbers(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await items(conn, database)
+    await log_in_as("procurement")
+    monkeypatch.setattr(match_list_pages, "SHOWN_ITEMS", "1")
+    address, seen = PATH, list[tuple[str, list[str]]]()
+    for _ in range(5):
+        text = await show_text(client, address)
+        seen.append(pager(text))
+        assert text.count("data-begin") == (address != PATH)
+        address = following(text) if 'rel="next"' in text else ""
+    assert seen == [
+        ("page 1", ["n"]),
+        *((f"page {n}", ["g", "n"]) for n in (2, 3, 4)),
+        ("page 5", ["g"]),
+    ]
+
+
+@pytest.mark.parametrize("begin", ["x", "-2", "0", "9" * 30])
+async def test_a_page_number_that_is_none_is_ignored(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database, begin: str
+) -> None:
+    await items(conn, database)
+    await log_in_as("procurement")
+    assert stated(await show_text(client, f"{PATH}?rest={begin}")).startswith("5 items")

@@ -316,8 +316,9 @@ async def test_pages_follow_each_other_and_show_each_item_once(
 
 
 async def test_refused_filters_are_shown_beside_their_field(
-    client: Client, log_in_as: LogInAs
+    client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
+    await builders.supplier(conn)
     await log_in_as("procurement")
     response = await client.get(f"{PATH}?search={'x ' * 300}", headers={"Accept": "text/html"})
     assert response.status_code == 400

@@ -226,7 +226,10 @@ async def test_end_of_a_supplier_says_what_was_done_and_what_is_next(
 
 
 @pytest.mark.parametrize("page", [PATH, f"{PATH}/list", f"{PATH}/clusters", f"{PATH}/certain"])
-async def test_end_of_all_names_no_command(client: Client, log_in_as: LogInAs, page: str) -> None:
+async def test_end_of_all_names_no_command(
+    client: Client, log_in_as: LogInAs, conn: Connection, page: str
+) -> None:
+    await builders.supplier(conn)
     await log_in_as("procurement")
     text = await show(client, page)
     assert "pricebook matches run" not in text

@@ -1,5 +1,6 @@
 """Keys of the match queue where several things could be meant, in a real browser."""
 
+import time
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -176,6 +177,51 @@ def check_marks_after_another_candidate(browser: Chrome, root: str) -> None:
     wait_until(browser, f"{place_now} === Math.min({place}, {last})")
 
 
+FIRST_ROW = "document.querySelector('[data-mark]') === document.activeElement"
+
+
+def decide_page(browser: Chrome) -> None:
+    """Accept all items of the page by keys."""
+    linked = len(browser.find_elements(By.CSS_SELECTOR, "[data-mark]"))
+    press(browser, "ma")
+    wait_until(browser, "document.querySelector('dialog[open]') !== null")
+    press(browser, Keys.ENTER)
+    accepted = f"document.querySelector('#toasts').innerText.includes('{linked} linked.')"
+    wait_until(browser, accepted)
+
+
+def wait_for_pager(browser: Chrome, address: str) -> None:
+    """Open the list until items whose link was taken back are examined: it has two pages then."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        open_page(browser, address)
+        if browser.find_elements(By.CSS_SELECTOR, ".pager"):
+            return
+        time.sleep(0.2)
+    raise TimeoutError("the items did not come back")
+
+
+def check_pages(browser: Chrome, root: str) -> None:
+    """The next page, and what follows a page of which all is decided, begin at the first row."""
+    page = "document.querySelector('.pager').innerText"
+    open_page(browser, f"{root}/console/matches/list")
+    press(browser, "jjj")
+    wait_until(browser, f"!({FIRST_ROW}) && document.activeElement.matches('[data-mark]')")
+    press(browser, "n")
+    wait_until(browser, f"{FIRST_ROW} && {page}.includes('page 2')")
+    press(browser, "j")
+    wait_until(browser, "document.querySelectorAll('[data-mark]')[1] === document.activeElement")
+    decide_page(browser)
+    wait_until(browser, "document.activeElement.dataset.key === 'g'")
+    assert "That was the last page" in browser.find_element(By.ID, "matches").text
+    press(browser, "u")
+    wait_until(browser, "document.querySelector('#toasts').innerText.includes('Taken back')")
+    wait_for_pager(browser, f"{root}/console/matches/list")
+    press(browser, "jjj")
+    decide_page(browser)
+    wait_until(browser, f"{FIRST_ROW} && !document.querySelector('.pager')")
+
+
 def test_keys_do_what_the_queue_shows_beside_them(root: str, browser: Chrome) -> None:
     check_opened_candidates(browser, root)
     check_numbers_of_a_search(browser, root)
@@ -183,3 +229,4 @@ def test_keys_do_what_the_queue_shows_beside_them(root: str, browser: Chrome) ->
     check_focus_after_a_choice_by_pointer(browser, root)
     check_confirmation_of_several(browser, root)
     check_marks_after_another_candidate(browser, root)
+    check_pages(browser, root)

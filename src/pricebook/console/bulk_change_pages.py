@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.back_links import FIELD, back_address, leading_back
 from pricebook.console.batch_previews import (
     NO_CATEGORY,
@@ -23,6 +24,7 @@ from pricebook.console.product_pages import PATH as PRODUCTS
 from pricebook.console.product_pages import STATUSES
 from pricebook.console.query_fields import PageQuery, require_page_query
 from pricebook.console.rendering import render
+from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.product_batches.schemas import BatchRequest, ProductSelection
 from pricebook.products import service
@@ -90,7 +92,8 @@ async def _form(
     chosen = filters_of(query)
     criteria = require_page_query(StaffProductQuery, PageQuery({**chosen.fields, "limit": "1"}))
     scope = BatchRequest(filter=require_page_query(ProductSelection, chosen))
-    found = await service.list_products(request.app.state.database, criteria)
+    database: Database = request.app.state.database
+    found = await service.list_products(database, criteria)
     issues = {FORM_FIELDS.get(each.field, ""): each.issue for each in error.issues} if error else {}
     values = {
         "query": query,
@@ -98,6 +101,7 @@ async def _form(
         "scope": scope,
         "names": await read_filter_names(request, [scope]),
         "found": found,
+        "active_filters": await read_active_filters(database, "products", chosen, PRODUCTS),
         "back": back_address(query.fields, chosen.address(PRODUCTS)),
         "issues": issues,
         "missing": missing,

@@ -11,6 +11,7 @@ from pricebook.catalog import service
 from pricebook.catalog.category_tree import CategoryTree, read_tree
 from pricebook.catalog.schemas import CatalogQuery, with_prices
 from pricebook.catalog.service import Catalog, CatalogPage
+from pricebook.console.active_filters import active_filters
 from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.errors import NotFoundError
@@ -53,6 +54,8 @@ def _list_values(
 ) -> dict[str, Any]:
     """Return what the list shows; `result` is None for a query that was refused."""
     cursor = result.next_cursor if result else None
+    open_path = tree.path(query.get("category_id"))
+    names = {each.id: each.name for each in open_path}
     without_page = query.fields.keys() - {"cursor", "page", "limit", "sort"}
     return {
         "query": query,
@@ -60,7 +63,8 @@ def _list_values(
         "next": cursor and query.address(PATH, cursor=cursor, page=None),
         "first": query.address(PATH, cursor=None, page=None),
         "tree": tree,
-        "open_path": tree.path(query.get("category_id")),
+        "open_path": open_path,
+        "active_filters": active_filters("catalog", query, PATH, names),
         "is_filtered": bool(without_page - {"include_subcategories"}),
     }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.back_links import FIELD, back_address
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
 from pricebook.console.match_forms import NOTHING_DONE, describe_making, describe_undo, undo_batch
@@ -99,12 +100,14 @@ async def _clusters(
     database: Database = request.app.state.database
     page = await service.list_clusters(database, require_page_query(ClusterQuery, wanted))
     following = page.next_cursor
+    filters = [] if page.data else await read_active_filters(database, "clusters", view, PATH)
     values = {
         "query": view,
         "page": page,
         "next": following and view.address(PATH, cursor=following),
         "first": view.address(PATH, cursor=None),
         "here": view.address(PATH),
+        "active_filters": filters,
         "cleared": view.address(PATH, supplier_id=None, cursor=None),
         "queue": back_address(view.fields, listed.address(QUEUE, cursor=None)),
         "refused": None,

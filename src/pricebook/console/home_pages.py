@@ -4,9 +4,11 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from pricebook.console.active_filters import active_filters
 from pricebook.console.home_sections import HomeContext, read_sections
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import PAGE_FOR_ALL_STAFF
+from pricebook.console.query_fields import PageQuery
 from pricebook.console.rendering import render
 
 SAMPLES = [
@@ -14,6 +16,7 @@ SAMPLES = [
     ("Шестигранный ключ 6 мм, удлинённый, хром-ванадиевая сталь", "KEY-6-L", "1204.35"),
     ("W" * 120, "X" * 40, "0.0125"),
 ]
+SAMPLE_FILTERS = {"search": "hammer", "status": "draft"}
 SAMPLE_CHART = {
     "width": 640,
     "height": 160,
@@ -38,4 +41,6 @@ async def show_home(request: AnyRequest) -> Response[Any]:
 @get("/console/components", name="components", opt=PAGE_FOR_ALL_STAFF)
 async def show_components(request: AnyRequest) -> Response[Any]:
     """Show every component that pages are made of."""
-    return render(request, "component_page.html", {"samples": SAMPLES, "chart": SAMPLE_CHART})
+    filters = active_filters("products", PageQuery(SAMPLE_FILTERS), "/console/products", {})
+    values = {"samples": SAMPLES, "chart": SAMPLE_CHART, "sample_filters": filters}
+    return render(request, "component_page.html", values)

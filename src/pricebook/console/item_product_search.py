@@ -8,6 +8,7 @@ from litestar import Request
 from pricebook.console.query_fields import PageQuery, decode_page_query
 from pricebook.db.database import Database
 from pricebook.matching import item_proposals
+from pricebook.matching import service as matching
 from pricebook.products import service as products
 from pricebook.products.list_filters import StaffProductQuery
 
@@ -31,6 +32,7 @@ async def search_values(
         "query": view,
         "words": words,
         "products": [],
+        "pairs": {},
         "found": None,
         "search_issue": None,
     }
@@ -42,4 +44,5 @@ async def search_values(
         return {**values, "search_issue": "; ".join(each.issue for each in issues)}
     found = await products.list_products(database, criteria)
     ordered = sorted(found.data, key=lambda each: each.status == "archived")
-    return {**values, "found": found, "products": ordered}
+    pairs = await matching.list_pairs(database, [item_id], [each.id for each in found.data])
+    return {**values, "found": found, "products": ordered, "pairs": pairs}

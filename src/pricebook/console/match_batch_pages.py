@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from pricebook.console.active_filters import active_filters
 from pricebook.console.back_links import FIELD, back_address
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.match_forms import NOTHING_DONE, describe_undo, undo_batch
@@ -53,6 +54,7 @@ async def _list(request: AnyRequest, query: PageQuery, done: dict[str, Any]) -> 
         "first": query.address(PATH, cursor=None, page=None),
         "here": query.address(PATH),
         "back": back_address(query.fields, LIST),
+        "active_filters": active_filters("match_batches", query, PATH, {}),
         "cleared": query.address(PATH, cursor=None, page=None, several=None),
         **done,
     }

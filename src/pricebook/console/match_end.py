@@ -15,10 +15,12 @@ DRAFTS = "/console/products"
 class QueueEnd(Struct, frozen=True):
     """The draft products, and of a supplier its name and numbers of items in price lists.
 
-    `left` are those that no product fits, `not_examined` those that come to the queue later.
+    `is_new` is whether there is no supplier at all; `left` are those that no product fits,
+    `not_examined` those that come to the queue later.
     """
 
     drafts: str
+    is_new: bool = False
     name: str = ""
     linked: int = 0
     left: int = 0
@@ -34,7 +36,7 @@ async def describe_end(database: Database, view: PageQuery) -> QueueEnd:
     """Return the end of a view of which nothing is left, in whatever band and words."""
     drafts = PageQuery({"status": "draft"}).address(DRAFTS)
     if not view.get("supplier_id"):
-        return QueueEnd(drafts)
+        return QueueEnd(drafts, is_new=not await suppliers.list_names(database, [], 1))
     supplier_id = UUID(view.get("supplier_id"))
     name = dict(await suppliers.list_names(database, [supplier_id], 1)).get(supplier_id)
     if name is None:
@@ -42,8 +44,8 @@ async def describe_end(database: Database, view: PageQuery) -> QueueEnd:
     summary = await service.find_summary(database, supplier_id)
     return QueueEnd(
         PageQuery({"status": "draft", "supplier_id": str(supplier_id)}).address(DRAFTS),
-        name,
-        await service.count_linked(database, supplier_id),
-        summary.unmatched - summary.not_examined,
-        summary.not_examined,
+        name=name,
+        linked=await service.count_linked(database, supplier_id),
+        left=summary.unmatched - summary.not_examined,
+        not_examined=summary.not_examined,
     )

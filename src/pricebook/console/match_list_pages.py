@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.back_links import FIELD, back_address, fields_of_back, leading_back
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
 from pricebook.console.match_end import describe_end
@@ -189,16 +190,18 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
     band = "none" if view.get("rest") else view.get("band")
     decided = {"cursor": "", "rest": "", "band": band}
     remaining = await find_remaining(database, view, LIST) if is_empty else []
+    filters = await read_active_filters(database, "matches", view, LIST) if is_empty else []
     values = {
         "query": view,
         "shown": shown,
         "page": shown and shown.page,
+        "is_later": shown is not None and shown.number > 1,
         "is_none": band == "none",
         "issues": {each.field: each.issue for each in issues},
         "next": shown and shown.next_address(LIST),
         "first": view.address(LIST, cursor=None, rest=None),
         "here": here,
-        "queue": view.address(QUEUE, cursor=None),
+        "queue": view.address(QUEUE, cursor=None, rest=None),
         "batches": leading_back(f"{QUEUE}/batches", here, LIST),
         "accept_all": view.address(f"{LIST}/all", **_safely(decided), back=here, action="accept"),
         "accept_text": _accept_text(view.get("band")),
@@ -206,6 +209,7 @@ async def _list(request: AnyRequest, fields: dict[str, str], done: dict[str, Any
         "acceptable": await _count_acceptable(database, view, criteria, shown),
         "reject_all": view.address(f"{LIST}/all", **decided, back=here, action="reject"),
         "remaining": remaining,
+        "active_filters": filters,
         "end": await describe_end(database, view) if is_empty and not remaining else None,
         "is_fragment": wants_fragment(request),
         **NOTHING_DONE,
@@ -244,8 +248,11 @@ async def _look(
     action = _action_of_all(look.fields)
     default = chosen.address(LIST, min_band=None, without_objections=None)
     back = back_address(look.fields, default)
+    database: Database = request.app.state.database
+    view = PageQuery({name: chosen.get(name) for name in FILTERS if chosen.get(name)})
     values = {
-        **await look_at_all(request.app.state.database, chosen, look),
+        **await look_at_all(database, chosen, look),
+        "active_filters": await read_active_filters(database, "matches", view, LIST),
         "kind": LOOKS.get(action, "reject"),
         "action": "accept" if action == "accept" else "reject",
         "path": f"{LIST}/all",

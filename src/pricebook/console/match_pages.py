@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.back_links import FIELD, back_address, fields_of_back
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
 from pricebook.console.match_forms import carry_out, describe_decisions, describe_undo, undo_batch
@@ -13,6 +14,7 @@ from pricebook.console.match_view import MatchView
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query
 from pricebook.console.rendering import render
+from pricebook.db.database import Database
 from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
@@ -87,8 +89,10 @@ async def _look(request: AnyRequest, look: LookForm) -> Response[Any]:
     chosen = PageQuery({name: look.fields[name] for name in SCOPE if look.fields.get(name)})
     back = back_address(look.fields, chosen.address(PATH))
     certain = PageQuery({**chosen.fields, "band": "certain"})
+    database: Database = request.app.state.database
     values = {
-        **await look_at_all(request.app.state.database, certain, look),
+        **await look_at_all(database, certain, look),
+        "active_filters": await read_active_filters(database, "matches", chosen, PATH),
         "kind": "certain",
         "action": "accept",
         "path": f"{PATH}/certain",

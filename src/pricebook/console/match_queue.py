@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response
 
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.back_links import leading_back
 from pricebook.console.item_product_search import search_values
 from pricebook.console.match_end import describe_end
@@ -42,19 +43,23 @@ async def render_queue(
         "query": view,
         "match": match,
         "shown": shown,
+        "is_later": shown.number > 1,
         "skip": shown.next_address(PATH),
         "first": view.address(PATH, cursor=None, rest=None),
         "here": here,
         "certain": _link(view, "certain", "cursor", "rest", "band"),
         "certain_count": certain.total_count,
-        "listed": view.address(f"{PATH}/list", cursor=None),
+        "listed": view.address(f"{PATH}/list", cursor=None, rest=None),
         "clusters": _link(view, "clusters", "cursor", "rest", "band", "search"),
         "remaining": remaining,
         "end": await describe_end(database, view) if is_end else None,
+        "active_filters": [],
         "found": None,
         **done,
     }
-    if match and not match.suggestions:
+    if match is None:
+        values["active_filters"] = await read_active_filters(database, "matches", view, PATH)
+    elif not match.suggestions:
         values |= await search_values(request, match.supplier_item.id, view)
     if wants_fragment(request):
         headers = {"HX-Replace-Url": here}

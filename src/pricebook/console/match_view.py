@@ -17,15 +17,17 @@ from pricebook.matching.schemas import BandFilter, MatchQuery, SuggestedMatch
 LIST = "/console/matches/list"
 FILTERS = ("supplier_id", "band", "search")
 VIEW = (*FILTERS, "rest", "cursor")
+# Of the number of a page, so that an address has no longer one.
+MAX_DIGITS = 9
 BANDS: tuple[BandFilter, ...] = ("certain", "likely", "possible", "none")
 
 Page = CursorPage[SuggestedMatch]
 
 
 class MatchView(MatchQuery, frozen=True, kw_only=True):
-    """The fields of a view; `rest` are the items without candidates that follow the others."""
+    """The fields of a view; items without candidates follow the others from page `rest` on."""
 
-    rest: bool = False
+    rest: int = 0
 
 
 class ShownMatches(msgspec.Struct, frozen=True):
@@ -40,6 +42,13 @@ class ShownMatches(msgspec.Struct, frozen=True):
     total: int
     is_exact: bool
     without: int = 0
+
+    @property
+    def number(self) -> int:
+        """The number of the page in the whole view; the first is 1."""
+        begin = self.view.get("rest")
+        is_number = begin.isascii() and begin.isdecimal() and len(begin) <= MAX_DIGITS
+        return self.page.page + max(0, int(begin) - 1 if is_number else 0)
 
     @property
     def is_rest_next(self) -> bool:
@@ -76,7 +85,7 @@ async def find_matches(database: Database, view: PageQuery, criteria: MatchQuery
         return await _show_rest(database, view, page, first)
     other = await service.list_matches(database, msgspec.structs.replace(first, limit=1))
     if not is_rest and following is None and other.data:
-        following = {"cursor": None, "rest": "1"}
+        following = {"cursor": None, "rest": page.page + 1}
     is_exact = page.total_count_is_exact and other.total_count_is_exact
     total = page.total_count + other.total_count
     without = (page if is_rest else other).total_count
@@ -92,7 +101,7 @@ async def _show_rest(
         return ShownMatches(view, empty, None, empty.total_count, is_exact=True)
     fields = {name: value for name, value in view.fields.items() if name != "cursor"}
     return ShownMatches(
-        PageQuery({**fields, "rest": "1"}),
+        PageQuery({**fields, "rest": str(empty.page)}),
         page,
         {"cursor": page.next_cursor} if page.next_cursor else None,
         empty.total_count + page.total_count,

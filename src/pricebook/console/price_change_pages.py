@@ -1,10 +1,12 @@
 """Price changes with their effect on margins, as a list and as a file."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from litestar import Request, Response, get
 from litestar.response import Stream
 
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import (
     PageQuery,
@@ -18,12 +20,15 @@ from pricebook.db.database import Database
 from pricebook.http.csv_download import file_response
 from pricebook.prices import service
 from pricebook.prices.schemas import PriceChangeExport, PriceChangeQuery
+from pricebook.suppliers import service as suppliers
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/price-changes"
 # More changes are summed up after the page is shown, if they are of one import, or on request.
 MAX_TOTALLED = 10_000
 MAX_REQUESTED = 1_000_000
+# Of a list without filters, in which the last days have no change.
+EARLIER_DAYS = 90
 SORTS = ("margin_loss", "margin_gain", "percent_up", "percent_down", "newest")
 
 
@@ -53,11 +58,28 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
     }
     if criteria is not None and criteria.import_id is not None:
         values["found_import"] = await service.find_import(database, criteria.import_id)
+    if result and not result.data and not cursor:
+        values |= await _explain_empty(database, query)
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
         return render(request, "price_change_results.html", values, headers=headers)
     values["suppliers"] = await list_supplier_choices(database, [query.get("supplier_id")])
     return render(request, "price_changes.html", values, status=400 if issues else 200)
+
+
+async def _explain_empty(database: Database, query: PageQuery) -> dict[str, Any]:
+    """Return the filters of an empty list, the ways out of them, and whether none has suppliers."""
+    others = query.without("import_id", "sort", "since", "until", "cursor", "limit")
+    kept = {name: query.get(name) for name in ("import_id", "sort") if query.get(name)}
+    earlier = datetime.now(UTC) - timedelta(days=EARLIER_DAYS)
+    return {
+        "active_filters": await read_active_filters(database, "changes", query, PATH),
+        "cleared": PageQuery(kept).address(PATH),
+        "are_days_only": not others.fields,
+        "is_new": not await suppliers.list_names(database, [], 1),
+        "earlier": query.address(PATH, cursor=None, since=f"{earlier:%Y-%m-%d}"),
+        "earlier_days": EARLIER_DAYS,
+    }
 
 
 async def _read_totals(

@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 from litestar.response import Stream
 
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.back_links import leading_back
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form, read_number
 from pricebook.console.number_texts import price_text
@@ -64,7 +65,7 @@ async def show_products(request: AnyRequest) -> Response[Any]:
     database: Database = request.app.state.database
     result = None if criteria is None else await service.list_products(database, criteria)
     cursor = result.next_cursor if result else None
-    values = {
+    values: dict[str, Any] = {
         "query": query,
         "result": result,
         "next": cursor and query.address(PATH, cursor=cursor, page=None),
@@ -79,6 +80,9 @@ async def show_products(request: AnyRequest) -> Response[Any]:
         "sorts": SORTS,
         "statuses": STATUSES,
     }
+    if values["is_filtered"] and result and not result.data:
+        found = await read_active_filters(database, "products", query, PATH)
+        values["active_filters"] = found
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None, page=None)}
         return render(request, "product_results.html", values, headers=headers)

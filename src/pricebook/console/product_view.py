@@ -22,6 +22,7 @@ from pricebook.console.products.product_forms import ProductForm, shown_form
 from pricebook.console.query_fields import PageQuery, decode_page_query
 from pricebook.console.rendering import may, render, wants_fragment
 from pricebook.db.database import Database
+from pricebook.matching import service as matching
 from pricebook.prices import service as prices
 from pricebook.prices.product_schemas import (
     DEFAULT_DAYS,
@@ -107,7 +108,7 @@ async def render_product(
         "place": place,
         "back": back,
         "is_of_queue": back.partition("?")[0] == QUEUE,
-        **await _find_items(request, place.get("link")),
+        **await _find_items(request, product_id, place.get("link")),
         **done,
     }
     headers = {"HX-Replace-Url": place.address(f"{PATH}/{product_id}")}
@@ -148,20 +149,27 @@ async def render_found_items(
     request: AnyRequest, product_id: UUID, place: PageQuery
 ) -> Response[Any]:
     """Return the unmatched items that words find, as a part of the page of a product."""
-    found = await _find_items(request, place.get("link"))
+    found = await _find_items(request, product_id, place.get("link"))
     values = {"product_id": product_id, "place": place, **found}
     headers = {"HX-Replace-Url": place.address(f"{PATH}/{product_id}")}
     return render(request, "product_link.html", values, headers=headers)
 
 
-async def _find_items(request: AnyRequest, words: str) -> dict[str, Any]:
-    """Return the unmatched items that words find, none without words or without the permission."""
-    values: dict[str, Any] = {"words": words, "found": None, "link_issue": None}
+async def _find_items(request: AnyRequest, product_id: UUID, words: str) -> dict[str, Any]:
+    """Return the unmatched items that words find, with what is known of each and the product.
+
+    Without words or without the permission there are none.
+    """
+    values: dict[str, Any] = {"words": words, "found": None, "pairs": {}, "link_issue": None}
     if not words or not may(caller_of(request), "GET", "/suppliers/unmatched"):
         return values
     query = PageQuery({"search": words, "limit": SHOWN_ITEMS})
     criteria, issues = decode_page_query(UnmatchedItemQuery, query)
     if criteria is None:
         return {**values, "link_issue": "; ".join(each.issue for each in issues)}
-    found = await suppliers.list_unmatched_items(request.app.state.database, criteria)
+    database: Database = request.app.state.database
+    found = await suppliers.list_unmatched_items(database, criteria)
+    if may(caller_of(request), "GET", "/matches"):
+        ids = [each.id for each in found.data]
+        values["pairs"] = await matching.list_pairs(database, ids, [product_id])
     return {**values, "found": found}

@@ -87,6 +87,19 @@ async def find_match(conn: Connection, item_id: UUID) -> SuggestedMatch | None:
     return as_match(rows) if rows else None
 
 
+async def list_pairs(
+    conn: Connection, item_ids: Sequence[UUID], product_ids: Sequence[UUID]
+) -> list[MatchRow]:
+    """Return the suggestions of some products for some items."""
+    statement: LiteralString = """
+        {details}
+        WHERE item.id = ANY (%s) AND suggestion.product_id = ANY (%s)
+        """
+    async with conn.cursor(row_factory=struct_row(MatchRow)) as cursor:
+        await cursor.execute(statement.format(details=DETAILS), [[*item_ids], [*product_ids]])
+        return await cursor.fetchall()
+
+
 def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
     """Return the list of the items that pass the filters."""
     filters = _filters(wanted)

@@ -39,7 +39,13 @@ from pricebook.matching.log_schemas import (
 )
 from pricebook.matching.model_schemas import MatchModel
 from pricebook.matching.run_schemas import MatchRun, RunRequest
-from pricebook.matching.schemas import Band, MatchQuery, MatchSummary, SuggestedMatch
+from pricebook.matching.schemas import (
+    Band,
+    MatchQuery,
+    MatchSummary,
+    SuggestedMatch,
+    SuggestedProduct,
+)
 from pricebook.matching.scoring.model import load_shipped
 from pricebook.products import service as products
 from pricebook.suppliers import service as suppliers
@@ -60,6 +66,15 @@ async def get_match(database: Database, item_id: UUID) -> SuggestedMatch:
     if match is None:
         raise NotFoundError(f"There is no unmatched item {item_id}.")
     return match
+
+
+async def list_pairs(
+    database: Database, item_ids: Sequence[UUID], product_ids: Sequence[UUID]
+) -> dict[tuple[UUID, UUID], SuggestedProduct]:
+    """Return by item and product what is known of the pairs of some that are suggested."""
+    async with database.connection() as conn:
+        rows = await repository.list_pairs(conn, item_ids, product_ids)
+    return {(row.id, each.product_id): each for row in rows for each in row.suggestions()}
 
 
 async def count_bands(

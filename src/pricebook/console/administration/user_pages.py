@@ -13,6 +13,7 @@ from pricebook.auth.passwords import generate_password
 from pricebook.auth.schemas import Role
 from pricebook.auth.user_schemas import NewUserAccount, UserAccountChange, UserQuery
 from pricebook.auth.user_service import OutdatedUserError
+from pricebook.console.active_filters import active_filters
 from pricebook.console.administration.administration_sections import PATH as ADMINISTRATION
 from pricebook.console.administration.administration_sections import render_section
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
@@ -48,6 +49,7 @@ async def show_users(request: AnyRequest) -> Response[Any]:
         "query": query,
         "issues": {each.field: each.issue for each in issues},
         "result": page,
+        "active_filters": active_filters("users", query, PATH, {}),
         "roles": get_args(Role),
         "next": page.next_cursor and query.address(PATH, cursor=page.next_cursor, page=None),
         "first": query.address(PATH, cursor=None, page=None),

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import msgspec
 from litestar import Response, get
 
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.form_fields import convert_fields
 from pricebook.console.imports.task_lines import (
     COUNTS,
@@ -73,6 +74,9 @@ async def show_imports(request: AnyRequest) -> Response[Any]:
         "newer": None if query.get("cursor") else _arrivals(query, tasks),
         "is_filtered": bool(query.get("state") or query.get("supplier_id")),
     }
+    if page and not lines:
+        found = await read_active_filters(database, "imports", query, PATH)
+        values["active_filters"] = found
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None, page=None)}
         return render(request, "imports/results.html", values, headers=headers)

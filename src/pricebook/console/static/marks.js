@@ -21,7 +21,15 @@ function onKey(event) {
   boxes[Math.min(Math.max(next, 0), boxes.length - 1)].focus();
 }
 
-// When the list is read again, rows keep their marks and their open candidates, and the focus its place.
+// A page after the first begins at its first row, one that an address leads to at the row of its fragment.
+function focusBegin() {
+  if (document.activeElement !== document.body) return;
+  const row = document.getElementById(location.hash.slice(1));
+  (row?.querySelector("[data-mark]") ?? document.querySelector("[data-begin]"))?.focus();
+}
+
+// When the list is read again, rows keep their marks and their open candidates, and the focus its place:
+// where all rows are others, it begins at the first one.
 const NOTHING = { opened: [], marks: new Map(), place: -1 };
 let kept = NOTHING;
 
@@ -40,7 +48,8 @@ function restoreRows() {
   const boxes = listBoxes();
   for (const box of boxes) box.checked = kept.marks.get(box.value) ?? box.checked;
   const isFree = document.activeElement.matches("body, [data-focus]");
-  if (isFree && kept.place >= 0) boxes[Math.min(kept.place, boxes.length - 1)]?.focus();
+  const hasStayed = boxes.some((box) => kept.marks.has(box.value));
+  if (isFree && kept.place >= 0) boxes[hasStayed ? Math.min(kept.place, boxes.length - 1) : 0]?.focus();
   kept = NOTHING;
 }
 
@@ -108,3 +117,4 @@ document.addEventListener("htmx:beforeSwap", keepRows);
 document.addEventListener("htmx:afterSettle", restoreRows);
 document.addEventListener("htmx:afterSettle", showMarks);
 showMarks();
+focusBegin();

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from pricebook.console.active_filters import active_filters
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import decode_page_query, read_page_query
 from pricebook.console.rendering import render, wants_fragment
@@ -51,6 +52,7 @@ async def _list(request: AnyRequest) -> dict[str, Any]:
         "first": query.address(PATH, cursor=None, page=None),
         "is_filtered": bool(query.fields.keys() - NO_PLACE.keys() - {"sort"}),
         "issues": {each.field: each.issue for each in issues},
+        "active_filters": active_filters("suppliers", query, PATH, {}),
         "needs": NEEDS,
         "sorts": SORTS,
     }

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request
 
 from pricebook.audit import service as audit
+from pricebook.console.active_filters import active_filters
 from pricebook.console.imports.task_lines import task_lines
 from pricebook.console.page_errors import caller_of
 from pricebook.console.query_fields import decode_page_query, read_page_query
@@ -107,6 +108,7 @@ async def read_items(request: AnyRequest, supplier_id: UUID) -> dict[str, Any]:
         "next": cursor and query.address(path, cursor=cursor, page=None),
         "first": query.address(path, cursor=None, page=None),
         "is_filtered": bool(query.fields.keys() - NO_PLACE.keys()),
+        "active_filters": active_filters("supplier_items", query, path, {}),
         "issues": {each.field: each.issue for each in issues},
         "item_states": ITEM_STATES,
     }

@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 from pricebook.audit import service
 from pricebook.audit import sums as audit_sums
 from pricebook.audit.schemas import AuditPage, AuditQuery
+from pricebook.console.active_filters import read_active_filters
 from pricebook.console.administration.administration_sections import render_section
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
@@ -49,6 +50,8 @@ async def show_audit(request: AnyRequest) -> Response[Any]:
         "log": PATH,
         "today": f"{datetime.now(UTC):%Y-%m-%d}",
     }
+    if result and not result.data:
+        values["active_filters"] = await read_active_filters(database, "audit", query, PATH)
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
         return render(request, "system/audit_results.html", values, headers=headers)
