@@ -67,6 +67,20 @@ def test_held_price_list_awaits_a_comparison_after_an_undo(
     assert sentence in run(system, environment, "tasks", "show", held_id)
 
 
+def test_held_price_list_is_applied_without_an_article(
+    system: System, environment: Environment
+) -> None:
+    import_text(system, environment, "Article code,Name,Price\nA-1,Hammer,12\nA-2,Saw,8\n")
+    changed = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\nA-3,Anvil,1250\n"
+    task_id = import_text(system, environment, changed)
+    run(system, environment, "tasks", "apply", task_id, "--leave-out", "A-3")
+    task = run(system, environment, "tasks", "show", task_id, "--json")
+    assert task["state"] == "partially_succeeded"
+    errors = run(system, environment, "tasks", "errors", task_id)
+    assert "A-3" in errors
+    assert "left_out" in errors
+
+
 def test_held_price_list_is_applied(system: System, environment: Environment) -> None:
     import_text(system, environment, "Article code,Name,Price\nA-1,Hammer,12\nA-2,Saw,8\n")
     changed = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n"

@@ -11,6 +11,7 @@ from preview_fixtures import Previews
 from pricebook.db.database import Connection, Database
 from pricebook.errors import PriceListError
 from pricebook.imports import importer, preview_service
+from pricebook.imports.importer_schemas import ApplyOptions
 from pricebook.imports.preview_options import LEFT_OUT_TOO, apply_patch
 from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.schemas.read_config import ReadConfig
@@ -155,3 +156,18 @@ def test_codes_are_left_out_beside_those_of_an_earlier_answer() -> None:
     config = apply_patch({"left_out_codes": ["A-1"]}, {}, {LEFT_OUT_TOO: ["A-2", "A-1"]})
     assert config == {"left_out_codes": ["A-1", "A-2"]}
     assert apply_patch(config, {}, {"left_out_codes": ["A-2"]}) == {"left_out_codes": ["A-2"]}
+
+
+async def test_a_held_list_is_applied_without_an_article(
+    run_import: RunImport, database: Database, conn: Connection
+) -> None:
+    await run_import("\n".join([HEADER, *HAMMERS, *(f"N-{n},Nail {n},Nails,1" for n in range(20))]))
+    held = await run_import(LIST, safety_thresholds=SafetyThresholds())
+    with pytest.raises(PriceListError, match="no article X-1"):
+        await importer.apply_held(
+            database, held.task_id, options=ApplyOptions(left_out_codes=["X-1"])
+        )
+    options = ApplyOptions(left_out_codes=["H-20"])
+    applied = await importer.apply_held(database, held.task_id, options=options)
+    assert (applied.status, applied.row_error_counts) == ("success", {"left_out": 1})
+    assert await rows(conn, PRICE) == []

@@ -227,19 +227,31 @@ async def _print_csv(lines: AsyncIterator[str]) -> None:
 
 
 @app.command
-def apply(task_id: str, *, create_products: bool = False, json: bool = False) -> None:
+def apply(
+    task_id: str,
+    *,
+    create_products: bool = False,
+    leave_out: list[str] | None = None,
+    json: bool = False,
+) -> None:
     """Apply a held price list in the foreground.
 
     Args:
         task_id: The task's id.
         create_products: Create an active product for every item without one.
+        leave_out: The code of an article that is not imported, such as one whose new price is
+            doubtful: its row is rejected, and can be imported later.
         json: Print the result as JSON.
     """
     task_uuid = _parse_task_id(task_id)
     after_merge = matching.create_products_after_import if create_products else None
 
     async def apply_held_price_list(database: Database) -> ImportResult:
-        options = replace(apply_options_of(load_settings()), applied_by=COMMAND_LINE)
+        options = replace(
+            apply_options_of(load_settings()),
+            applied_by=COMMAND_LINE,
+            left_out_codes=leave_out or (),
+        )
         return await importer.apply_held(database, task_uuid, after_merge, options)
 
     applied = run_with_database(apply_held_price_list)

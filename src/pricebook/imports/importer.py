@@ -160,7 +160,9 @@ async def apply_held(
         await staging_repository.create_staging(conn)
         await row_error_repository.restage_held_rows(conn, task_id, NO_EXCHANGE_RATE)
         if held.corrections_of is None:
-            await leave_out_rows(conn, supplier.id, None)
+            await leave_out_rows(conn, supplier.id, options.left_out_codes)
+            stored = held.source_config.get("left_out_codes")
+            await leave_out_rows(conn, supplier.id, stored, must_exist=False)
         days = options.rate_max_age_days
         staged = StagedImport(
             lease=TaskLease(task_id, None),

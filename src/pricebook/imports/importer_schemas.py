@@ -1,5 +1,6 @@
 """The structs of the importer: the request, its progress and its result."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -58,7 +59,8 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
 class ApplyOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a held price list is applied; with `may_hold` it stays held beyond a threshold.
 
-    `applied_by` is the name to store, None where the request to apply it has stored one.
+    `applied_by` is the name to store, None where the request to apply it has stored one;
+    `left_out_codes` are articles that are left out beside those that the request has stored.
     """
 
     safety_thresholds: SafetyThresholds | None = SafetyThresholds()
@@ -66,6 +68,7 @@ class ApplyOptions(msgspec.Struct, frozen=True, kw_only=True):
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
     rate_max_age_days: int = RATE_MAX_AGE_DAYS
     applied_by: str | None = None
+    left_out_codes: Sequence[str] = ()
 
 
 class Progress(msgspec.Struct, frozen=True):

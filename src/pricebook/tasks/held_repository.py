@@ -54,6 +54,35 @@ async def set_apply_requested(
         return await cursor.fetchone()
 
 
+async def find_codes(conn: Connection, task_id: UUID, codes: Sequence[str]) -> set[str]:
+    """Find those of some codes that valid rows of a held price list have."""
+    cursor = await conn.execute(
+        """
+        SELECT DISTINCT supplier_sku FROM held_rows
+        WHERE task_id = %s AND supplier_sku = ANY (%s::text[]) AND error_type IS NULL
+        """,
+        [task_id, list(codes)],
+    )
+    return {code for (code,) in await cursor.fetchall()}
+
+
+async def set_left_out_codes(conn: Connection, task_id: UUID, codes: Sequence[str]) -> bool:
+    """Store the codes that a held price list is applied without, unless others were before.
+
+    Return whether they were stored.
+    """
+    cursor = await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET source_config = source_config || jsonb_build_object('left_out_codes', %(codes)s::text[])
+        WHERE id = %(task_id)s AND state = 'held' AND (decided_at IS NULL
+                OR source_config -> 'left_out_codes' = to_jsonb(%(codes)s::text[]))
+        """,
+        {"codes": list(codes), "task_id": task_id},
+    )
+    return cursor.rowcount == 1
+
+
 async def find_task_to_apply(conn: Connection) -> TaskToApply | None:
     """Find the held price list whose request to be applied is oldest; skip those being applied.
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.http.field_types import doc
+from pricebook.pricelists.schemas.read_config import LeftOutCodes
 from pricebook.tasks.reasons import ReasonText
 from pricebook.tasks.schemas import TaskState
 
@@ -43,6 +44,18 @@ class EarlierHeld(Struct, frozen=True):
 
     since: datetime
     held_lists: int
+
+
+class Application(Struct, frozen=True):
+    """Which articles of a held price list are not applied."""
+
+    left_out_codes: Annotated[
+        LeftOutCodes,
+        doc(
+            "Supplier codes of articles that are left out, such as one whose new price is"
+            " doubtful: their rows are rejected (`left_out`), and the others are applied."
+        ),
+    ] = []
 
 
 class Refusal(Struct, frozen=True):

@@ -17,7 +17,8 @@ from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import provide_query
 from pricebook.tasks import cancellation, history, service
 from pricebook.tasks.correctable_tasks import RowErrorPage, RowErrorQuery
-from pricebook.tasks.held_tasks import Refusal
+from pricebook.tasks.held_applying import ApplyRequest, request_apply
+from pricebook.tasks.held_tasks import Application, Refusal
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.readers import OWN_TASK, require_own_task
 from pricebook.tasks.refusal import refuse_held
@@ -27,7 +28,15 @@ from pricebook.tasks.schemas import (
     TaskPage,
     TaskQuery,
 )
-from pricebook.tasks.task_examples import ACCEPTED, CANCELLED, REFUSAL, REFUSED, ROW_ERROR, TASK
+from pricebook.tasks.task_examples import (
+    ACCEPTED,
+    APPLICATION,
+    CANCELLED,
+    REFUSAL,
+    REFUSED,
+    ROW_ERROR,
+    TASK,
+)
 
 TASKS_PATH = "/api/v1/admin/tasks/"
 ACCEPTED_RESPONSE = Success(kind=AcceptedTask, example=ACCEPTED, status=202, headers=("Location",))
@@ -160,20 +169,28 @@ async def retry_task(
     status_code=202,
     summary="Apply a held price list",
     description="Queues the import of a price list that was held because its changes exceed the"
-    " safety thresholds.",
-    opt=documented(ACCEPTED_RESPONSE, errors=(NotFoundError, ConflictError)),
+    " safety thresholds. The body may be left out; it names articles that are not imported.",
+    dependencies={"application": provide_body(Application, is_optional=True)},
+    opt=documented(
+        ACCEPTED_RESPONSE,
+        body=RequestBody(Application, APPLICATION, is_required=False),
+        errors=(NotFoundError, ConflictError),
+    ),
 )
 async def apply_price_list(
     request: AnyRequest,
     task_id: TaskId,
+    application: NamedDependency[Application],
     database: NamedDependency[Database],
     queue: NamedDependency[QueueClient],
 ) -> Response[AcceptedTask]:
     """Queue the import of a held price list and return its task."""
-    name, request_id = request.user.username, request_id_of(request)
-    return accepted_response(
-        await service.request_apply(database, queue, task_id, name, request_id)
+    wanted = ApplyRequest(
+        name=request.user.username,
+        request_id=request_id_of(request),
+        left_out_codes=application.left_out_codes,
     )
+    return accepted_response(await request_apply(database, queue, task_id, wanted))
 
 
 @post(

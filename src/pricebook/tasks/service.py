@@ -51,7 +51,7 @@ async def submit_task(database: Database, queue: QueueClient, task: NewTask) -> 
         if message is None:
             return await _earlier_task(conn, task)
     await queue.notify(message)
-    return _accepted_task(message)
+    return accepted_task(message)
 
 
 async def find_task_by_idempotency_key(
@@ -99,7 +99,8 @@ async def _earlier_task(conn: Connection, task: NewTask) -> AcceptedTask:
     return accepted
 
 
-def _accepted_task(message: TaskMessage) -> AcceptedTask:
+def accepted_task(message: TaskMessage) -> AcceptedTask:
+    """Return what the request for a task responds."""
     return AcceptedTask(message.task_id, message.supplier_id, "queued", message.enqueued_at)
 
 
@@ -270,24 +271,7 @@ async def retry_task(
                 f"Task {task_id} is {task.state}; only failed and dead tasks can be retried."
             )
     await queue.notify(message)
-    return _accepted_task(message)
-
-
-async def request_apply(
-    database: Database,
-    queue: QueueClient,
-    task_id: UUID,
-    name: str,
-    request_id: str | None = None,
-) -> AcceptedTask:
-    """Request by `name` that a held price list is applied; raises NotFoundError, ConflictError."""
-    async with database.short_transaction() as conn:
-        message = await held_repository.set_apply_requested(conn, task_id, name, request_id)
-        if message is None:
-            task = await require_task(conn, task_id)
-            raise ConflictError(f"Task {task_id} is {task.state}, not held.")
-    await queue.notify(message)
-    return _accepted_task(message)
+    return accepted_task(message)
 
 
 async def find_task_to_apply(database: Database) -> TaskToApply | None:

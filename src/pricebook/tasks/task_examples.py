@@ -107,6 +107,7 @@ CANCELLED: dict[str, Any] = TASK | {
     | {"status": "failed", "items_processed": 0, "errors": ["Cancelled by admin."]}
     | dict.fromkeys(COUNTS, 0),
 }
+APPLICATION: dict[str, Any] = {"left_out_codes": ["HAM-0107"]}
 REFUSAL: dict[str, Any] = {"reason": "The supplier sent the list of another shop."}
 HELD_REASON = "The median price changes by a factor of 2.4, the threshold is 2."
 REFUSED: dict[str, Any] = TASK | {

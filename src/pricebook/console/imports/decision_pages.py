@@ -19,7 +19,8 @@ from pricebook.http.problems import request_id_of
 from pricebook.imports.kept_files import open_task_file
 from pricebook.imports.routes import BINARY
 from pricebook.tasks import cancellation, history, service
-from pricebook.tasks.held_tasks import Refusal
+from pricebook.tasks.held_applying import ApplyRequest, request_apply
+from pricebook.tasks.held_tasks import Application, Refusal
 from pricebook.tasks.readers import may_read
 from pricebook.tasks.reasons import MAX_REASON
 from pricebook.tasks.refusal import refuse_held
@@ -29,19 +30,31 @@ MEANWHILE = "meanwhile"
 
 @post(
     PATH + "/{task_id:str}/apply",
-    status_code=303,
+    status_code=200,
     request_max_body_size=MAX_FORM_BYTES,
     opt=page_for("POST", "/tasks/{id}/apply"),
 )
 async def apply_import(request: AnyRequest, task_id: TaskId) -> Response[Any]:
-    """Apply a held price list, unless somebody else decided about it meanwhile."""
+    """Apply a held price list without the articles of the form, unless it was decided meanwhile."""
+    typed = (await read_form(request)).get("left_out_codes", "")
     state = request.app.state
     task = await history.get_task(state.database, task_id)
     if task.decided_at is not None:
         return _to_import(task_id, MEANWHILE)
-    name, request_id = caller_of(request).username, request_id_of(request)
+    fields = {"left_out_codes": list(filter(None, map(str.strip, typed.splitlines())))}
     try:
-        await service.request_apply(state.database, state.queue, task_id, name, request_id)
+        codes = convert_fields(fields, Application).left_out_codes
+        wanted = ApplyRequest(
+            name=caller_of(request).username,
+            request_id=request_id_of(request),
+            left_out_codes=codes,
+        )
+        await request_apply(state.database, state.queue, task_id, wanted)
+    except ValidationError as error:
+        issues = "; ".join(each.issue for each in error.issues) or error.message
+        values = await read_import(request, task_id, PageQuery({}))
+        values |= {"left_out_codes": typed, "left_out_issue": issues}
+        return render_import(request, values, status=400)
     except ConflictError:
         return _to_import(task_id, MEANWHILE)
     return _to_import(task_id)

@@ -110,7 +110,7 @@ BEGIN
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
             count_quarantined, count_stock_updated, average_price_change, row_error_counts,
             apply_requested_at, keeps_thresholds, request_id, cancelled_by, held_reasons, decided_by, decided_at,
-            decision_reason) ON ingestion_tasks
+            decision_reason, source_config) ON ingestion_tasks
         TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that is retried
     -- The API stores what is to be previewed and decides about it; the worker reads and compares it.
