@@ -36,7 +36,7 @@ from pricebook.pricelists.tax_twins import TaxTwinReader, tax_twin_reader
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 # A pack rarely costs less than half of its pieces; with other decimals it is a multiple of ten.
-_MAX_PACK_FACTOR = 3
+MAX_PACK_FACTOR = 3
 _FIELDS_WITH_UNITS: frozenset[Field] = frozenset({"price", "next_price"})
 _PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price", "pack_price")
 
@@ -200,7 +200,7 @@ class ListedPriceReader:
         if not (price and terms.pack_price and terms.pack_size):
             return
         pieces = price * terms.pack_size / terms.quantity.number
-        if not pieces / _MAX_PACK_FACTOR <= terms.pack_price <= pieces * _MAX_PACK_FACTOR:
+        if not pieces / MAX_PACK_FACTOR <= terms.pack_price <= pieces * MAX_PACK_FACTOR:
             raise RowRejectedError(
                 "price_out_of_range",
                 f"The price {price} ({self._fields.label('price')}) and the price "

@@ -8,6 +8,7 @@ from pricebook.pricelists.detection.price_alternatives import PriceAlternative, 
 from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.unchanged import is_unchanged
+from pricebook.pricelists.listed_prices import MAX_PACK_FACTOR
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.priced_rows import RowStatements, has_row_prices
 from pricebook.pricelists.pricing import Vat
@@ -26,6 +27,7 @@ from pricebook.pricelists.text import quote
 from pricebook.pricelists.unread_cells import UnreadCells
 
 _NO_STATEMENTS = RowStatements(None, None)
+_BOTH = (True, False)
 
 
 def row_price_reader(
@@ -65,12 +67,14 @@ class PriceColumnsReader:
             )
             for each in self._columns
         }
-        # Prices that follow a promotion; their unread cells are counted with its price.
-        self._later_readers = {
+        are_mixed = len({each.is_per_pack for each in self._columns}) > 1
+        self._packs = frozenset(each.column for each in self._columns if each.is_per_pack)
+        # Prices beside that of the row, whose unread cells are counted with it.
+        self._other_readers = {
             each.column: RowPriceReader(
                 _table_of(table, each, self._promotions), number_profile, request
             )
-            for each in (self._columns if self._promotions else ())
+            for each in (self._columns if self._promotions or are_mixed else ())
         }
 
     @property
@@ -103,7 +107,7 @@ class PriceColumnsReader:
 
     def _all_readers(self) -> Iterator[RowPriceReader]:
         yield from self._readers.values()
-        yield from self._later_readers.values()
+        yield from self._other_readers.values()
 
     def read(
         self, cells: list[str], texts: list[str]
@@ -125,11 +129,38 @@ class PriceColumnsReader:
             return self._two_prices(filled), _NO_STATEMENTS
         column = filled[0] if filled else self._columns[0].column
         price, statements = self._readers[column].read(cells, texts)
-        if holding is not None and holding.days is not None and not isinstance(price, RowProblem):
+        if isinstance(price, RowProblem):
+            return price, statements
+        if holding is not None and holding.days is not None:
             after = self._price_after(filled[1:], cells, texts)
             price, statements = with_days((price, statements), holding.days, after)
-        is_price = not isinstance(price, RowProblem)
-        return (is_price and self._problem_of_section()) or price, statements
+        problem = self._problem_of_section() or self._problem_of_pack(price, filled, cells, texts)
+        return problem or price, statements
+
+    def _problem_of_pack(
+        self, cost: Decimal | None, filled: Sequence[int], cells: list[str], texts: list[str]
+    ) -> RowProblem | None:
+        """Return why the price of a pack and that of its pieces do not fit each other."""
+        packs, pieces = ([i for i in filled if (i in self._packs) == is_pack] for is_pack in _BOTH)
+        if not (cost and packs and pieces):
+            return None
+        column = pieces[0] if filled[0] in self._packs else packs[0]
+        other, _ = self._other_readers[column].read(cells, texts)
+        is_known = isinstance(other, Decimal) and self._have_one_currency(packs[0], pieces[0])
+        if not is_known or cost / MAX_PACK_FACTOR <= other <= cost * MAX_PACK_FACTOR:
+            return None
+        (pack, of_pack), (piece, of_piece) = (
+            (display_text(cells[column]).strip(), quote(self._headers[column]))
+            for column in (packs[0], pieces[0])
+        )
+        return RowProblem(
+            "price_out_of_range",
+            f"The price {pack} of a pack (column {of_pack}) and the price {piece} (column "
+            f"{of_piece}) do not fit each other by the size of the pack: correct one of them.",
+        )
+
+    def _have_one_currency(self, *columns: int) -> bool:
+        return len({each.currency for each in self._columns if each.column in columns}) == 1
 
     def _price_after(self, others: Sequence[int], cells: list[str], texts: list[str]) -> ReadCost:
         """Return the price that follows the one of a promotion: of the first other column."""
@@ -138,7 +169,7 @@ class PriceColumnsReader:
         columns = [column for column in others if column in regular] or regular[:1]
         if not columns:
             return None, _NO_STATEMENTS
-        return self._later_readers[columns[0]].read(cells, texts)
+        return self._other_readers[columns[0]].read(cells, texts)
 
     def _problem_of_section(self) -> RowProblem | None:
         section = self.section if len(self._columns) > 1 else ""

@@ -45,12 +45,13 @@ _MIN_ROWS = 2
 
 
 class PriceAlternative(NamedTuple):
-    """A column of the price, and what its header names: unit, quantity and another currency."""
+    """A column of the price, and what its header names: unit, quantity, currency, a pack."""
 
     column: int
     unit: str | None = None
     quantity: Decimal | None = None
     currency: str | None = None
+    is_per_pack: bool = False
 
 
 def settle_price_alternatives(
@@ -108,6 +109,8 @@ def basis_of(basis: PriceBasis, each: PriceAlternative, first: PriceAlternative)
         basis = msgspec.structs.replace(
             basis, currency=each.currency, currency_source="the header of its price"
         )
+    if each.is_per_pack != first.is_per_pack:
+        basis = msgspec.structs.replace(basis, prices_per_pack=each.is_per_pack)
     if (each.unit, each.quantity) == (first.unit, first.quantity):
         return basis
     quantity = each.quantity or Decimal(1)
@@ -234,4 +237,5 @@ def _alternative(cell: str, index: int, currency: str | None) -> PriceAlternativ
         next(iter(units)) if len(units) == 1 else None,
         next(iter(quantities)) if len(quantities) == 1 else None,
         currency,
+        statement.is_per_pack,
     )
