@@ -197,3 +197,19 @@ def test_table_with_the_discounts_of_several_customers() -> None:
         'discount_groups={"1":"38","2":"33"} by the sheet "Cover: Dealer"',
     ):
         assert text in issue.message
+
+
+def test_marks_that_an_unread_sheet_explains_are_a_question() -> None:
+    cover = (*ONE_COLUMN, ("",), ("Articles marked with * are net prices, without discount.",))
+    lines = [line.replace("Bowl, round", "Bowl, round *") for line in (HEADER, *LINES)]
+    cells = [line.split(";") for line in lines]
+    book = workbook_of(Cover=[list(row) for row in cover], Prices=cells)
+    options: dict[str, Any] = {"discount_groups": GROUPS, "vat_included": False}
+    with pytest.raises(PriceListError) as raised:
+        read_price_list(book, "EUR", **options)
+    (issue,) = raised.value.issues
+    assert (issue.option, issue.candidates) == ("net_marks", ("none", "*"))
+    assert '"Cover" says "Articles marked with * are net prices' in issue.message
+    found = costs(read_price_list(book, "EUR", **options, net_marks="*"))
+    assert (found["214.100"], found["212.450"]) == ("365.00", "255.44")
+    assert costs(read_price_list(book, "EUR", **options, net_marks="none"))["214.100"] == "226.3"

@@ -69,8 +69,11 @@ def open_price_list(request: ReadRequest) -> PriceList:
         if request.corrections:
             return open_corrections(request, request.corrections)
         opened_tables = formats.open_tables(request)
-        group_tables = dict(opened_tables.group_tables)
-        request = msgspec.structs.replace(request, group_tables=group_tables)
+        request = msgspec.structs.replace(
+            request,
+            group_tables=dict(opened_tables.group_tables),
+            net_mark_texts=dict(opened_tables.net_mark_texts),
+        )
         refuse_rejected_rows(opened_tables.files[0], file_name(request))
         files = with_sides(opened_tables.files, request)
         tables = open_sheets(files, request)

@@ -62,7 +62,27 @@ def find_net_marks(collector: FactCollector) -> tuple[str, ...]:
         marks |= dict.fromkeys(known, each.source)
     if marks:
         collector.facts["net_marks"] = Fact(", ".join(marks), "sentence", exceptions[0].source)
+    else:
+        _refuse_marks_of_other_sheets(collector, columns)
     return tuple(marks)
+
+
+def _refuse_marks_of_other_sheets(collector: FactCollector, columns: Sequence[int]) -> None:
+    """Refuse marks of articles that a sheet which is not read explains as without discounts."""
+    sources = collector.sources
+    for sheet, text in sources.request.net_mark_texts.items():
+        for part, named in undiscounted_parts(text):
+            marks = [mark for mark in named if _is_in_sample(sources, columns, mark)]
+            if marks:
+                option = setting("net_marks", f'"{", ".join(marks)}"')
+                collector.refuse(
+                    f"The sheet {quote(sheet)} says {quote(part, _MAX_SENTENCE_LENGTH)}, and "
+                    f"articles of this list are marked so; set {option} if they take no discount, "
+                    f"or {setting('net_marks', NO_NET_MARKS)} if they take it.",
+                    "net_marks",
+                    (NO_NET_MARKS, *marks),
+                )
+                return
 
 
 def _ask_for_discount(collector: FactCollector) -> None:

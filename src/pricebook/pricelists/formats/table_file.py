@@ -126,13 +126,15 @@ class OpenedTables(NamedTuple):
     """The tables of a price list in their order: one text file, or one or more sheets.
 
     `unread_sheets` are the sheets with cells that are not read, `group_tables` the discounts by
-    group that they state, `unread_goods` those of them that may be goods.
+    group that they state, `unread_goods` those of them that may be goods, `net_mark_texts` the text
+    of each that names marks of articles without discounts.
     """
 
     files: Sequence[TableFile]
     unread_sheets: tuple[str, ...] = ()
     group_tables: Mapping[str, dict[str, str]] = {}
     unread_goods: tuple[str, ...] = ()
+    net_mark_texts: Mapping[str, str] = {}
 
 
 def check_dimensions(

@@ -1,7 +1,7 @@
 """Reads workbooks independently of their format: selects the sheets and fills merged cells."""
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from itertools import islice
 from typing import Literal, NamedTuple, Protocol
 
@@ -9,10 +9,12 @@ import msgspec
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import sheets
+from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.group_tables import MAX_TABLE_ROWS, find_group_tables
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS
 from pricebook.pricelists.detection.sheet_settings import check_settings, request_of_sheet
 from pricebook.pricelists.detection.table_sample import CONTENT_SAMPLE_ROWS
+from pricebook.pricelists.detection.undiscounted import names_marks
 from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool, SpoolFile
 from pricebook.pricelists.formats.struck_cells import StruckCells
 from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS, OpenedTables
@@ -135,7 +137,9 @@ def open_workbook(book: Workbook, request: ReadRequest) -> OpenedTables:
     files = [WorkbookFile(book, sheet, spool_file) for sheet in selected]
     unread = tuple(name for name in names if name not in selected)
     goods = tuple(_sheets_of_goods(book, unread, request))
-    return OpenedTables(files, unread, dict(_group_tables(book, unread)), goods)
+    first_rows = _first_rows(book, unread)
+    groups, marks = dict(_group_tables(first_rows)), dict(_net_mark_texts(first_rows))
+    return OpenedTables(files, unread, groups, goods, marks)
 
 
 def _select_sheets(book: Workbook, names: Sequence[str], request: ReadRequest) -> Sequence[str]:
@@ -150,16 +154,33 @@ def _select_sheets(book: Workbook, names: Sequence[str], request: ReadRequest) -
     return sheets.choose_sheets(samples, request)
 
 
-def _group_tables(book: Workbook, names: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the discounts by group of sheets that are not read; damaged ones have none."""
+def _first_rows(book: Workbook, names: Sequence[str]) -> dict[str, list[list[str]]]:
+    """Return the first rows of sheets that are not read; damaged ones have none."""
+    found: dict[str, list[list[str]]] = {}
     for name in names[:_MAX_GROUP_SHEETS]:
-        try:
-            with closing(book.rows(name)) as rows:
-                found = find_group_tables(cells for _, cells in islice(rows, MAX_TABLE_ROWS))
-        except PriceListError:
-            continue
-        for column, groups in found.items():
+        with suppress(PriceListError), closing(book.rows(name)) as rows:
+            found[name] = [cells for _, cells in islice(rows, MAX_TABLE_ROWS)]
+    return found
+
+
+def _group_tables(
+    sheets_rows: Mapping[str, Sequence[Sequence[str]]],
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the discounts by group of sheets, of several customers with the title of each."""
+    for name, rows in sheets_rows.items():
+        for column, groups in find_group_tables(rows).items():
             yield (f"{name}: {column}" if column else name), groups
+
+
+def _net_mark_texts(
+    sheets_rows: Mapping[str, Sequence[Sequence[str]]],
+) -> Iterator[tuple[str, str]]:
+    """Yield the first text of each sheet that names marks of articles without discounts."""
+    for name, rows in sheets_rows.items():
+        texts = (display_text(cell) for cells in rows for cell in cells)
+        found = next((text for text in texts if text and names_marks(text)), "")
+        if found:
+            yield name, found
 
 
 def _sheets_of_goods(book: Workbook, names: Sequence[str], request: ReadRequest) -> Iterator[str]:

@@ -86,7 +86,8 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     `previous_profile` is the profile of the supplier's previous price list, whose columns must not
     have moved. `today` decides between a present and an upcoming price; default the date in UTC.
     With `corrections`, the file has corrected rows of a task. `group_tables` are the discounts by
-    group that other sheets of the file state, found while it is opened: sheet to group to chain.
+    group that other sheets of the file state, found while it is opened: sheet to group to chain;
+    `net_mark_texts` are their texts that name marks of articles without discounts.
     `hidden_columns` are the 0-based columns that the sheet of a table hides, found in the same way.
     """
 
@@ -99,6 +100,7 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     limits: ReadLimits = ReadLimits()
     corrections: CorrectionRequest | None = None
     group_tables: dict[str, dict[str, str]] = {}
+    net_mark_texts: dict[str, str] = {}
     hidden_columns: tuple[int, ...] = ()
 
 
