@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricelists.fact_lists import columns_of, issue_of, plain, table_of, with_column
+from pricelists.fact_lists import columns_of, issue_of, issues_of, plain, table_of, with_column
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,6 @@ from pricelists.fact_lists import columns_of, issue_of, plain, table_of, with_co
         *("Price (100)", "Price 10er", "Preis p.100", "Preis v. 100", "Prix les 100", "Preis 0/00"),
         *("Price %", "Preis ‰", "Net %", "Price per M", "PREIS/M", "Price per gross"),
         *("Precio x100", "Price per blurb"),
-        *("Price in cents", "Preis in Cent", "Preis (ct)", "Price (kEUR)", "Preis in T€"),
-        *("Цена, тыс. руб", "Цена в копейках", "Price TEUR", "Preis in Tsd. EUR"),
     ],
 )
 def test_unclear_quantity_in_the_price_header_is_refused(header: str) -> None:
@@ -25,6 +23,28 @@ def test_unclear_quantity_in_the_price_header_is_refused(header: str) -> None:
     mapping = {"price": header}
     table = table_of(*plain(header), column_mapping=mapping, currency="RUB", price_quantity=100)
     assert table.basis.price_quantity == 100
+
+
+@pytest.mark.parametrize(
+    ("header", "scale"),
+    [
+        *((header, "hundredths") for header in ("Price in cents", "Preis in Cent", "Preis (ct)")),
+        *((header, "thousands") for header in ("Price (kEUR)", "Preis in T€", "Цена, тыс. руб")),
+        *((header, "thousands") for header in ("Price TEUR", "Preis in Tsd. EUR")),
+        ("Цена в копейках", "hundredths"),
+    ],
+)
+def test_parts_and_multiples_of_the_currency_are_a_question(header: str, scale: str) -> None:
+    mapping, currency = {"price": header}, "RUB" if header.startswith("Цена") else "EUR"
+    issues = issues_of(*plain(header), column_mapping=mapping, currency=currency)
+    issue = next(each for each in issues if each.option == "prices_in")
+    assert issue.candidates == (scale, "units")
+    assert header.replace("€", "") in issue.message.replace("€", "")
+    table = table_of(*plain(header), column_mapping=mapping, currency=currency, prices_in=scale)
+    assert (table.basis.in_hundredths, table.basis.in_thousands) == (
+        scale == "hundredths",
+        scale == "thousands",
+    )
 
 
 @pytest.mark.parametrize("header", ["Price 100", "Prix les 100", "Preis p.100", "Price per blurb"])

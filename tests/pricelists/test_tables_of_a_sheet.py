@@ -162,3 +162,34 @@ def test_next_list_is_compared_table_by_table() -> None:
     moved = [line.replace("Net price", "Net price per 100") for line in lines]
     result = read_next_price_list("\n".join(moved), first.profile, "EUR")
     assert prices(result)["7"] == Decimal("0.84")
+
+
+CAMPAIGN = (
+    *("Code;Name;Price;Pack", "A-1;Lamp;12.50;10", "A-2;Bulb;38.50;10", ";;;"),
+    *("Code;Name;Offer price;Regular price", "B-1;Torch;24.90;34.90", "B-2;Fuse;39.00;52.00"),
+)
+
+
+def test_the_price_of_each_table_may_be_named() -> None:
+    text = "\n".join(CAMPAIGN) + "\n"
+    refused = read_price_list(text).rejected
+    setting = """price_columns='["Price","Offer price"]'"""
+    assert all(setting in row.error_message for row in refused)
+    assert len(refused) == 2
+    result = read_price_list(text, price_columns=["Price", "Offer price"])
+    assert [str(item.price) for item in result.items] == ["12.50", "38.50", "24.90", "39.00"]
+
+
+def test_a_table_without_a_column_of_the_price_is_not_read() -> None:
+    result = read_price_list("\n".join(CAMPAIGN) + "\n", price_columns=["Price"])
+    assert {row.supplier_sku for row in result.items} == {"A-1", "A-2"}
+    assert 'no column "Price"' in result.rejected[0].error_message
+
+
+def test_the_title_of_a_further_table_states_its_tax() -> None:
+    lines = [*CAMPAIGN[:3], "A-3;Cable;9.90;10", ";;;", "Offers, prices excl. VAT;;;"]
+    lines += ["Code;Name;Pack;Price", "B-1;Torch;10;24.90", "B-2;Fuse;10;39.00"]
+    text = "\n".join(["All prices exclude VAT;;;", ";;;", *lines]) + "\n"
+    result = read_price_list(text, "EUR")
+    assert not result.rejected
+    assert {item.details and item.details.vat_included for item in result.items} == {False}

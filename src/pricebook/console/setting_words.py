@@ -16,6 +16,7 @@ _OF_PREVIEWS = frozenset(
 _SETTINGS = (
     *("column_mapping", "ignored_columns", "characteristic_columns", "key_columns", "sheet_names"),
     *("sheet_name", "header_row", "decimal_separator", "price_quantity", "prices_per_pack"),
+    "prices_in",
     *("vat_included", "vat_rate", "discount_groups", "discount_base", "row_price_factor"),
     *("net_marks", "ignored_marks", "unit_meanings", "price_columns", "title_discounts"),
     *("sheet_settings", "hidden_rows", "hidden_columns", "struck_out"),

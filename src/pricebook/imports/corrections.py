@@ -30,6 +30,7 @@ _PRICE_OPTIONS = (
     "currency",
     "price_quantity",
     "prices_per_pack",
+    "prices_in",
     "vat_included",
     "vat_rate",
     "discount",

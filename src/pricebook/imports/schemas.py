@@ -29,6 +29,7 @@ from pricebook.suppliers.source_config import (
     NetMarks,
     PriceColumns,
     PriceQuantity,
+    PricesInName,
     PricesPerPack,
     SettingsOfSheets,
     SheetName,
@@ -83,6 +84,7 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: ListCurrency = None
     price_quantity: PriceQuantity = None
     prices_per_pack: PricesPerPack = None
+    prices_in: PricesInName = None
     vat_included: VatIncluded = None
     vat_rate: VatRate = None
     discount: Discount = None

@@ -15,6 +15,7 @@ from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.price_marks import PriceMarks
 from pricebook.pricelists.price_problems import zero_price
+from pricebook.pricelists.price_scales import PriceScales
 from pricebook.pricelists.price_units import PriceUnits
 from pricebook.pricelists.pricing import tier_at
 from pricebook.pricelists.row_costs import (
@@ -34,7 +35,6 @@ from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.tax_twins import TaxTwinReader, tax_twin_reader
 
 _ONE = Decimal(1)
-_HUNDRED = Decimal(100)
 # A pack rarely costs less than half of its pieces; with other decimals it is a multiple of ten.
 MAX_PACK_FACTOR = 3
 _FIELDS_WITH_UNITS: frozenset[Field] = frozenset({"price", "next_price"})
@@ -80,6 +80,7 @@ class ListedPriceReader:
         # The function that parses the price cells of rows in a currency.
         self.in_currency = cache(partial(price_cell_reader, number_profile))
         self.marks = PriceMarks(table, request)
+        self._columns, self._scales = columns, PriceScales(table)
         self._units = PriceUnits(table, fields)
         check = price_cell_check(table)
         # The same for the prices of articles, whose cells must not contradict the price list.
@@ -105,9 +106,10 @@ class ListedPriceReader:
         """Return the prices of a row; raises RowRejectedError if one is not understood."""
         if self._fields.has("pack_price"):
             read_price = self.in_currency(terms.currency)
-            terms = terms._replace(pack_price=self._read_cell(cells, "pack_price", read_price))
+            pack_price = self._read_cell(cells, "pack_price", read_price, terms)
+            terms = terms._replace(pack_price=pack_price)
         read_price = self.price_in_currency(terms.currency)
-        tiers = self._read_tiers(cells, read_price) if self._tiers else ()
+        tiers = self._read_tiers(cells, read_price, terms) if self._tiers else ()
         is_tiered = bool(tiers) or terms.pack_price is not None
         if is_tiered and "min_order_quantity" in terms.unread:
             raise self._fields.minimum_problem(terms.unread["min_order_quantity"])
@@ -130,7 +132,9 @@ class ListedPriceReader:
 
         def read(cell: str) -> Decimal | None:
             price = read_price(cell)
-            return None if isinstance(price, RowProblem) else price
+            if isinstance(price, RowProblem):
+                return None
+            return price * self._factor("list_price", cell, terms)
 
         return self._fields.parsed(cells, "list_price", read, unread)
 
@@ -142,7 +146,7 @@ class ListedPriceReader:
         terms: RowTerms,
     ) -> tuple[ListedPrice | None, ListedPrice | None, date | None]:
         """Return the price of today, the upcoming one and its first day."""
-        price = self._read_cell(cells, "next_price", read_price)
+        price = self._read_cell(cells, "next_price", read_price, terms)
         if price is None:
             return listed, None, None
         next_from = self._basis.next_from or terms.valid_from
@@ -165,14 +169,14 @@ class ListedPriceReader:
     ) -> ListedPrice | None:
         base = self._basis.discount_base
         if base == "list_price":
-            list_price = self._read_cell(cells, "list_price", read_price)
+            list_price = self._read_cell(cells, "list_price", read_price, terms)
             if list_price is not None:
                 return ListedPrice(list_price, terms.discounts)
         discounts = terms.discounts if base == "price" else ()
         if tiers:
             order = max(_ONE, terms.min_order_quantity or _ONE)
             return ListedPrice(tier_at(tiers, order).price, discounts)
-        price = self._read_cell(cells, "price", read_price)
+        price = self._read_cell(cells, "price", read_price, terms)
         unit = None if price is None else self._units.unit_of(cells, terms)
         if self._tax_twin:
             price = self._beside_tax_twin(self._tax_twin, cells, price, read_price)
@@ -190,8 +194,9 @@ class ListedPriceReader:
     ) -> Decimal | None:
         """Return the price, from the one with the other tax basis if missing; check it by that."""
         if price is None:
-            return twin.price(cells, read_price) if twin.is_proved else None
-        if not self._basis.in_hundredths:
+            is_known = twin.is_proved and self._scales.is_one
+            return twin.price(cells, read_price) if is_known else None
+        if self._scales.is_one:
             twin.check(cells, price, read_price)
         return price
 
@@ -216,10 +221,12 @@ class ListedPriceReader:
         terms: RowTerms,
     ) -> tuple[PriceTier, ...]:
         if terms.pack_price is not None and not tiers:
-            return pack_tiers(self._read_cell(cells, "price", read_price), terms)
+            return pack_tiers(self._read_cell(cells, "price", read_price, terms), terms)
         return tiers if len(tiers) > 1 else ()
 
-    def _read_tiers(self, cells: list[str], read_price: ReadPrice) -> tuple[PriceTier, ...]:
+    def _read_tiers(
+        self, cells: list[str], read_price: ReadPrice, terms: RowTerms
+    ) -> tuple[PriceTier, ...]:
         """Return the price tiers of a row in ascending order; the price column is the one from 1.
 
         A tier without a price, or with one on request, is not offered.
@@ -229,19 +236,23 @@ class ListedPriceReader:
             for quantity, column in self._tiers
             if display_text(cells[column]).strip() not in NO_PRICE
         }
+        columns, has_money = dict(self._tiers), terms.has_money
         tiers = {
             quantity: checked_price(price)
+            * self._scales.at(columns[quantity], cells[columns[quantity]], has_money=has_money)
             for quantity, price in found.items()
             if quantity == min(found) or not _is_on_request(price)
         }
         if not all(tiers.values()):
             raise RowRejectedError(*zero_price())
-        price = self._read_cell(cells, "price", read_price)
+        price = self._read_cell(cells, "price", read_price, terms)
         if price is not None and tiers.setdefault(_ONE, price) != price:
             raise self._fields.tier_problem(price, tiers[_ONE])
         return tuple(PriceTier(quantity, tiers[quantity]) for quantity in sorted(tiers))
 
-    def _read_cell(self, cells: list[str], field: Field, read_price: ReadPrice) -> Decimal | None:
+    def _read_cell(
+        self, cells: list[str], field: Field, read_price: ReadPrice, terms: RowTerms
+    ) -> Decimal | None:
         """Return the price of a field, None if its cell is empty or a dash, or has no column."""
         if field == "price" and self._is_price_a_tier:
             return None
@@ -254,9 +265,10 @@ class ListedPriceReader:
             price = self.marks.read(cell, price, read_price)
         if field in _FIELDS_WITH_UNITS and isinstance(price, RowProblem):
             price = self._units.read(cell, price, read_price)
-        checked = checked_price(price)
-        is_scaled = self._basis.in_hundredths and field == "price"
-        return checked and checked / _HUNDRED if is_scaled else checked
+        return checked_price(price) * self._factor(field, cell, terms)
+
+    def _factor(self, field: Field, cell: str, terms: RowTerms) -> Decimal:
+        return self._scales.at(self._columns[field], cell, has_money=terms.has_money)
 
 
 def _is_on_request(price: Decimal | RowProblem) -> bool:

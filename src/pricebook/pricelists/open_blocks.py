@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import table as detect
 from pricebook.pricelists.detection.block_conflicts import find_conflict, with_shared_facts
-from pricebook.pricelists.detection.block_options import request_of_block
+from pricebook.pricelists.detection.block_options import of_later_table, request_of_block
 from pricebook.pricelists.detection.blocks import (
     MAX_BLOCKS,
     Block,
@@ -20,6 +20,7 @@ from pricebook.pricelists.detection.blocks import (
 )
 from pricebook.pricelists.detection.characteristics import column_title
 from pricebook.pricelists.detection.column_options import expected_columns
+from pricebook.pricelists.detection.detection_issues import DetectionError
 from pricebook.pricelists.detection.header_location import detect_header
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.table import DetectedTable
@@ -92,7 +93,7 @@ def detect_parts(
         except PriceListError as error:
             if number == 0:
                 raise
-            tables.append(_refusal(block, error.message))
+            tables.append(_refusal(block, _reasons(error, tables[0])))
     return tuple(_part(block, tables, number) for number, block in enumerate(blocks))
 
 
@@ -118,6 +119,15 @@ def _detect(
     if number and (conflict := find_conflict(block, table, request, notes, earlier)):
         raise PriceListError(conflict)
     return table
+
+
+def _reasons(error: PriceListError, first: DetectedTable | RowProblem) -> str:
+    """Return why a later table is not read, with settings that do not name its columns alone."""
+    if not isinstance(error, DetectionError) or isinstance(first, RowProblem):
+        return error.message
+    price = first.columns["price"]
+    issues = [of_later_table(each, first.headers, price) for each in error.found]
+    return DetectionError(issues).message
 
 
 def _notes_of(later_notes: Sequence[Note], block: Block, blocks: Sequence[Block]) -> Sequence[Note]:

@@ -165,7 +165,9 @@ class ProfileClauses:
             )
             yield f"per {amount}{self._origin('price_quantity')}"
         if self._basis.in_hundredths:
-            yield "in cents"
+            yield f"in cents{self._origin('prices_in')}"
+        if self._basis.in_thousands:
+            yield f"in thousands{self._origin('prices_in')}"
         if self._basis.prices_per_pack:
             size = self._fields.get("pack_size", "that is not known")
             yield f"per pack of the size in column {size}{self._origin('prices_per_pack')}"

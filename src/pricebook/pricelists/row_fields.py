@@ -116,15 +116,16 @@ class RowFields:
             )
         return self._parse_currency(cell) if cell else self._basis.currency
 
-    def price_quantity(self, cells: list[str], unit_quantity: Quantity | None) -> Quantity:
+    def price_quantity(
+        self, cells: list[str], stated: Quantity | None, unit_quantity: Quantity | None
+    ) -> Quantity:
         """Return the quantity that the price of the row is for.
 
-        `unit_quantity` is what the unit cell names: a unit, or `100 St`.
+        `stated` is what its cell names, `unit_quantity` what the unit cell does: a unit, `100 St`.
         """
         cell = self.cell(cells, "price_quantity")
         if not cell and self._basis.needs_quantity and unit_quantity is None:
             raise RowRejectedError(*missing_quantity(self.label("price_quantity")))
-        stated = self.quantity_in(cell) if cell else None
         if cell and (stated is None or stated.is_part_of_piece):
             raise self._unknown_quantity(cells, "price_quantity")
         if unit_quantity is not None and unit_quantity.is_part_of_piece:
@@ -245,14 +246,6 @@ class RowFields:
             column = f" ({self.label('vat_rate')})" if self.has("vat_rate") else ""
             message = f"The VAT rate of the row{column} is unknown: correct it or set vat_rate."
         return RowRejectedError("vat_unknown", message)
-
-    def unit_currency_problem(self, cells: list[str], currency: str) -> RowRejectedError:
-        """Return the error for a row whose unit cell names another currency than its price."""
-        return RowRejectedError(
-            "other_currency",
-            f"The unit {_quoted(self.cell(cells, 'unit'))} ({self.label('unit')}) is in another "
-            f"currency than the row, {currency}: correct one of them or set currency.",
-        )
 
     def _parse_currency(self, cell: str) -> str:
         text, label = display_text(cell), self.label("currency")

@@ -10,13 +10,14 @@ import msgspec
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.quantity_phrases import PACK_CODES
 from pricebook.pricelists.detection.table import DetectedTable
-from pricebook.pricelists.detection.unit_currencies import read_money_per_unit
 from pricebook.pricelists.facts.quantities import Quantity
 from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.price_scales import PriceScales
 from pricebook.pricelists.pricing import NO_CONVERSION, NO_SURCHARGE, Surcharge, vat_conversion
 from pricebook.pricelists.row_discounts import RowDiscounts
 from pricebook.pricelists.row_fields import RowFields
+from pricebook.pricelists.row_money import RowMoney, quantity_of_money
 from pricebook.pricelists.row_surcharges import read_deposit, read_surcharge
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
 from pricebook.pricelists.schemas.read_config import DISCOUNT_FIELDS, CatalogVat, Field
@@ -46,7 +47,7 @@ class RowTerms(NamedTuple):
     `is_converted` is set if quantity, surcharge, deposit or VAT make the cost another number than
     the price. `valid_from` is the first day of the prices, `details` is all of it for the item.
     `unread` has the texts of cells that are not understood and decide no cost. `pack_price` is that
-    of a row.
+    of a row. `has_money`: the cell of its unit or quantity names the currency of its price.
     """
 
     currency: str
@@ -61,6 +62,7 @@ class RowTerms(NamedTuple):
     details: PriceDetails
     unread: dict[Field, str]
     pack_price: Decimal | None = None
+    has_money: bool = False
 
 
 def without_discounts(terms: RowTerms) -> RowTerms:
@@ -87,28 +89,27 @@ class RowTermsParser:
         self._fields = fields
         self._catalog_vat: CatalogVat = catalog_vat
         self._discounts = RowDiscounts(table, fields)
+        self._money = RowMoney(table, fields)
+        self._columns, self._scales = table.columns, PriceScales(table)
 
     def parse(self, cells: list[str]) -> RowTerms:
         """Return the terms of a row; raises RowRejectedError for one that is not understood."""
         fields = self._fields
         unread: dict[Field, str] = {}
         currency = fields.currency(cells)
+        has_money = self._money.is_named(cells, currency)
         unit_quantity = self._unit_quantity(cells, currency)
-        quantity = fields.price_quantity(cells, unit_quantity)
         pack_size = fields.parsed(cells, "pack_size", fields.pack_in, unread)
-        if self._basis.prices_per_pack:
-            quantity = fields.pack_quantity(cells, quantity)
-        elif pack_size and quantity.unit in self._basis.unit_packs:
-            quantity = Quantity(pack_size.number * quantity.number, pack_size.unit or PIECE)
+        stated = self._stated_quantity(cells, currency)
+        quantity = fields.price_quantity(cells, stated, unit_quantity)
+        quantity = self._of_pack(cells, quantity, pack_size)
         minimum = self._minimum(cells, quantity.unit, pack_size, unread)
         vat = fields.vat(cells, unread)
         vat_factor = vat_conversion(vat, self._catalog_vat)
         if vat_factor is None:
             raise fields.vat_problem(vat)
         discounts = self._discounts.read(cells, unread)
-        read_price = self._price_reader(currency)
-        surcharge = read_surcharge(fields, cells, read_price)
-        deposit = read_deposit(fields, cells, read_price)
+        surcharge, deposit = self._charges(cells, currency, has_money=has_money)
         is_converted = quantity.number != 1 or vat_factor != NO_CONVERSION
         details = PriceDetails(
             price_quantity=quantity.number if quantity.number != 1 else None,
@@ -137,6 +138,34 @@ class RowTermsParser:
             valid_from=fields.valid_from(cells) or self._basis.valid_from,
             details=details,
             unread=unread,
+            has_money=has_money,
+        )
+
+    def _of_pack(
+        self, cells: list[str], quantity: Quantity, pack_size: Quantity | None
+    ) -> Quantity:
+        """Return the quantity of a price, that of the pack of its row if it is for the pack."""
+        if self._basis.prices_per_pack:
+            return self._fields.pack_quantity(cells, quantity)
+        if pack_size and quantity.unit in self._basis.unit_packs:
+            return Quantity(pack_size.number * quantity.number, pack_size.unit or PIECE)
+        return quantity
+
+    def _charges(
+        self, cells: list[str], currency: str, *, has_money: bool
+    ) -> tuple[Surcharge, Decimal]:
+        """Return the surcharge and the deposit of a row in its currency."""
+        read_price = self._price_reader(currency)
+        surcharge = read_surcharge(self._fields, cells, read_price)
+        deposit = read_deposit(self._fields, cells, read_price)
+        factor = self._factor(cells, "surcharge", has_money=has_money)
+        surcharge = surcharge._replace(amount=surcharge.amount * factor)
+        return surcharge, deposit * self._factor(cells, "deposit", has_money=has_money)
+
+    def _factor(self, cells: list[str], field: Field, *, has_money: bool) -> Decimal:
+        column = self._columns.get(field)
+        return (
+            _ONE if column is None else self._scales.at(column, cells[column], has_money=has_money)
         )
 
     def _minimum(
@@ -159,6 +188,11 @@ class RowTermsParser:
         unread["min_order_quantity"] = fields.text(cells, "min_order_quantity") or ""
         return None
 
+    def _stated_quantity(self, cells: list[str], currency: str) -> Quantity | None:
+        """Return the quantity of the cell of price quantities, None if it is empty or unknown."""
+        cell = self._fields.cell(cells, "price_quantity")
+        return quantity_of_money(cell, currency, self._fields.quantity_in) if cell else None
+
     def _pack_of_unit(self, cells: list[str]) -> Decimal | None:
         """Return the size of the pack that the unit is, without a column of pack sizes or prices.
 
@@ -172,18 +206,11 @@ class RowTermsParser:
         return pack.number if pack else None
 
     def _unit_quantity(self, cells: list[str], currency: str) -> Quantity | None:
-        """Return the unit of a row, of its unit cell also a quantity; None if it is unknown.
-
-        Raises RowRejectedError for a cell such as `EUR/kg` in another currency than the row.
-        """
+        """Return the unit of a row, of its unit cell also a quantity; None if it is unknown."""
         cell = self._fields.cell(cells, "unit")
         if not cell:
             return Quantity(_ONE, self._basis.unit) if self._basis.unit else None
         unit = parse_unit(display_text(cell))
-        quantity = Quantity(_ONE, unit) if unit else self._fields.quantity_in(cell)
-        if quantity or not (money := read_money_per_unit(display_text(cell), currency)):
-            return quantity
-        if currency not in money.codes:
-            raise self._fields.unit_currency_problem(cells, currency)
-        unit = parse_unit(money.unit)
-        return Quantity(_ONE, unit) if unit else self._fields.quantity_in(money.unit)
+        if unit:
+            return Quantity(_ONE, unit)
+        return quantity_of_money(cell, currency, self._fields.quantity_in)

@@ -21,6 +21,7 @@ from pricebook.pricelists.schemas.read_config import (
     HiddenRows,
     NetMarkTexts,
     PositiveQuantity,
+    PricesIn,
     StruckOut,
     TitleDiscounts,
     UnitMeaning,
@@ -79,6 +80,13 @@ PriceQuantity = Annotated[
     PositiveQuantity | None, doc("Number of base units that a price is for: 100, 1000.")
 ]
 PricesPerPack = Annotated[bool | None, doc("Whether a price is for the pack size of its row.")]
+PricesInName = Annotated[
+    PricesIn | None,
+    doc(
+        "What the prices are in that name no currency: `hundredths` or `thousands` of it, or"
+        " `units`, the currency itself."
+    ),
+]
 VatIncluded = Annotated[bool | None, doc("Whether the prices include value added tax.")]
 VatRate = Annotated[
     Decimal | None, doc("Rate of value added tax in percent, for rows without one of their own.")
@@ -166,6 +174,7 @@ class SheetSettings(
     currency: ListCurrency = None
     price_quantity: PriceQuantity = None
     prices_per_pack: PricesPerPack = None
+    prices_in: PricesInName = None
     vat_included: VatIncluded = None
     vat_rate: VatRate = None
     discount: Discount = None

@@ -19,7 +19,7 @@ _KEY_PROPOSAL = ", and identifies an article only together with"
 _VALUES = frozenset(
     (
         *("currency", "vat_included", "vat_rate", "price_quantity", "prices_per_pack"),
-        *("discount", "discount_base", "decimal_separator", "header_row"),
+        *("prices_in", "discount", "discount_base", "decimal_separator", "header_row"),
     )
 )
 

@@ -37,6 +37,13 @@ from pricebook.imports.preview_schemas import PreviewResult
 
 _KEY_SETTING = re.compile(r'key_columns="([^"]+)"')
 _NEW_LAYOUT = "new_layout"  # the option that a message names where the layout has changed
+# Options whose answers are shown with a price of the list.
+_EXAMPLES = frozenset(
+    (
+        *("price_quantity", "prices_in", "vat_included", "prices_per_pack", "discount"),
+        "net_marks",
+    )
+)
 _REQUIRED = ("price", "sku", "name")
 
 
@@ -243,8 +250,7 @@ class _QuestionWriter:
             yield make_choice(label, {option: _typed(option, value)}, self._example(option, value))
 
     def _example(self, option: str, value: str) -> str:
-        options = {"price_quantity", "vat_included", "prices_per_pack", "discount", "net_marks"}
-        if not self._price or option not in options:
+        if not self._price or option not in _EXAMPLES:
             return ""
         key = f"previews.example.{option}"
         text = self._t.get(f"{key}.{value}") or self._t.get(key)

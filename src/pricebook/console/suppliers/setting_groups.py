@@ -19,7 +19,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "contact": ("contact_email", "is_active"),
     "schedule": ("schedule", "schedule_at", "schedule_rule", "late_after_days"),
     "prices": (
-        *("currency", "price_quantity", "prices_per_pack", "vat_included", "vat_rate"),
+        *("currency", "price_quantity", "prices_per_pack", "prices_in", "vat_included"),
+        "vat_rate",
         *("unit_meanings", "price_columns", "ignored_marks"),
     ),
     "discounts": ("discount", "discount_base", "net_marks", "title_discounts", "discount_groups"),

@@ -29,7 +29,7 @@ from pricebook.suppliers.source_config_change import ADDRESS_NAMES, SourceConfig
 TEXTS = (
     *("spreadsheet_url", "url", "file_path", "sheet_name", "encoding", "currency", "discount"),
     *("decimal_separator", "discount_base", "net_marks", "ignored_marks"),
-    *("title_discounts", "hidden_rows", "hidden_columns", "struck_out", "mode"),
+    *("prices_in", "title_discounts", "hidden_rows", "hidden_columns", "struck_out", "mode"),
 )
 NUMBERS = ("header_row", "price_quantity", "row_price_factor", "late_after_days", "vat_rate")
 FLAGS = ("prices_per_pack", "vat_included")

@@ -42,6 +42,8 @@ def find_conflict(
             f"discount={config.discount} is set, and {quote(own_header)} may be a price after it; "
             "import these rows as a list of their own."
         )
+    if other := _other_scale(block, table, request, notes):
+        return other
     options = [name for name in _OPTIONS if getattr(config, name) is not None]
     if not options or own_header == first_header:
         return None
@@ -55,6 +57,28 @@ def find_conflict(
                 f"{fact.source}; import these rows as a list of their own, or leave out the option."
             )
     return None
+
+
+def _other_scale(
+    block: Block, table: DetectedTable, request: ReadRequest, notes: Sequence[Note]
+) -> str | None:
+    """Return why prices in hundredths are not those of a table whose own text names the currency.
+
+    Its header names neither: `priser i kronor` above `Pris`.
+    """
+    scale = request.config.prices_in
+    is_scaled = table.basis.in_hundredths or table.basis.in_thousands
+    if scale is None or not is_scaled or header_statement(_price_header(table)).scale.used:
+        return None
+    facts = _facts_without(block, request, notes, ("prices_in", "currency"))
+    currency = facts.get("currency")
+    if currency is None or currency.origin != "sentence" or "prices_in" in facts:
+        return None
+    return (
+        f"prices_in is {scale} for the list and the prices of this table are in {currency.value} "
+        f"by {currency.source}; write the currency into the header of the price, or import these "
+        "rows as a list of their own."
+    )
 
 
 def _price_header(table: DetectedTable) -> str:

@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import header_currencies
+from pricebook.pricelists.detection.list_scale import names_currency_alone
 from pricebook.pricelists.detection.notes import Note, read_notes
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.sentences import Doubt, Sentence
@@ -89,6 +90,7 @@ def without_overridden(sources: ListSources) -> ListSources:
         "price_quantity": any(map(_states_quantity, statements)),
         "vat_included": any(each.vat_included and not each.is_gross_or_net for each in statements),
         "currency": header_codes is not None or any(each.currencies for each in own_sentences),
+        "prices_in": _states_scale(sources, own_sentences),
     }
     # `Gross price list` may mean discounts, as `Net` above a price may.
     by_word: dict[Doubt, bool] = {
@@ -109,11 +111,22 @@ def _states_quantity(statement: PriceStatement) -> bool:
     return any(getattr(statement, name) for name in _QUANTITY)
 
 
+def _states_scale(sources: ListSources, own_sentences: Sequence[Sentence]) -> bool:
+    """Return whether a table names the scale of its prices, or the currency alone."""
+    if any(each.statement.scale.used or each.currencies for each in own_sentences):
+        return True
+    header = sources.price_header
+    is_named = names_currency_alone(header, sources.request.currency)
+    return is_named or bool(sources.price_statement.scale.used)
+
+
 def _without(sentence: Sentence, stated: Mapping[Doubt, bool]) -> Sentence:
     statement = sentence.statement
     if stated["price_quantity"]:
         none = {name: getattr(_NO_STATEMENT, name) for name in (*_QUANTITY, "unclear_quantity")}
         statement = statement._replace(**none)
+    if stated["prices_in"]:
+        statement = statement._replace(scale=_NO_STATEMENT.scale)
     if stated["vat_included"]:
         statement = statement._replace(
             vat_included=frozenset(), is_gross_or_net=False, unclear_tax=False

@@ -14,7 +14,11 @@ from pricebook.pricelists.detection.column_names import (
     find_columns,
     title_reference,
 )
-from pricebook.pricelists.detection.detection_issues import DetectionError, DetectionIssue
+from pricebook.pricelists.detection.detection_issues import (
+    DetectionError,
+    DetectionIssue,
+    setting,
+)
 from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.layout import normalized_title
 from pricebook.pricelists.detection.previous_facts import remembered_options
@@ -40,8 +44,12 @@ def request_of_block(
         config = msgspec.structs.replace(
             request.config, header_row=None, column_mapping=_mapping(request, first, own)
         )
+    price_columns = _names_of_table(config.price_columns, titles, number)
+    if config.price_columns and not price_columns:
+        raise DetectionError([_missing_price(config.price_columns[0], "price_columns")])
     config = msgspec.structs.replace(
         config,
+        price_columns=price_columns,
         ignored_columns=_names_of_table(config.ignored_columns, titles, number),
         characteristic_columns=_names_of_table(config.characteristic_columns, titles, number),
     )
@@ -76,16 +84,31 @@ def _mapping(request: ReadRequest, first: Sequence[str], own: Sequence[str]) -> 
         if column is not None:
             mapping[field] = title_reference(own, column)
         elif field == "price":
-            raise DetectionError([_missing_price(name)])
+            raise DetectionError([_missing_price(name, "column_mapping")])
     return mapping
 
 
-def _missing_price(name: str) -> DetectionIssue:
+def _missing_price(name: str, option: str) -> DetectionIssue:
     return DetectionIssue(
-        f"It has no column {quote(name)}, which column_mapping sets for the price: give its price "
-        "that title, or import these rows as a list of their own.",
+        f"It has no column {quote(name)}, which {option} sets for the price: name the price of "
+        "each table in price_columns, or give its price that title, or import these rows as a "
+        "list of their own.",
         "column_mapping.price",
     )
+
+
+def of_later_table(issue: DetectionIssue, titles: Sequence[str], price: int) -> DetectionIssue:
+    """Return the issue of a later table whose price is in doubt with a setting for each table.
+
+    `titles` are those of the first table, `price` is the column of its price.
+    """
+    if issue.option != "column_mapping.price" or not issue.candidates:
+        return issue
+    names = [title_reference(titles, price), issue.candidates[0]]
+    option = setting("price_columns", f"'{msgspec.json.encode(names).decode()}'")
+    doubt = issue.message.partition("; set ")[0]
+    message = f"{doubt}; set {option} to name the price of each table."
+    return msgspec.structs.replace(issue, message=message, option="price_columns")
 
 
 def _column_of(name: str, first: Sequence[str], own: Sequence[str]) -> int | None:

@@ -30,10 +30,13 @@ _EXAMPLES: dict[Doubt, str] = {
 
 
 def refuse_doubtful_sentences(collector: FactCollector) -> None:
-    """Refuse the price list for each doubt of a sentence that no option decides."""
+    """Refuse the price list for each doubt of a sentence that no option decides.
+
+    `list_scale` is about those of `prices_in`.
+    """
     for sentence in collector.sources.sentences:
         for doubt in sentence.doubts:
-            if _is_decided(collector, sentence, doubt):
+            if doubt == "prices_in" or _is_decided(collector, sentence, doubt):
                 continue
             example = _EXAMPLES.get(doubt)
             remedy = f"set it, as in {example}" if example else "write it as in 2026-12-01"

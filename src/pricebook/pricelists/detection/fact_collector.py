@@ -23,6 +23,7 @@ _MAX_SENTENCE_LENGTH = 160
 FACT_LABELS = {
     "currency": "currency",
     "price_quantity": "price quantity",
+    "prices_in": "scale of the prices",
     "vat_included": "VAT",
     "vat_rate": "VAT rate",
     "discount": "discount",

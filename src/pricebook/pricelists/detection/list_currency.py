@@ -106,6 +106,8 @@ def _named_currencies(collector: FactCollector) -> list[_Named]:
     """Return the sources that name a currency, the strongest first."""
     sources = collector.sources
     of_header = header_currencies(sources.price_header, sources.request.currency)
+    if of_header is None:
+        of_header = sources.price_statement.scale.codes
     named = [*_of_column(collector), *_of_units(collector), *_of_cells(collector)]
     if of_header is not None:
         named.append(_Named(of_header, "header", sources.price_source))

@@ -95,8 +95,9 @@ def _vat_included(collector: FactCollector) -> bool | None:
             for value in sorted(header.vat_included)
         ]
     sentences = [each for each in sources.sentences if "vat_included" not in each.doubts]
-    if configured is not None or statements or any(map(_is_of_list, sentences)):
-        sentences = [each for each in sentences if not _is_title(sources, each)]
+    others = [each for each in sentences if not _is_title(sources, each)]
+    if configured is not None or statements or any(map(_is_of_list, others)):
+        sentences = others
     is_named = any(
         each.statement.vat_included and not each.statement.is_gross_or_net for each in sentences
     )

@@ -17,20 +17,22 @@ from pricebook.pricelists.schemas.read_config import ReadConfig
 # The value of a fact that each row states.
 PER_ROW = "per row"
 # What a fact says that is not stated: a price is for one piece.
-_DEFAULTS = {"price_quantity": "1", "unit": PIECE}
+_DEFAULTS = {"price_quantity": "1", "prices_in": "units", "unit": PIECE}
 # Facts that a price depends on, with the option that decides each.
 _COMPARED_FACTS = {
     "currency": "currency",
     "price_quantity": "price_quantity",
     "unit": "price_quantity",
     "prices_per_pack": "prices_per_pack",
+    "prices_in": "prices_in",
     "vat_included": "vat_included",
     "discount": "discount",
     "net_marks": "net_marks",
 }
 _REMEMBERED_OPTIONS = (
-    *("currency", "price_quantity", "prices_per_pack", "vat_included", "vat_rate", "discount"),
-    *("discount_groups", "discount_base", "net_marks", "title_discounts", "ignored_marks"),
+    *("currency", "price_quantity", "prices_per_pack", "prices_in", "vat_included", "vat_rate"),
+    *("discount", "discount_groups", "discount_base", "net_marks", "title_discounts"),
+    "ignored_marks",
     *("unit_meanings", "price_columns", "hidden_rows", "hidden_columns", "struck_out"),
 )
 # Options that facts have as JSON.
@@ -40,6 +42,7 @@ _FACT_LABELS = {
     "price_quantity": "quantity that a price is for",
     "unit": "unit that a price is for",
     "prices_per_pack": "price per pack",
+    "prices_in": "scale of the prices",
     "vat_included": "inclusion of VAT",
     "discount": "discount",
     "net_marks": "mark of articles without discounts",

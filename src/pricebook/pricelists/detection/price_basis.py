@@ -34,6 +34,7 @@ from pricebook.pricelists.detection.list_quantity import (
     find_price_quantity,
     needs_quantity,
 )
+from pricebook.pricelists.detection.list_scale import find_scale
 from pricebook.pricelists.detection.list_surcharge import note_surcharge
 from pricebook.pricelists.detection.list_tax import find_vat
 from pricebook.pricelists.detection.list_units import find_unit, find_unit_packs
@@ -77,6 +78,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     collector = FactCollector(sources)
     refuse_doubtful_sentences(collector)
     currency = find_currency(collector)
+    scale = find_scale(collector)
     quantity, is_per_pack = find_price_quantity(collector)
     vat_included, vat_rate = find_vat(collector)
     discounts = _find_discounts(collector)
@@ -92,7 +94,8 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
         price_quantity=quantity,
         needs_quantity=needs_quantity(sources),
         prices_per_pack=is_per_pack,
-        in_hundredths="in_hundredths" in collector.facts,
+        in_hundredths=scale == "hundredths",
+        in_thousands=scale == "thousands",
         unit=find_unit(collector),
         unit_packs=find_unit_packs(collector),
         vat_included=vat_included,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from pricebook.pricelists.detection.price_scale import PriceScale, read_scale
 from pricebook.pricelists.detection.quantity_doubts import is_unclear_header, names_scale
 from pricebook.pricelists.detection.quantity_phrases import read_quantities
 from pricebook.pricelists.detection.statement_tokens import Token, text_without, tokenize
@@ -44,8 +45,8 @@ class PriceStatement(NamedTuple):
     quantity of its column (`je PE`); `names_row_unit`: for the unit of its row (`per UOM`).
     `vat_included` is empty if nothing says it; with `is_gross_or_net` it is said by such a word
     only, which may mean discounts as well. `unclear_tax`: a tax is named, but not whether it is
-    included. `rest` are the keys of all other words, `beside_quantity` is the text without what the
-    prices are for.
+    included. `scale`: prices are in hundredths or thousands of a currency. `rest` are the keys of
+    all other words, `beside_quantity` is the text without what the prices are for.
     """
 
     quantities: frozenset[Decimal] = frozenset()
@@ -55,6 +56,7 @@ class PriceStatement(NamedTuple):
     names_price_unit: bool = False
     names_row_unit: bool = False
     unclear_quantity: bool = False
+    scale: PriceScale = PriceScale()
     vat_included: frozenset[bool] = frozenset()
     is_gross_or_net: bool = False
     vat_rates: frozenset[Decimal] = frozenset()
@@ -82,12 +84,13 @@ def _read(text: str, *, is_header: bool = False, has_tier: bool = False) -> Pric
     tokens = tokenize(text)
     used: set[int] = set()
     quantity = read_quantities(tokens, used, is_header=is_header)
+    scale = read_scale(tokens, is_header=is_header)
     quantity_tokens = [tokens[index] for index in used]
     is_stated = bool(quantity.quantities or quantity.is_per_pack or quantity.names_price_unit)
     tax, rates = _read_tax(tokens, used), _read_rates(tokens, used)
-    is_unclear = names_scale(tokens, used)
+    is_unclear = names_scale(tokens, used | scale.used)
     if is_header and not (is_stated or has_tier):
-        is_unclear |= is_unclear_header(tokens, used | _beside_tax(tokens))
+        is_unclear |= is_unclear_header(tokens, used | scale.used | _beside_tax(tokens))
     return PriceStatement(
         quantities=quantity.quantities,
         units=quantity.units,
@@ -96,6 +99,7 @@ def _read(text: str, *, is_header: bool = False, has_tier: bool = False) -> Pric
         names_price_unit=quantity.names_price_unit,
         names_row_unit=quantity.names_row_unit,
         unclear_quantity=quantity.unclear or is_unclear,
+        scale=scale,
         vat_included=tax.vat_included,
         is_gross_or_net=tax.is_gross_or_net,
         vat_rates=rates,

@@ -1,13 +1,11 @@
 """Which numbers, letters and words of quantity in a header or a sentence are not understood."""
 
-import unicodedata
 from collections.abc import Collection, Sequence
 
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
 from pricebook.pricelists.detection.quantity_phrases import QUANTITY_LETTERS
 from pricebook.pricelists.detection.statement_tokens import Token, is_year, number_of
 from pricebook.pricelists.detection.statement_words import (
-    MULTIPLE_CURRENCIES,
     ONLY_PER_WORDS,
     PRICE_NOUNS,
     SCALE_PREPOSITIONS,
@@ -21,13 +19,9 @@ _MONTHS = frozenset(map(comparison_key, MONTH_WORDS))
 
 
 def names_scale(tokens: Sequence[Token], used: Collection[int]) -> bool:
-    """Return whether numbers are fractions or multiples of a currency: `in cents`, `T€`."""
+    """Return whether numbers are multiples of a currency that are not read: `in millions`."""
     for index, token in enumerate(tokens):
         before = tokens[index - 1] if index else None
-        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        is_multiple_of_sign = token.text in {"T", "k", "K"} and _is_currency_sign(after)
-        if token.key in MULTIPLE_CURRENCIES or is_multiple_of_sign:
-            return True
         is_scale = token.key in SCALE_WORDS or _is_large_number_word(token)
         if is_scale and index not in used and before and before.key in SCALE_PREPOSITIONS:
             return True
@@ -65,7 +59,3 @@ def _is_large_number_word(token: Token) -> bool:
     """Return whether a word is a number over 1 and no word for prices, such as `cen`."""
     is_number = token.kind == "word" and (number_of(token) or 0) > 1
     return is_number and token.key not in PRICE_NOUNS
-
-
-def _is_currency_sign(text: str) -> bool:
-    return len(text) == 1 and unicodedata.category(text) == "Sc"

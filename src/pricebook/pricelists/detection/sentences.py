@@ -43,7 +43,7 @@ from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.text import comparison_key
 
 # What a sentence leaves in doubt: the option that decides it.
-Doubt = Literal["currency", "price_quantity", "vat_included", "discount", "valid_from"]
+Doubt = Literal["currency", "price_quantity", "prices_in", "vat_included", "discount", "valid_from"]
 
 _MAX_NOTE_LENGTH = 1000
 # Letters and digits below the header, where `EUR` or `V$` may be any cell.
@@ -157,6 +157,8 @@ def _read_sentence(
     if is_of_list and statement.is_gross_or_net:  # net of the discount
         statement = statement._replace(vat_included=frozenset(), is_gross_or_net=False)
     currencies = currencies_of_sentence(tokens, currency) if is_about_prices or is_label else None
+    if statement.scale.in_hundredths and currencies is None:
+        currencies = statement.scale.codes
     doubts = list(_doubts(tokens, statement, currencies, is_about_prices=is_about_prices))
     if is_of_list and "discount" not in doubts:
         doubts.append("discount")
@@ -164,6 +166,7 @@ def _read_sentence(
         doubts.append("valid_from")
     says_something = (
         *(statement.quantities, statement.is_per_pack, statement.names_price_unit),
+        statement.scale.in_hundredths,
         *(statement.vat_included, statement.vat_rates, currencies is not None, valid_from, doubts),
     )
     if not any(says_something):
@@ -213,6 +216,8 @@ def _doubts(
     kinds = len(statement.quantities) + statement.is_per_pack + statement.names_price_unit
     if kinds > 1 or statement.unclear_quantity or _has_unread_quantity(tokens, statement):
         yield "price_quantity"
+    if statement.scale.is_in_doubt:
+        yield "prices_in"
     if len(statement.vat_included) > 1 or (statement.unclear_tax and not statement.vat_rates):
         yield "vat_included"
     if is_about_prices and (names_discount(tokens) or is_discount_label(tokens)):

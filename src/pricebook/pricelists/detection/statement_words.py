@@ -77,27 +77,16 @@ ONLY_PER_WORDS = comparison_keys(("per", "pro", "je", "jeweils", "cada"))
 OF_WORDS = comparison_keys(
     ("of", "à", "zu", "von", "mit", "de", "por", "po", "по", "z", "x", "with")
 )
-# Parts and multiples of a currency, in which prices may be; after a preposition in a sentence.
-SCALE_WORDS = comparison_keys(
+# Multiples of a currency, in which prices may be; after a preposition in a sentence.
+SCALE_WORDS = comparison_keys(("millions", "mln", "mio", "млн", "mioeur"))
+THOUSAND_WORDS = comparison_keys(
     (
-        *("cent", "cents", "ct", "cts", "pence", "kopeks", "копейках", "копейки", "копеек", "коп"),
-        *(
-            "копійках",
-            "grosz",
-            "groszy",
-            "groszach",
-            "céntimos",
-            "centimos",
-            "centimes",
-            "eurocent",
-        ),
-        *("thousands", "millions", "mln", "mio", "тысячах", "тисячах", "tysiącach", "milliers"),
-        *("miles", "tausendern", "млн", "öre", "øre", "haléřích", "haléřů", "centesimi"),
-        *("cêntimos", "eurocenten", "fillér", "fillérben", "kuruş", "bani", "стотинки"),
+        *("thousands", "тысячах", "тисячах", "tysiącach", "milliers", "miles", "tausendern"),
+        *("migliaia", "tisících", "duizenden", "milhares"),
     )
 )
 MULTIPLE_CURRENCIES = comparison_keys(
-    ("teur", "tusd", "tchf", "keur", "kusd", "kchf", "kgbp", "trub", "tpln", "teuro", "mioeur")
+    ("teur", "tusd", "tchf", "keur", "kusd", "kchf", "kgbp", "trub", "tpln", "teuro")
 )
 SCALE_PREPOSITIONS = comparison_keys(("in", "en", "в", "w", "у", "als", "i", "v", "em"))
 # Between two units: `per kg or l`.

@@ -138,6 +138,9 @@ def _basis(profile: DetectedProfile, config: ReadConfig) -> PriceBasis:
     }
     if config.currency is not None:
         changes["currency_source"] = f"currency={config.currency}"
+    if config.prices_in is not None:
+        changes["in_hundredths"] = config.prices_in == "hundredths"
+        changes["in_thousands"] = config.prices_in == "thousands"
     if config.price_quantity is not None:
         changes["price_quantity"] = Decimal(config.price_quantity)
     if config.discount is not None:

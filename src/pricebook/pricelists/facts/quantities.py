@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from pricebook.pricelists.facts.hundredths import is_money_of_unit
 from pricebook.pricelists.facts.numerals import NUMBER, displayed, parse_number
 from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.schemas.cells import NumberCell
@@ -86,12 +87,8 @@ _CONTENTS = frozenset({"LTR", "KGM", "GRM", "ONZ", "LBR"})
 _PARTS_OF_LITRES = frozenset({"ml", "cl", "dl", "мл"})
 # The unit of a price: `kr/100 st`. A hundredth of the currency a piece is the currency a hundred.
 # Currencies that are one alone are read by `unit_currencies`.
-_PRICE_UNIT = re.compile(
-    r"(?:(?P<hundredth>öre|øre|cents?|ct|pence|p|коп\.?|grosz[ey]?|gr)"
-    r"|kr\.?)"
-    r"\s*/\s*(?P<quantity>.+)",
-    re.IGNORECASE,
-).fullmatch
+_PRICE_UNIT = re.compile(r"(?P<money>[^\W\d_]+\.?)\s*/\s*(?P<quantity>.+)").fullmatch
+_CROWNS = frozenset({"kr", "kr."})
 _WORDS = re.compile(r"[/=×]|[^\s/=×()\[\]]+")
 _ELIDED_ARTICLE = re.compile(r"^l'", re.IGNORECASE)
 
@@ -174,7 +171,7 @@ def _parse_text(text: str, decimal_mark: DecimalMark | None) -> Quantity | None:
         return _LETTER_QUANTITIES.get(text)
     if text[:1] in _SIGNS and (unit := parse_unit(text[1:])):
         return Quantity(_LETTER_QUANTITIES[text[0]].number, unit)
-    if price_unit := _PRICE_UNIT(text.strip()):
+    if (price_unit := _PRICE_UNIT(text.strip())) and _names_money(price_unit):
         return _of_price_unit(price_unit, decimal_mark)
     before = _WORDS.findall(_ELIDED_ARTICLE.sub("", match["before"]))
     while len(before) > (match["digits"] is None) and before[0].casefold() in _PER_WORDS:
@@ -185,9 +182,14 @@ def _parse_text(text: str, decimal_mark: DecimalMark | None) -> Quantity | None:
     return None if before or not number else _counted_quantity(number, match["after"])
 
 
+def _names_money(match: re.Match[str]) -> bool:
+    money = match["money"]
+    return money.casefold() in _CROWNS or is_money_of_unit(money, match["quantity"])
+
+
 def _of_price_unit(match: re.Match[str], decimal_mark: DecimalMark | None) -> Quantity | None:
     quantity = _parse_text(match["quantity"], decimal_mark)
-    if quantity is None or match["hundredth"] is None:
+    if quantity is None or match["money"].casefold() in _CROWNS:
         return quantity
     return quantity._replace(number=quantity.number * 100)
 

@@ -56,8 +56,9 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     """What the prices of a whole price list are, unless a row says otherwise.
 
     `currency` is ISO 4217; with `currency_source`, the text beside the currency column that says
-    it, rows in other currencies contradict it; with `in_hundredths`, price cells are in cents. A
-    price is for `price_quantity` base units, with `prices_per_pack` for the pack size of its row;
+    it, rows in other currencies contradict it; with `in_hundredths` or `in_thousands`, price cells
+    are in these, except those that name a currency, in their header or beside them. A price is for
+    `price_quantity` base units, with `prices_per_pack` for the pack size of its row;
     `unit` is the code of the base unit. With `needs_quantity`, rows have different quantities, so
     that an empty cell leaves it in doubt. In rows whose unit is one of `unit_packs` a price is for
     the pack size of the row.
@@ -78,6 +79,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     price_quantity: Decimal = Decimal(1)
     needs_quantity: bool = False
     in_hundredths: bool = False
+    in_thousands: bool = False
     prices_per_pack: bool = False
     unit: str | None = None
     unit_packs: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ DISCOUNT_PATTERN = r"^ *[0-9]{1,2}([.,][0-9]{1,4})? *%?( *\+ *[0-9]{1,2}([.,][0-
 DiscountChain = Annotated[str, msgspec.Meta(max_length=100, pattern=DISCOUNT_PATTERN)]
 # The columns of discounts, in the order in which they apply.
 DISCOUNT_FIELDS: tuple[Field, ...] = ("discount", "second_discount", "third_discount")
+PricesIn = Literal["hundredths", "units", "thousands"]
 TitleDiscounts = Literal["required", "optional"]
 HiddenRows = Literal["read", "skip"]
 HiddenColumns = Literal["read", "skip"]
@@ -75,7 +76,8 @@ class SheetConfig(
     whose cells together identify an article, default the code.
 
     What the prices are: `currency` (ISO 4217), `price_quantity` (base units that a price is for),
-    `prices_per_pack` (a price is for the pack size), `vat_included`, `vat_rate` (percent),
+    `prices_per_pack` (a price is for the pack size), `prices_in` (hundredths or thousands of the
+    currency, `units`: the currency itself), `vat_included`, `vat_rate` (percent),
     `discount` (a chain of percentages such as `30+5`, for every row), `discount_groups` (group to
     chain), `discount_base` (the price that discounts apply to, `none`: they are included already),
     `net_marks` (the marks of articles without these discounts, `N, *`; `none`: all take them),
@@ -99,6 +101,7 @@ class SheetConfig(
     currency: CurrencyCode | None = None
     price_quantity: PositiveQuantity | None = None
     prices_per_pack: bool | None = None
+    prices_in: PricesIn | None = None
     vat_included: bool | None = None
     vat_rate: Decimal | None = None
     discount: DiscountChain | None = None
