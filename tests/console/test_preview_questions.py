@@ -199,6 +199,13 @@ def test_columns_of_a_price_are_one_answer_or_each_alone() -> None:
     assert patches[1:] == [{"column_mapping": {"price": each}} for each in ("A", "B")]
 
 
+def test_promotion_prices_are_read_where_a_row_has_one_or_left_out() -> None:
+    message = 'Column B has promotion prices; set price_columns=\'["B","A"]\' or ignored_columns.'
+    question = question_of(PriceListIssue(message, "ignored_columns", ("B",)))
+    patches = [msgspec.json.decode(choice.patch) for choice in question.choices]
+    assert patches == [{"price_columns": ["B", "A"]}, {"ignored_columns": ["B"]}]
+
+
 def test_meanings_of_units_are_typed() -> None:
     question = question_of(PriceListIssue("May be codes.", "unit_meanings", ("0", "2")))
     names = [name for name, _ in question.entries]

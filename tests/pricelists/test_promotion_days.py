@@ -296,6 +296,17 @@ def test_new_price_beside_a_promotion(tmp_path: Path) -> None:
     )
 
 
+def test_promotion_of_a_pack_beside_the_price_of_a_piece(tmp_path: Path) -> None:
+    header = "Code;Name;Pack size;Price each;Price from 01.12.2026;Promo price per pack;Promo until"
+    rows = ("S-1;Soap;10;2.40;;19.00;2026-11-28", "S-2;Brush;10;3.15;3.40;30.00;2026-11-28")
+    rows = (*rows, "S-3;Mop;10;7.80;;;", "S-4;Pail;10;5.00;;4.00;2026-12-31")
+    columns = ["Promo price per pack", "Price each"]
+    result = read(tmp_path, header, *rows, price_columns=columns)
+    assert prices(result) == {"S-1": "1.9, 2.40 from 2026-11-29", "S-3": "7.80"}
+    found = {row.supplier_sku: row.error_type for row in result.rejected}
+    assert found == {"S-2": "date_unknown", "S-4": "price_out_of_range"}
+
+
 @pytest.mark.parametrize(
     "title",
     [

@@ -138,16 +138,21 @@ class PriceColumnsReader:
         return problem or price, statements
 
     def _problem_of_pack(
-        self, cost: Decimal | None, filled: Sequence[int], cells: list[str], texts: list[str]
+        self,
+        cost: Decimal | RowProblem | None,
+        filled: Sequence[int],
+        cells: list[str],
+        texts: list[str],
     ) -> RowProblem | None:
         """Return why the price of a pack and that of its pieces do not fit each other."""
         packs, pieces = ([i for i in filled if (i in self._packs) == is_pack] for is_pack in _BOTH)
-        if not (cost and packs and pieces):
+        if not (isinstance(cost, Decimal) and packs and pieces):
             return None
         column = pieces[0] if filled[0] in self._packs else packs[0]
         other, _ = self._other_readers[column].read(cells, texts)
-        is_known = isinstance(other, Decimal) and self._have_one_currency(packs[0], pieces[0])
-        if not is_known or cost / MAX_PACK_FACTOR <= other <= cost * MAX_PACK_FACTOR:
+        if not (isinstance(other, Decimal) and self._have_one_currency(packs[0], pieces[0])):
+            return None
+        if cost / MAX_PACK_FACTOR <= other <= cost * MAX_PACK_FACTOR:
             return None
         (pack, of_pack), (piece, of_piece) = (
             (display_text(cells[column]).strip(), quote(self._headers[column]))
