@@ -134,3 +134,19 @@ def test_names_without_a_title_are_proposed_by_their_position() -> None:
     assert issue.option == "column_mapping.name"
     assert issue.candidates[0] == "column A"
     assert 'name="column A"' in issue.message
+
+
+def test_a_later_header_below_one_side_begins_a_table_of_it() -> None:
+    below = ("Preserves;;;;;;", "Code;Item;;Gross price incl. VAT;;;")
+    header = "Code;Item;Unit;Price;Code;Item;Unit;Price"
+    rows = ("A1;Elbow;pc;10,00;B1;Elbow zinc;pc;20,00", "A2;Tee;pc;30,00;B2;Tee zinc;pc;40,00")
+    lines = ("Prices in PLN without VAT", "", header, *rows, "", *below, "A8;Jam;;12,70;;;")
+    result = read(*lines, vat_rate=27)
+    assert prices(result) == {
+        code: Decimal(price)
+        for code, price in {"A1": 10, "A2": 30, "A8": "12.7", "B1": 20, "B2": 40}.items()
+    }
+    included = {
+        item.supplier_sku: item.details and item.details.vat_included for item in result.items
+    }
+    assert included == {"A1": False, "A2": False, "A8": True, "B1": False, "B2": False}

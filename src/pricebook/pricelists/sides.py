@@ -264,7 +264,8 @@ class _SideCheck:
         if is_named_header(cells):
             self._is_below_header, self._text = True, ""
             is_same = find_sides(cells, self._ignored) == self._sides
-            return "" if is_same else "has other titles"
+            is_of_one = any(set(filled) <= set(each) for each in columns)
+            return "" if is_same or is_of_one else "has other titles"
         is_of_others = bool(filled) and filled[-1] >= columns[0].stop
         if self._is_below_header and len(filled) == 1 and not is_of_others:
             text = cells[filled[0]]
