@@ -22,6 +22,7 @@ def with_note(header: str, note: str) -> ReadResult:
     "name",
     [
         *("Collier nylon SUPPRIMÉ", "Collier nylon SUPPRIME", "Collier (supprimé)"),
+        *("Houten bak 80 cm – VERVALLEN",),
         *("SUPPRIMÉ - Collier nylon", "COLLIER NYLON SUPPRIMÉ", "Collier – plus fabriqué"),
         *("Pinza - Fuori produzione", "PINZA FUORI PRODUZIONE", "Pinza [fuori catalogo]"),
         *("Zange (entfällt)", "Zange – nicht mehr lieferbar", "ENTFÄLLT: Zange"),
@@ -60,6 +61,8 @@ def test_other_names_are_read(name: str) -> None:
         *(("Note", "Fuori produzione"), ("Annotazioni", "Fuori produzione, sostituito da A9")),
         *(("Bemerkung", "Artikel entfällt zum 31.12.2026"), ("Hinweis", "Entfällt.")),
         *(("Bemerkung", "wird nicht mehr geliefert"), ("Info", "Nicht mehr lieferbar, siehe A9")),
+        *(("Remarque", "Supprimé du tarif - remplacé par A9"), ("Skladem", "ukončeno")),
+        *(("Huom.", "poistunut, ei korvaavaa"), ("Bem.", "udgået")),
         *(("Observations", "Supprimé, remplacé par A9"), ("Remarques", "Article supprimé")),
         *(("Remark", "discontinued, replaced by A9"), ("Notes", "Item is discontinued")),
         *(("Comment", "No longer available since 2026"), ("Status", "Discontinued 01/2026")),

@@ -20,6 +20,7 @@ CLEAR_TEXTS = (
     *("supprimé", "supprimée", "supprimés", "supprimées", "fin de vie", "en fin de vie"),
     *("n'est plus disponible", "n'est plus fabriqué", "plus fabriqué", "plus commercialisé"),
     *("n'est plus commercialisé", "plus disponible", "hors production", "hors catalogue"),
+    *("supprimé du tarif", "supprimé du catalogue", "retiré du tarif", "retiré du catalogue"),
     *("retiré de la vente", "arrêt de fabrication", "production arrêtée", "déréférencé"),
     *("descatalogado", "descatalogada", "descatalogados", "descontinuado", "descontinuada"),
     *("discontinuado", "discontinuada", "fuera de catálogo", "fuera de producción", "fin de vida"),
@@ -33,6 +34,8 @@ CLEAR_TEXTS = (
     *("fuori produzione", "fuori catalogo", "non più disponibile", "non più in produzione"),
     *("non più prodotto", "fine produzione", "uit productie", "niet meer leverbaar"),
     *("niet meer verkrijgbaar", "uit assortiment", "výroba ukončena", "ukončena výroba"),
+    *("ukončeno", "ukončen", "ukončena", "ukončený", "ukončená", "prodej ukončen", "udgået"),
+    *("udgået af sortimentet", "poistunut", "poistunut valikoimasta"),
     *("vyřazeno z nabídky", "již se nevyrábí", "utgått", "utgången", "utgått ur sortimentet"),
     *("säljs inte längre", "fora de linha", "fora de produção", "scos din producție"),
     *("nu se mai produce", "üretimden kalktı", "üretimi durduruldu", "спрян от производство"),
@@ -60,7 +63,7 @@ PHASE_OUT_TEXTS = (
     *("até esgotar", "epuizarea stoc", "limita stocului", "stoklarla sınırlı", "до изчерпване"),
 )
 # They mark an article in brackets of its name, too.
-NAME_TEXTS = ("entfällt", "entfallen", "entfaellt")
+NAME_TEXTS = ("entfällt", "entfallen", "entfaellt", "vervallen")
 # They end a line of resistors.
 NO_NAME_TEXTS = ("eol", "end of life", "deleted", "gelöscht", "удален", "удалена", "удалено")
 # Before a mark: `Item is discontinued`, `wird nicht mehr geliefert`.
@@ -121,7 +124,17 @@ STATE_HEADERS = comparison_keys(
         ),
         *("stan", "dostępność", "uwagi", "uwaga", "komentarz", "стан", "наявність", "примітка"),
         *("примітки", "коментар", "annotazioni", "annotazione", "osservazioni", "commento"),
-        *("stato", "opmerking", "opmerkingen", "poznámka", "poznámky", "stav", "anmärkning"),
+        *(
+            "stato",
+            "opmerking",
+            "opmerkingen",
+            "poznámka",
+            "poznámky",
+            "stav",
+            "anmärkning",
+            "huom",
+            "huomautus",
+        ),
         *("observação", "observações", "estado", "observații", "observatii", "açıklama", "durum"),
         *("забележка", "забележки", "статус", "obs", "bem", "hinw"),
     )
