@@ -41,7 +41,8 @@ async def apply_import(request: AnyRequest, task_id: TaskId) -> Response[Any]:
     task = await history.get_task(state.database, task_id)
     if task.decided_at is not None:
         return _to_import(task_id, MEANWHILE)
-    fields = {"left_out_codes": list(filter(None, map(str.strip, typed.splitlines())))}
+    lines = [each.strip() for each in typed.splitlines()]
+    fields = {"left_out_codes": [each for each in lines if each]}
     try:
         codes = convert_fields(fields, Application).left_out_codes
         wanted = ApplyRequest(
