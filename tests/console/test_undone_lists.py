@@ -141,3 +141,17 @@ async def test_prices_of_undone_lists_are_marked(
     ((item_id, supplier_id),) = await rows(conn, "SELECT id, supplier_id FROM supplier_items")
     text = await show_text(client, f"{SUPPLIERS}/{supplier_id}/items/{item_id}")
     assert text.count("of an import that was undone later") == 1
+
+
+async def test_newer_list_that_is_not_undone_is_named_before_an_undo(
+    client: Client, log_in_as: LogInAs, merge_rows: MergeRows
+) -> None:
+    await merge_rows(item_rows(1))
+    wrong = await merge_rows([item_row("A1", "11.00")])
+    await log_in_as("admin")
+    path = f"{IMPORTS}/{wrong.task_id}/undo"
+    assert "a newer price list" not in await show_text(client, path)
+    newer = await merge_rows([item_row("A1", "11.00")])
+    text = await show_text(client, path)
+    assert "What a newer price list of this supplier has like this one" in text
+    assert f'href="{IMPORTS}/{newer.task_id}"' in text

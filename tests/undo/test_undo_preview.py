@@ -95,6 +95,24 @@ async def test_products_that_would_be_deleted_are_listed(
     assert found["changes"]["data"][1]["price"] is None
 
 
+async def test_newest_later_list_that_is_not_undone_is_named(
+    admin: Client, merge_rows: MergeRows, conn: Connection
+) -> None:
+    await merge_rows(item_rows(1))
+    wrong = await merge_rows([item_row("A1", "20.00")])
+    assert (await preview(admin, wrong.task_id))["later_list"] is None
+    same = [await merge_rows([item_row("A1", "20.00")]) for _ in range(2)]
+    found = await preview(admin, wrong.task_id)
+    assert found["counts"]["restored"] == 1
+    assert found["later_list"]["task_id"] == str(same[1].task_id)
+    await conn.execute(
+        "UPDATE ingestion_tasks SET undone_by = %s WHERE id = %s",
+        [same[0].task_id, same[1].task_id],
+    )
+    found = await preview(admin, wrong.task_id)
+    assert found["later_list"]["task_id"] == str(same[0].task_id)
+
+
 async def test_import_that_changed_nothing_has_an_empty_preview(
     admin: Client, merge_rows: MergeRows
 ) -> None:

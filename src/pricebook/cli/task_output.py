@@ -149,6 +149,13 @@ def print_undo(undone: UndoResult, *, dry_run: bool) -> None:
     if counts.left_as_is > len(undone.left.data):
         print_line(f"{len(undone.left.data):,} of {counts.left_as_is:,} that are left.")
     _print_way_to_others(undone, is_preview=dry_run)
+    if later := undone.later_list:
+        time = f"{later.completed_at:%Y-%m-%d %H:%M} UTC"
+        print_line(
+            f"The price list of task {later.task_id}, imported at {time}, is newer and not undone:"
+            " what it has like the undone one is taken back, too, and comes back with the next"
+            " import."
+        )
     print_line("Nothing was undone." if dry_run else f"Undone by task {undone.task_id}.")
 
 

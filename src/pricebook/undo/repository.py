@@ -12,7 +12,7 @@ from pricebook.http.pagination import Paging
 from pricebook.tasks.schemas import AcceptedTask
 from pricebook.tasks.undo_counts import UndoCounts
 from pricebook.undo.schemas import SENTENCES, LeftChange, LeftKind, LeftReason, TaskToUndo
-from pricebook.undo.undo_preview_schemas import ChangedPart, PlannedChange
+from pricebook.undo.undo_preview_schemas import ChangedPart, LaterList, PlannedChange
 
 LEFT_COLUMNS: LiteralString = """
     kind, supplier_item_id, product_id, code, name, reason, later_task_id
@@ -106,6 +106,25 @@ async def find_waiting_undo(conn: Connection, task_id: UUID) -> AcceptedTask | N
                 AND undo_of = %(task)s AND state IN ('queued', 'running')
             """,
             {"task": task_id},
+        )
+        return await cursor.fetchone()
+
+
+async def find_later_list(conn: Connection, task_id: UUID) -> LaterList | None:
+    """Find the newest price list of the supplier of a task that ended after it, not undone."""
+    async with conn.cursor(row_factory=struct_row(LaterList)) as cursor:
+        await cursor.execute(
+            """
+            SELECT later.id AS task_id, later.completed_at
+            FROM ingestion_tasks AS undone JOIN ingestion_tasks AS later
+                ON later.supplier_id = undone.supplier_id
+                AND later.completed_at > undone.completed_at
+            WHERE undone.id = %s AND later.state IN ('succeeded', 'partially_succeeded')
+                AND later.undo_of IS NULL AND later.undone_by IS NULL
+                AND later.corrections_of IS NULL
+            ORDER BY later.completed_at DESC LIMIT 1
+            """,
+            [task_id],
         )
         return await cursor.fetchone()
 

@@ -34,6 +34,10 @@ REQUEST: dict[str, Any] = {"reason": "The supplier sent the list of another shop
 PREVIEW: dict[str, Any] = {
     "task_id": ID,
     "counts": {"restored": 12, "deleted": 3, "products_deleted": 0, "left_as_is": 1},
+    "later_list": {
+        "task_id": "0f6f0f2e-3f55-4f0e-9c1c-6d1c3b1f7a56",
+        "completed_at": "2026-07-02T05:30:00Z",
+    },
     "left": plain_page_example(LEFT),
     "changes": plain_page_example(
         {

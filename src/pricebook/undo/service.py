@@ -37,12 +37,14 @@ async def preview_undo(database: Database, task_id: UUID, query: UndoQuery) -> U
     async with database.short_transaction() as conn:
         await require_undoable(conn, task_id)
         counts, changes, left = await repository.preview_undo(conn, task_id, query)
+        later_list = await repository.find_later_list(conn, task_id)
     total = counts.restored + counts.deleted + counts.products_deleted
     return UndoPreview(
-        task_id,
-        counts,
-        LeftPage(counts.left_as_is, query.page, query.limit, left),
-        PlannedPage(total, query.page, query.limit, changes),
+        task_id=task_id,
+        counts=counts,
+        later_list=later_list,
+        left=LeftPage(counts.left_as_is, query.page, query.limit, left),
+        changes=PlannedPage(total, query.page, query.limit, changes),
     )
 
 
@@ -125,9 +127,16 @@ async def undo_inline(
 async def describe_undo(database: Database, undo: Task, paging: Paging) -> UndoResult:
     """Return what an undo has done; raises NotFoundError."""
     left = await list_left(database, undo.id, paging)
-    page = LeftPage(total_count=left.total_count, page=left.page, limit=left.limit, data=left.data)
-    counts = undo.undo or UndoCounts(0, 0, 0, 0)
-    return UndoResult(undo.id, counts, page)
+    async with database.connection() as conn:
+        later_list = undo.undo_of and await repository.find_later_list(conn, undo.undo_of)
+    return UndoResult(
+        task_id=undo.id,
+        counts=undo.undo or UndoCounts(0, 0, 0, 0),
+        later_list=later_list,
+        left=LeftPage(
+            total_count=left.total_count, page=left.page, limit=left.limit, data=left.data
+        ),
+    )
 
 
 async def _undo(conn: Connection, task_id: UUID, lease: TaskLease) -> None:

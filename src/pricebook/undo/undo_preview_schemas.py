@@ -1,5 +1,6 @@
 """What an undo would do, or has done."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -48,15 +49,29 @@ class PlannedPage(Page[PlannedChange], frozen=True):
     """A page of what an undo would restore and delete, items of other prices first."""
 
 
-class UndoResult(Struct, frozen=True):
+class LaterList(Struct, frozen=True):
+    """The newest price list of the supplier that was imported later and is not undone."""
+
+    task_id: Annotated[UUID, doc("Id of its task.")]
+    completed_at: Annotated[datetime, doc("When its import ended.")]
+
+
+class UndoResult(Struct, frozen=True, kw_only=True):
     """What an undo has done, and a page of what it left."""
 
     task_id: Annotated[UUID, doc("Id of the task.")]
     counts: Annotated[UndoCounts, doc("What it would change and leave.")]
+    later_list: Annotated[
+        LaterList | None,
+        doc(
+            "Newest later price list of the supplier that is not undone. What it has like the"
+            " undone one is taken back, too, and comes back with the next import; null: none."
+        ),
+    ]
     left: Annotated[LeftPage, doc("What it would leave as it is.")]
 
 
-class UndoPreview(UndoResult, frozen=True):
+class UndoPreview(UndoResult, frozen=True, kw_only=True):
     """What undoing a task would do now, a page of it, and a page of what it would leave."""
 
     changes: Annotated[PlannedPage, doc("What it would restore and delete.")]
