@@ -1,5 +1,8 @@
 """The tree of commands: groups print their help, and a mistyped command names what is near."""
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -30,6 +33,20 @@ def test_group_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
         app(words.split(), result_action="return_value")
         usage = f"Usage: pricebook {words} COMMAND".replace("  ", " ")
         assert capsys.readouterr().out.startswith(usage)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("", {"import": "Import a price list now", "users": "User accounts of the staff."}),
+        ("products", {"change": "Preview a change of many products"}),
+    ],
+)
+def test_help_describes_commands_that_no_one_has_called(words: str, lines: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "pricebook.cli", *words.split(), "--help"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for name, description in lines.items():
+        assert re.search(rf"{name} +{re.escape(description)}", printed)
 
 
 @pytest.mark.parametrize(

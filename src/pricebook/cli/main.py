@@ -2,7 +2,9 @@
 
 import signal
 import sys
+from collections.abc import Iterable
 from types import FrameType
+from typing import Any
 
 from cyclopts import App, CycloptsError
 
@@ -49,7 +51,17 @@ COMMANDS = {
     "schema": "database_commands:print_schema",
 }
 
-app = App(
+
+class DescribedApp(App):
+    """An app whose help describes commands that are not imported yet."""
+
+    def help_print(self, tokens: str | Iterable[str] | None = None, **options: Any) -> None:
+        """Import the commands that the help lists, and print it."""
+        self.parse_commands(tokens)[1][-1].resolved_commands()
+        super().help_print(tokens, **options)
+
+
+app = DescribedApp(
     name="pricebook",
     help="Import the price lists of many suppliers into one catalog.",
     version=__version__,
