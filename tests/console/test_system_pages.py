@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+import builders
 from console.conftest import HTML, Client, LogInAs
 from console.fragments import show_text
 from pricebook.api.application import create_app
@@ -124,6 +125,14 @@ async def test_dead_tasks_and_waiting_tasks_are_named(
     assert await state_of(client, "tasks") == "wrong"
     assert verdict(text) == "Needs attention: Workers, Tasks given up, tasks."
     assert "no worker is running: start `pricebook worker`" in text
+
+
+async def test_held_lists_are_noted(client: Client, log_in_as: LogInAs, conn: Connection) -> None:
+    await log_in_as("admin")
+    await builders.import_task(conn, await builders.supplier(conn), state="held")
+    text = await show_text(client, PATH)
+    assert "1 held: see `pricebook tasks list --state held`." in text
+    assert await state_of(client, "tasks") == "ok"
 
 
 async def test_page_says_what_is_not_reachable_without_redis(

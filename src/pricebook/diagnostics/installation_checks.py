@@ -157,7 +157,8 @@ async def _tasks(context: CheckContext) -> CheckResult:
         raise PricebookError(
             f"{task_counts}: see `pricebook tasks list --state dead`, then `pricebook tasks retry`."
         )
-    return CheckResult(f"{task_counts}.")
+    held = [f"{status.held} held: see `pricebook tasks list --state held`."] if status.held else []
+    return CheckResult(f"{task_counts}.", notes=held)
 
 
 async def _lists(context: CheckContext) -> CheckResult:

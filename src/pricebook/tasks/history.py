@@ -21,7 +21,7 @@ from pricebook.tasks.schemas import (
 
 
 async def get_queue_status(database: Database) -> QueueStatus:
-    """Return how many tasks are queued, running and dead, and the age of the oldest due one."""
+    """Return how many tasks are queued, running, dead and held, and how long the oldest is due."""
     async with database.connection() as conn:
         return await metrics_repository.get_queue_status(conn)
 

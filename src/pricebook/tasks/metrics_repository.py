@@ -6,17 +6,18 @@ from pricebook.tasks.queue_metrics import QueueStatus, TaskMetrics
 
 
 async def get_queue_status(conn: Connection) -> QueueStatus:
-    """Count the queued, running and dead tasks; find for how many seconds the oldest is due."""
+    """Count the tasks that wait, run or need people; find how many seconds the oldest is due."""
     async with conn.cursor(row_factory=struct_row(QueueStatus)) as cursor:
         await cursor.execute(
             """
             SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
                 count(*) FILTER (WHERE state = 'running') AS running,
                 count(*) FILTER (WHERE state = 'dead') AS dead,
+                count(*) FILTER (WHERE state = 'held') AS held,
                 coalesce(extract(epoch FROM
                     now() - min(next_attempt_at) FILTER (WHERE state = 'queued')
                 ), 0)::float8 AS oldest_seconds
-            FROM ingestion_tasks WHERE state IN ('queued', 'running', 'dead')
+            FROM ingestion_tasks WHERE state IN ('queued', 'running', 'dead', 'held')
             """
         )
         queue_status = await cursor.fetchone()

@@ -17,9 +17,10 @@ class TaskMetrics(Struct, frozen=True):
 
 
 class QueueStatus(Struct, frozen=True):
-    """Numbers of queued, running and dead tasks, and the oldest queued one's age in seconds."""
+    """Numbers of tasks in these states, and the oldest queued one's age in seconds."""
 
     queued: int
     running: int
     dead: int
+    held: int
     oldest_seconds: float
