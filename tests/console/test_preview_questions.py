@@ -204,6 +204,7 @@ def test_promotion_prices_are_read_where_a_row_has_one_or_left_out() -> None:
     question = question_of(PriceListIssue(message, "ignored_columns", ("B",)))
     patches = [msgspec.json.decode(choice.patch) for choice in question.choices]
     assert patches == [{"price_columns": ["B", "A"]}, {"ignored_columns": ["B"]}]
+    assert question.legend == "Which columns have the price?"
 
 
 def test_meanings_of_units_are_typed() -> None:

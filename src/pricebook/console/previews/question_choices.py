@@ -133,6 +133,11 @@ def discount_choices(
     yield make_choice(t("previews.answer.discounts_included"), ignored)
 
 
+def proposes_price_columns(message: str) -> bool:
+    """Return whether a message proposes columns of which a row has one price."""
+    return _PRICE_COLUMNS.search(message) is not None
+
+
 def price_choices(table: SampleTable | None, message: str, t: Texts) -> Iterator[Choice]:
     """Yield the columns of which a row has one price, if a message proposes them."""
     match = _PRICE_COLUMNS.search(message)

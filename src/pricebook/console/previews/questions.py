@@ -24,6 +24,7 @@ from pricebook.console.previews.question_choices import (
     other_columns,
     other_settings,
     price_choices,
+    proposes_price_columns,
 )
 from pricebook.console.previews.sheet_questions import (
     common_candidates,
@@ -142,6 +143,8 @@ class _QuestionWriter:
             legend = t("previews.questions.packs")
         if field == "second_discount":
             legend = t("previews.questions.second_discount")
+        if option == "ignored_columns" and proposes_price_columns(issue.message):
+            legend = t("previews.questions.price_columns")
         if sheets:
             legend = t("previews.of_sheet", question=legend, sheets=name_sheets(sheets, t))
         return legend
