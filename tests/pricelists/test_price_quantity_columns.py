@@ -102,6 +102,16 @@ def test_missing_quantity_among_different_ones_is_in_doubt(
 SPANISH = ("Ref.;Descripción;Und.;Precio", "A-1;Candado;U;6,40", "A-2;Taco;C;3,20")
 
 
+def test_missing_quantity_beside_a_text_that_states_another_is_in_doubt() -> None:
+    cells = ("1;2.15", ";3.15", "100;4.15", ";5.15", "1;6.15")
+    result = read(
+        *("Preise je 100 Stück", *lines_of("PE", "Preis", cells)),
+        column_mapping={"price_quantity": "PE"},
+    )
+    assert [str(item.price) for item in result.items] == ["2.15", "0.0415", "6.15"]
+    assert [row.error_type for row in result.rejected] == ["price_quantity_unknown"] * 2
+
+
 def test_spanish_units_that_are_quantities() -> None:
     lines = [*SPANISH, "A-3;Manilla;PAR;9,00", "A-4;Set;JGO;8,00", "A-5;Cutter;CJ;31,00"]
     issue = issue_of(*lines, currency="EUR")

@@ -46,8 +46,8 @@ def missing_quantity(label: str) -> RowProblem:
     """Return the problem of a row without the quantity that other rows have."""
     return RowProblem(
         "price_quantity_unknown",
-        f"The quantity that the price is for ({label}) is missing, and other rows have different "
-        "ones: write it, 1 for a single one.",
+        f"The quantity that the price is for ({label}) is missing, and other rows or the list "
+        "have different ones: write it, 1 for a single one.",
     )
 
 

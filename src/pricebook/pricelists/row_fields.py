@@ -124,7 +124,8 @@ class RowFields:
         `stated` is what its cell names, `unit_quantity` what the unit cell does: a unit, `100 St`.
         """
         cell = self.cell(cells, "price_quantity")
-        if not cell and self._basis.needs_quantity and unit_quantity is None:
+        is_stated = cell or (unit_quantity is not None and self.cell(cells, "unit"))
+        if self._basis.needs_quantity and not is_stated:
             raise RowRejectedError(*missing_quantity(self.label("price_quantity")))
         if cell and (stated is None or stated.is_part_of_piece):
             raise self._unknown_quantity(cells, "price_quantity")

@@ -75,11 +75,14 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
 def needs_quantity(sources: ListSources) -> bool:
     """Return whether nearly all rows of the sample say what their price is for, in different ways.
 
-    Where many rows have no quantity, theirs is one.
+    Where many rows have no quantity, theirs is one, unless the list states another.
     """
     columns = sources.assignment.columns
     if "price_quantity" not in columns or "price" not in columns:
         return False
+    statements = (sources.price_statement, *(each.statement for each in sources.sentences))
+    if any(each.quantities - {1} for each in statements):
+        return True
     cells = sources.content(columns["price_quantity"]).cells
     found = {quantity.number for cell in cells if (quantity := parse_quantity(cell))}
     return (
