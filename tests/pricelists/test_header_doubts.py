@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from pricebook.pricelists.detection.header_texts import header_statement
 from pricelists.fact_lists import columns_of, issue_of, issues_of, plain, table_of, with_column
 
 
@@ -103,3 +104,10 @@ def test_two_list_prices_are_a_choice() -> None:
         "List Price (excl. GST)", "9.00", "9.10", "9.20", price="M.R.P. (incl. GST)"
     )
     assert issue_of(*lines).candidates == ("M.R.P. (incl. GST)", "List Price (excl. GST)")
+
+
+@pytest.mark.parametrize(
+    "header", ["Preis ab 2.5 kg", "Price from 10.12 m", "Price till 10/12 pcs", "Цена с 10.5 кг"]
+)
+def test_quantity_behind_a_word_for_days_is_no_day(header: str) -> None:
+    assert header_statement(header).unclear_quantity

@@ -246,9 +246,50 @@ def test_units_in_hundredths_of_another_currency_are_rejected() -> None:
 @pytest.mark.parametrize("cell", ["CT/10", "ct/10", "GR/12"])
 def test_cartons_are_no_cents(cell: str) -> None:
     result = read("Price;Price unit", "590;1", f"120;{cell}", "300;1")
-    assert [item.price for item in result.items if item.supplier_sku == "A-101"] != [
-        Decimal("0.12")
+    assert [(row.supplier_sku, row.error_type) for row in result.rejected] == [
+        ("A-101", "price_quantity_unknown")
     ]
+
+
+def test_hundredths_in_header_and_unit_are_counted_once() -> None:
+    result = read("Pris i öre;Enhet", "590;öre/st", "34;öre/st", "20;öre/st", currency="SEK")
+    assert prices(result) == [Decimal("5.90"), Decimal("0.34"), Decimal("0.20")]
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [
+        *(("Price in kopeks", "RUB"), ("Pris i ore", "SEK"), ("Fiyat kurus", "TRY")),
+        *(("Cena v halerich", "CZK"), ("Price in pennies", "GBP")),
+    ],
+)
+def test_hundredths_are_named_without_their_accents_too(header: str, currency: str) -> None:
+    assert prices(read(header, *WHOLE, currency=currency))[0] == Decimal("5.90")
+
+
+def test_other_price_named_by_its_position_is_in_doubt() -> None:
+    cells = ("590;8.50", "340;7.50", "200;6.50")
+    options = options_in_doubt(
+        "Pris öre;Price 2", *cells, currency="SEK", price_columns=["Pris öre", "column D"]
+    )
+    assert options == {"prices_in"}
+
+
+def test_prices_per_thousand_pieces_have_an_answer() -> None:
+    with pytest.raises(PriceListError) as raised:
+        read("Preis", *WHOLE, above="Preise in Tausend Stück")
+    assert "price_quantity=1000" in raised.value.issues[0].message
+    options = {"above": "Preise in Tausend Stück", "price_quantity": 1000, "prices_in": "units"}
+    found = prices(read("Preis", *WHOLE, **options))
+    assert found[0] == Decimal("0.59")
+
+
+def test_scaled_prices_have_the_limits_of_prices() -> None:
+    result = read("Price", "1.2300", "99999999", "12", prices_in="thousands")
+    assert [row.error_type for row in result.rejected] == ["price_out_of_range"]
+    assert [str(item.price) for item in result.items] == ["1230", "12000"]
+    result = read("Price", "0.00001", "120", prices_in="hundredths")
+    assert [row.error_type for row in result.rejected] == ["price_too_precise"]
 
 
 def test_a_header_in_hundredths_contradicts_a_quantity_in_the_currency() -> None:

@@ -38,8 +38,22 @@ def prices(result: ReadResult) -> dict[str, str]:
 
 
 def price_text(row: ItemRow) -> str:
-    later = f", {row.next_price} from {row.next_from}" if row.next_price else ""
+    later = f", {row.next_price} from {row.next_from}" if row.next_from else ""
     return f"{row.price}{later}"
+
+
+def test_promotion_without_a_known_regular_price_has_no_next_price(tmp_path: Path) -> None:
+    result = read(tmp_path, HEADER, *ROWS[:1], column_mapping={"price": "Promo EUR"})
+    assert prices(result) == {"S-1": "1.90"}
+
+
+@pytest.mark.parametrize("regular", ["2.40", ""])
+def test_promotion_that_begins_after_its_end_is_in_doubt(tmp_path: Path, regular: str) -> None:
+    header = "Code;Name;Dealer EUR;Promo EUR;Promo from;Promo until"
+    rows = (f"S-1;Soap;{regular};1.90;2026-12-10;2026-11-30", "S-2;Mop;3.10;2.90;;2026-12-31")
+    row = only_rejected(read(tmp_path, header, *rows, price_columns=PROMO_FIRST))
+    assert row.error_type == "date_unknown"
+    assert "begins on 2026-12-10 and ends on 2026-11-30" in row.error_message
 
 
 def only_rejected(result: ReadResult) -> RejectedRow:

@@ -213,3 +213,9 @@ def test_marks_that_an_unread_sheet_explains_are_a_question() -> None:
     found = costs(read_price_list(book, "EUR", **options, net_marks="*"))
     assert (found["214.100"], found["212.450"]) == ("365.00", "255.44")
     assert costs(read_price_list(book, "EUR", **options, net_marks="none"))["214.100"] == "226.3"
+
+
+def test_equal_names_of_groups_with_different_discounts_are_in_doubt() -> None:
+    result = read(*LINES, discount_groups={**GROUPS, "1.": "20"}, vat_included=False)
+    rejected = {row.supplier_sku: row.error_type for row in result.rejected}
+    assert rejected == dict.fromkeys(("212.450", "212.455", "214.100"), "discount_group_unknown")

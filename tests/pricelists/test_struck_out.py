@@ -257,6 +257,15 @@ def test_struck_out_rows_of_further_tables_of_a_sheet() -> None:
     assert [row.error_type for row in result.rejected] == ["struck_out"] * 2
 
 
+def test_struck_out_names_left_of_tables_side_by_side_are_those_of_each() -> None:
+    rows = [
+        ["Product", "Colour", "Code", "Price", "Code", "Price"],
+        *([f"Lamp {n}", "red", f"A{n}", n, f"B{n}", n + 1] for n in range(1, 6)),
+    ]
+    result = read_price_list(xlsx_with_struck(rows, {(2, 0)}))
+    assert [row.supplier_sku for row in result.rejected] == ["A2", "B2"]
+
+
 def test_value_of_struck_out_merged_cells_is_that_of_each_row() -> None:
     def fill(book: Any) -> None:
         page = book.add_worksheet("Prices")

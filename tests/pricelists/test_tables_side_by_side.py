@@ -113,6 +113,15 @@ def test_columns_left_of_tables_without_a_name_are_those_of_each(header: tuple[s
     assert {item.currency for item in result.items} == {"PLN"}
 
 
+def test_article_of_a_later_table_only_is_no_title_of_the_first_one() -> None:
+    header = "Product;Colour;Code;Price;Code;Price"
+    result = read(
+        *PAINTS[:2], header, *PAINTS[4:6], "Oil;;;;A8;39,00", "Varnish;;A3;12,00;A6;30,00"
+    )
+    assert {item.supplier_sku: item.category for item in result.items}["A3"] is None
+    assert {item.supplier_sku: item.name for item in result.items}["A8"] == "Oil"
+
+
 def test_columns_left_of_all_tables_may_be_named_with_those_of_one() -> None:
     mapping = {"name": "column B", "price": "column F"}
     result = read(*PAINTS[:6], column_mapping=mapping)

@@ -20,24 +20,23 @@ def list_factor(basis: PriceBasis) -> Decimal:
 class PriceScales:
     """The factors of the price cells of one table.
 
-    Those below a header with the currency alone are in it; so are cells that name one, and those
-    of rows whose unit does, unless their header names the scale.
+    Those below a header with the currency alone are in it, and so are cells that name one, unless
+    their header names the scale. The quantity of a row whose unit names it has the scale already.
     """
 
     def __init__(self, table: DetectedTable) -> None:
         self._factor = list_factor(table.basis)
         self._currency = table.basis.currency
         self.is_one = self._factor == _ONE
-        self._headers = table.headers
+        self._is_scaled = [bool(header_statement(each).scale.used) for each in table.headers]
+        self._is_named = [names_currency_alone(each, self._currency) for each in table.headers]
 
     def at(self, column: int, cell: str, *, has_money: bool = False) -> Decimal:
         """Return the factor of a cell; `has_money`: the unit of its row names its currency."""
-        if self.is_one:
+        if self.is_one or has_money:
             return _ONE
-        header = self._headers[column]
-        if header_statement(header).scale.used:
+        if self._is_scaled[column]:
             return self._factor
-        is_named = has_money or names_currency_alone(header, self._currency)
-        if is_named or currencies_in_text(display_text(cell), self._currency) is not None:
-            return _ONE
-        return self._factor
+        text = display_text(cell)
+        is_named = self._is_named[column] or currencies_in_text(text, self._currency) is not None
+        return _ONE if is_named else self._factor

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.column_content import display_text, trimmed
 from pricebook.pricelists.detection.currencies import currencies_in_text, format_currencies
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.table import DetectedTable
@@ -18,7 +18,6 @@ from pricebook.pricelists.numbers import RowProblem, known_decimal_mark
 from pricebook.pricelists.price_problems import missing_quantity, unknown_quantity
 from pricebook.pricelists.pricing import VAT_OF_LIST, Vat
 from pricebook.pricelists.row_rejection import name_column
-from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.schemas.price_list_rows import RowErrorType
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import DecimalMark, Field
@@ -74,7 +73,7 @@ class RowFields:
         cell = cells[index]
         if self._meanings and field in UNIT_FIELDS:
             cell = self._meanings.get(display_text(cell).strip(), cell)
-        return cell if isinstance(cell, NumberCell) else cell.strip()
+        return trimmed(cell)
 
     def text(self, cells: list[str], field: Field) -> str | None:
         """Return the displayed text of a field with single spaces, None if it is empty."""

@@ -1,6 +1,6 @@
 """Prices of rows that have them in one of several columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from pricebook.pricelists.detection.column_content import display_text
@@ -34,9 +34,13 @@ def row_price_reader(
     table: DetectedTable, number_profile: NumberProfile, request: ReadRequest
 ) -> "RowPriceReader | PriceColumnsReader | None":
     """Return the reader of prices, None if rows need no more than their price cell."""
-    has_promotions = _promotions_of(table, request) is not None
-    if len(table.price_alternatives) > 1 or has_promotions:
-        return PriceColumnsReader(table, number_profile, request)
+    promotions = _promotions_of(table, request)
+
+    def reader_of(each: PriceAlternative) -> RowPriceReader:
+        return RowPriceReader(_table_of(table, each, promotions), number_profile, request)
+
+    if len(table.price_alternatives) > 1 or promotions:
+        return PriceColumnsReader(table, promotions, reader_of)
     has_prices = has_row_prices(table, request)
     return RowPriceReader(table, number_profile, request) if has_prices else None
 
@@ -51,31 +55,25 @@ class PriceColumnsReader:
     """
 
     def __init__(
-        self, table: DetectedTable, number_profile: NumberProfile, request: ReadRequest
+        self,
+        table: DetectedTable,
+        promotions: RowPromotions | None,
+        reader_of: Callable[[PriceAlternative], RowPriceReader],
     ) -> None:
         self._headers = table.headers
         self._columns = _price_columns(table)
         first = self._columns[0]
-        self._promotions = _promotions_of(table, request)
+        self._promotions = promotions
         self._quantities = {
             basis_of(table.basis, each, first).price_quantity for each in self._columns
         }
         self._exclude_each_other = len({(each.unit, each.quantity) for each in self._columns}) > 1
-        self._readers = {
-            each.column: RowPriceReader(
-                _table_of(table, each, self._promotions), number_profile, request
-            )
-            for each in self._columns
-        }
-        are_mixed = len({each.is_per_pack for each in self._columns}) > 1
+        self._readers = {each.column: reader_of(each) for each in self._columns}
+        self._has_packs_and_pieces = len({each.is_per_pack for each in self._columns}) > 1
         self._packs = frozenset(each.column for each in self._columns if each.is_per_pack)
         # Prices beside that of the row, whose unread cells are counted with it.
-        self._other_readers = {
-            each.column: RowPriceReader(
-                _table_of(table, each, self._promotions), number_profile, request
-            )
-            for each in (self._columns if self._promotions or are_mixed else ())
-        }
+        others = self._columns if promotions or self._has_packs_and_pieces else ()
+        self._other_readers = {each.column: reader_of(each) for each in others}
 
     @property
     def section(self) -> str:
@@ -94,6 +92,8 @@ class PriceColumnsReader:
 
     @title_vat.setter
     def title_vat(self, vat: Vat) -> None:
+        if vat == self.title_vat:
+            return
         for reader in self._all_readers():
             reader.title_vat = vat
 
@@ -114,11 +114,9 @@ class PriceColumnsReader:
     ) -> tuple[Decimal | RowProblem | None, RowStatements]:
         """Return the cost of a row with code and name, or the reason to reject it."""
         stated = [
-            each.column
-            for each in self._columns
-            if display_text(cells[each.column]).strip() not in NO_PRICE
+            each.column for each in self._columns if texts[each.column].strip() not in NO_PRICE
         ]
-        filled = [index for index in stated if not is_unchanged(display_text(cells[index]))]
+        filled = [index for index in stated if not is_unchanged(texts[index])]
         if not filled and len(self._columns) > 1:
             return _missing_price([cells[index] for index in stated]), _NO_STATEMENTS
         holding = self._promotions.holding(filled, texts) if self._promotions else None
@@ -134,7 +132,9 @@ class PriceColumnsReader:
         if holding is not None and holding.days is not None:
             after = self._price_after(filled[1:], cells, texts)
             price, statements = with_days((price, statements), holding.days, after)
-        problem = self._problem_of_section() or self._problem_of_pack(price, filled, cells, texts)
+        problem = self._problem_of_section()
+        if self._has_packs_and_pieces:
+            problem = problem or self._problem_of_pack(price, filled, cells, texts)
         return problem or price, statements
 
     def _problem_of_pack(

@@ -12,7 +12,6 @@ from pricebook.pricelists.listed_prices import ListedPriceReader
 from pricebook.pricelists.net_sections import in_section
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.price_limits import PriceLimit
-from pricebook.pricelists.price_scales import list_factor
 from pricebook.pricelists.priced_rows import RowStatements, stated
 from pricebook.pricelists.pricing import Vat
 from pricebook.pricelists.row_costs import ReadPrice, row_cost
@@ -51,7 +50,6 @@ class RowPriceReader:
         self.section = ""
         self._sections = SectionDiscounts(table)
         self._net_marks = RowNetMarks(table, fields)
-        self._is_scaled = list_factor(table.basis) != 1
         self._takes_discounts = table.basis.discount_base != "none"
         # Discounts of all prices or of groups are set, which articles may be excluded from.
         of_all = table.basis.discounts or table.basis.discount_groups
@@ -138,7 +136,6 @@ class RowPriceReader:
         read_price = self._prices.price_in_currency(terms.currency)
         has_others = not (self._prices.has_one_price and self._information.is_empty)
         is_cost = not (terms.is_converted or terms.discounts) and self._prices.holds_today(terms)
-        is_cost = is_cost and not self._is_scaled
         if has_others or not is_cost:
             return terms, read_price, None
         statements = RowStatements(

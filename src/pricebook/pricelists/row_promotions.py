@@ -13,7 +13,7 @@ from pricebook.pricelists.detection.price_periods import PricePeriod, read_perio
 from pricebook.pricelists.detection.promotion_periods import (
     belongs_to_promotion,
     names_promotion,
-    read_promotion_period,
+    title_period,
 )
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.dates import parse_date
@@ -70,7 +70,10 @@ class RowPromotions:
         self._from = table.columns.get("valid_from") if owns_first_days(table) else None
         of_list = PricePeriod(table.basis.promotion_from, table.basis.promotion_until)
         self._stated = {
-            index: _stated(table.headers[index], of_list, request.today) for index in self.columns
+            index: title_period(table.headers[index], of_list, request.today)
+            if index in named
+            else PricePeriod()
+            for index in self.columns
         }
         self._days = lru_cache(maxsize=1024)(self._read_days)
 
@@ -92,6 +95,12 @@ class RowPromotions:
             if period == PricePeriod():
                 return self._problem(text, index)
             first, last = period.first or first, period.last or last
+        if first and last and first > last:
+            return RowProblem(
+                "date_unknown",
+                f"The promotion (column {quote(self._headers[column])}) begins on {first} and ends "
+                f"on {last}: correct the days.",
+            )
         return PromotionDays(column, first, last)
 
     def holding(self, filled: Sequence[int], cells: Sequence[str]) -> HoldingPrices | RowProblem:
@@ -166,7 +175,7 @@ def with_days(
     follows = _price_from(next_day, price, regular, _new_price(statements, of_regular))
     if isinstance(follows, RowProblem):
         return follows, statements
-    next_price, next_from = follows if follows[0] != price else (None, None)
+    next_price, next_from = follows if follows[0] not in {None, price} else (None, None)
     return price, msgspec.structs.replace(statements, next_price=next_price, next_from=next_from)
 
 
@@ -208,12 +217,3 @@ def owns_first_days(table: DetectedTable) -> bool:
         return False
     is_named = belongs_to_promotion(table.headers[first])
     return is_named or (last is not None and not belongs_to_promotion(table.headers[last]))
-
-
-def _stated(title: str, of_list: PricePeriod, today: date | None) -> PricePeriod:
-    """Return the period of the title of a price, else that of a text about all promotions."""
-    if not names_promotion(title):
-        return PricePeriod()
-    period = read_promotion_period(title, today)
-    has_own = period != PricePeriod() or any(map(str.isdigit, title))
-    return period if has_own else of_list

@@ -36,11 +36,11 @@ class SectionDiscounts:
         basis = table.basis
         self._option: TitleDiscounts | None = basis.title_discounts
         has_column = "discount_group" in table.columns
-        # Groups by their keys, empty if a column has the group of each row.
-        self._groups = {
-            group_key(name): _Group(name, discounts)
+        # Keys and groups, none if a column has the group of each row.
+        self._groups = [
+            (group_key(name), _Group(name, discounts))
             for name, discounts in (() if has_column else basis.discount_groups.items())
-        }
+        ]
         self._of_list = basis.discounts
         self._find = lru_cache(maxsize=1024)(self._group_of)
 
@@ -49,9 +49,10 @@ class SectionDiscounts:
 
         Raises RowRejectedError if it is not known.
         """
+        if not self._groups:
+            return with_title_discount(terms, section, self._option)
         title = section.rpartition(SEPARATOR)[2]
-        of_title = self._option is not None and read_title_discount(title) != TitleDiscount()
-        if not self._groups or of_title:
+        if self._option is not None and read_title_discount(title) != TitleDiscount():
             return with_title_discount(terms, section, self._option)
         group = self._find(section)
         if group is None:
@@ -96,7 +97,7 @@ class SectionDiscounts:
 
     def _groups_of(self, title: str) -> list[_Group]:
         keys = title_keys(title)
-        return [group for key, group in self._groups.items() if key in keys]
+        return [group for key, group in self._groups if key in keys]
 
 
 def _are_numbers(title: str, groups: list[_Group]) -> bool:

@@ -44,8 +44,8 @@ _ONE = Decimal(1)
 class RowTerms(NamedTuple):
     """What the cells of a row beside its prices say about them.
 
-    `is_converted` is set if quantity, surcharge, deposit or VAT make the cost another number than
-    the price. `valid_from` is the first day of the prices, `details` is all of it for the item.
+    `is_converted` is set if quantity, scale, surcharge, deposit or VAT make the cost another number
+    than the price. `valid_from` is the first day of the prices, `details` all of it for the item.
     `unread` has the texts of cells that are not understood and decide no cost. `pack_price` is that
     of a row. `has_money`: the cell of its unit or quantity names the currency of its price.
     """
@@ -110,7 +110,8 @@ class RowTermsParser:
             raise fields.vat_problem(vat)
         discounts = self._discounts.read(cells, unread)
         surcharge, deposit = self._charges(cells, currency, has_money=has_money)
-        is_converted = quantity.number != 1 or vat_factor != NO_CONVERSION
+        is_of_other_number = quantity.number != 1 or not self._scales.is_one
+        is_converted = is_of_other_number or vat_factor != NO_CONVERSION
         details = PriceDetails(
             price_quantity=quantity.number if quantity.number != 1 else None,
             unit=quantity.unit,

@@ -45,7 +45,9 @@ class SideFile(DerivedTable):
         self._is_first = number == 0
         self._left = [""] * sides.columns[0].start
         self._rows_total = rows_total
-        self._struck_cells = file.struck_cells.of_columns(self._columns, len(self._left))
+        self._struck_cells = file.struck_cells.of_columns(
+            self._columns, len(self._left), sides.shared
+        )
 
     @property
     def whole_sheet(self) -> str | None:
@@ -88,7 +90,7 @@ class SideFile(DerivedTable):
                 own = cells[start:stop]
                 beside = cells[:shared] if shared else left
                 if not any(map(str.strip, own)):
-                    own = _text_of_all(cells[:stop] if self._is_first else cells)
+                    own = _text_of_all(cells[:stop] if self._is_first and not shared else cells)
                     beside = left
                 yield number, [*beside, *own] if left else own, None
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from pricebook.pricelists.detection import key_columns, layout, previous_facts
-from pricebook.pricelists.detection.column_names import column_index
-from pricebook.pricelists.detection.header_row import ExpectedColumns
+from pricebook.pricelists.detection.column_names import column_index, find_columns
+from pricebook.pricelists.detection.header_row import ExpectedColumns, TableHeader
 from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
@@ -49,3 +49,9 @@ def ignored_columns(request: ReadRequest, *, with_positions: bool) -> tuple[str,
         remembered = previous.ignored_columns if previous else ()
         return tuple(name for name in remembered if name not in mapped)
     return tuple(name for name in names if with_positions or column_index(name) is None)
+
+
+def price_columns_of(header: TableHeader, config: ReadConfig, price: int) -> list[int]:
+    """Return the columns of the price: those that the option names, else the only one."""
+    named = [find_columns(header.cells, name, header.parts) for name in config.price_columns or ()]
+    return [each[0] for each in named if each] or [price]

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
+from pricebook.pricelists.detection.column_options import price_columns_of
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.header_texts import header_currencies, header_statement
 from pricebook.pricelists.detection.price_arithmetic import SamplePrices, sample_prices
-from pricebook.pricelists.detection.promotion_days import price_columns_of
 
 # A price may be a little over a list price that was rounded or is of another day.
 MOST_OF_LIST_PRICE = Decimal("1.05")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.column_options import price_columns_of
 from pricebook.pricelists.detection.currencies import currencies_in_text
 from pricebook.pricelists.detection.detection_issues import setting
 from pricebook.pricelists.detection.fact_collector import (
@@ -92,7 +93,8 @@ def _problem(sources: ListSources, stated: _Stated) -> str | None:
     if scale.may_be_thousands:
         return (
             f"Prices may be in thousands of the currency by {source}; set "
-            f"{setting('prices_in', 'thousands')} if they are, or {_UNITS} if not."
+            f"{setting('prices_in', 'thousands')} if they are, or {_UNITS} if not, with "
+            f"{setting('price_quantity', 1000)} for prices per thousand."
         )
     begin = f"Prices {'may be' if scale.is_in_doubt else 'are'} in hundredths of the currency by"
     if sources.config.price_quantity is not None:
@@ -131,9 +133,9 @@ def _other_price(sources: ListSources) -> int | None:
     columns = sources.assignment.columns
     indices = [columns[field] for field in _OTHER_PRICES if field in columns]
     indices += [index for index in sources.assignment.tier_columns if index not in indices]
-    names = sources.config.price_columns or []
+    if "price" in columns:
+        indices += price_columns_of(sources.header, sources.config, columns["price"])
     header = sources.header.cells
-    indices += [index for index, cell in enumerate(header) if cell.strip() in names]
     for index in indices:
         is_named = header_currencies(header[index], sources.request.currency) is not None
         if not (is_named or header_statement(header[index]).scale.in_hundredths):

@@ -4,7 +4,7 @@
 PROMOTION_STEMS = (
     *("promo", "aktion", "sonderangebot", "angebots", "акци", "акці", "промо", "спецпредложен"),
     *("oferta", "oferty", "kampan", "kampagn", "campagn", "campañ", "offert", "extrapris"),
-    *("tilbud", "tarjous", "aanbieding", "actieprijs", "actieperiod", "actie"),
+    *("tilbud", "tarjous", "aanbieding", "actie"),
 )
 # Of the end of a period, beside the words before a last day.
 END_WORDS = frozenset(
@@ -12,7 +12,7 @@ END_WORDS = frozenset(
         *("end", "ends", "ending", "ended", "expiry", "expires", "expiration", "expiring", "last"),
         *("ende", "endet", "endend", "schluss", "ablauf", "enddatum", "letzter", "spätestens"),
         *("конец", "окончание", "окончания", "заканчивается", "завершение", "последний"),
-        *("fin", "expiration", "expire", "échéance", "termine", "final", "finaliza", "vence"),
+        *("fin", "expire", "échéance", "termine", "final", "finaliza", "vence"),
         *("vencimiento", "caduca", "termina", "koniec", "końca", "kończy", "zakończenie"),
         *("zakończenia", "кінець", "закінчення", "завершення", "einde", "eind", "einddatum"),
         *("konec", "konce", "slut", "slutdatum", "sista", "fine", "scadenza", "sfârșit", "bitiş"),
@@ -29,7 +29,7 @@ BEGIN_WORDS = frozenset(
         *("ab", "von", "vom", "beginn", "beginnt", "anfang", "startdatum", "с", "со", "начало"),
         *("начала", "від", "з", "початок", "початку", "début", "debut", "dès", "partir"),
         *("desde", "inicio", "comienzo", "od", "początek", "początku", "rozpoczęcie", "van"),
-        *("vanaf", "od", "začátek", "från", "fra", "dal", "inizio", "din", "başlangıç", "от"),
+        *("vanaf", "začátek", "från", "fra", "dal", "inizio", "din", "başlangıç", "от"),
         "início",
     )
 )
@@ -39,7 +39,7 @@ BARE_WORDS = frozenset(
     (
         *("valid", "validity", "date", "day", "price", "prices", "the", "gültig", "gültigkeit"),
         *("datum", "preis", "zum", "tag", "действует", "действительна", "действительно", "дата"),
-        *("цена", "цены", "срок", "valable", "valide", "au", "le", "prix", "jour", "date"),
+        *("цена", "цены", "срок", "valable", "valide", "au", "le", "prix", "jour"),
         *("válido", "válida", "vigente", "vigencia", "fecha", "precio", "el", "de", "ważna"),
         *("ważne", "ważny", "obowiązuje", "data", "cena", "dnia", "діє", "дійсна", "дійсний"),
         *("термін", "ціна", "geldig", "giltig", "gäller", "platí", "platnost", "valido", "valida"),

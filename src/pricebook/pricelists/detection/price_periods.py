@@ -36,10 +36,12 @@ _YEARLESS_FIRST = re.compile(
     r"(?P<last_day>\d{1,2})(?P=mark)(?P<last_month>\d{1,2})(?P=mark)"
     r"(?P<year>\d{4}|\d{2})(?!\d)"
 )
-# A day without its year: `15.12.`, `15/12`.
+# A day without its year: `15.12.`, `15/12`; no quantity, `ab 2.5 kg`.
 YEARLESS_DAY = re.compile(
     r"(?<![\d./])(?<!\d-)(?P<day>[0-2]?\d|3[01])(?P<mark>[./])(?P<month>0?\d|1[0-2])"
     r"(?:(?P=mark)(?!\d)|(?![\d./]))"
+    r"(?!\s*(?:[kmcd]?[mgl]|t|кг|г|т|м|л|шт|pcs?|stk?|szt|ks|pz|ud)\b)",
+    re.IGNORECASE,
 )
 # Words between `until` and its day: `bis zum 31.12.2026`.
 _MAX_DISTANCE = 2

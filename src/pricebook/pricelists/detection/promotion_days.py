@@ -17,7 +17,7 @@ from pricebook.pricelists.detection.column_content import (
     content_at,
     is_numeric,
 )
-from pricebook.pricelists.detection.column_names import find_columns
+from pricebook.pricelists.detection.column_options import price_columns_of
 from pricebook.pricelists.detection.columns import ColumnAssignment
 from pricebook.pricelists.detection.detection_issues import (
     DetectionIssue,
@@ -92,12 +92,6 @@ def find_promotion_period(collector: FactCollector) -> PricePeriod:
         source = f"row {note.row_number}, {quote(note.text, _MAX_SENTENCE_LENGTH)}"
         collector.facts["promotion_days"] = Fact(days, "sentence", source)
     return period
-
-
-def price_columns_of(header: TableHeader, config: ReadConfig, price: int) -> list[int]:
-    """Return the columns of the price: those that the option names, else the only one."""
-    named = [find_columns(header.cells, name, header.parts) for name in config.price_columns or ()]
-    return [each[0] for each in named if each] or [price]
 
 
 def last_days_of_promotions(

@@ -57,12 +57,11 @@ def has_doubtful_day(text: str) -> bool:
     return any(day is None for day, _ in find_dates(text))
 
 
-def title_period(title: str, notes: Iterable[Note], today: date | None) -> PricePeriod:
-    """Return the period of the title of promotion prices, else that of the only text about them."""
+def title_period(title: str, of_list: PricePeriod, today: date | None) -> PricePeriod:
+    """Return the period of the title of promotion prices, else that of a text about all of them."""
     period = read_promotion_period(title, today)
-    if period != PricePeriod() or any(map(str.isdigit, title)):
-        return period
-    return period_of_notes(notes, today)[0]
+    has_own = period != PricePeriod() or any(map(str.isdigit, title))
+    return period if has_own else of_list
 
 
 def period_of_notes(notes: Iterable[Note], today: date | None) -> tuple[PricePeriod, Note | None]:

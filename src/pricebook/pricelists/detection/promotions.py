@@ -24,7 +24,11 @@ from pricebook.pricelists.detection.price_alternatives import price_columns_sett
 from pricebook.pricelists.detection.price_competitors import may_be_price
 from pricebook.pricelists.detection.price_periods import PricePeriod
 from pricebook.pricelists.detection.promotion_days import last_days_of_promotions
-from pricebook.pricelists.detection.promotion_periods import names_promotion, title_period
+from pricebook.pricelists.detection.promotion_periods import (
+    names_promotion,
+    period_of_notes,
+    title_period,
+)
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 
@@ -42,12 +46,13 @@ def promotion_issues(
     candidates = header.candidates
     used = {*assignment.columns.values(), *assignment.tier_columns}
     named = {*candidates["price"], *candidates["next_price"], *candidates["list_price"]}
+    of_list, _ = period_of_notes(notes, request.today)
     issues: list[DetectionIssue] = []
     for index, cell in enumerate(header.cells):
         if index in used | header.ignored | named or may_be_price(cell, request.currency):
             continue
         if names_promotion(cell) and _has_prices(content_at(contents, index)):
-            period = title_period(cell, notes, request.today)
+            period = title_period(cell, of_list, request.today)
             if _may_hold(period, request):
                 until = last_days_of_promotions(header, contents, assignment)
                 days = _days_text(header, period, until)

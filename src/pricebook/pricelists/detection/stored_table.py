@@ -9,6 +9,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.characteristics import unique_titles
 from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.header_texts import header_statement
+from pricebook.pricelists.detection.list_scale import names_currency_alone
 from pricebook.pricelists.detection.net_marks import split_marks
 from pricebook.pricelists.detection.price_alternatives import alternatives_of
 from pricebook.pricelists.detection.table import DetectedTable
@@ -63,7 +64,7 @@ def table_of_profile(profile: DetectedProfile, config: ReadConfig) -> DetectedTa
         columns=columns,
         inferred_fields=profile.inferred_fields,
         characteristics=characteristics,
-        basis=_basis(profile, config),
+        basis=_basis(profile, config, profile.headers[columns["price"]]),
         tiers=tiers,
         key_columns=tuple(_column(profile, reference) for reference in profile.key_columns),
         facts=facts,
@@ -131,14 +132,14 @@ def _characteristics(
     )
 
 
-def _basis(profile: DetectedProfile, config: ReadConfig) -> PriceBasis:
+def _basis(profile: DetectedProfile, config: ReadConfig, price_header: str) -> PriceBasis:
     basis = profile.basis or PriceBasis(currency=profile.currency)
     changes = {
         name: value for name in BASIS_OPTIONS if (value := getattr(config, name)) is not None
     }
     if config.currency is not None:
         changes["currency_source"] = f"currency={config.currency}"
-    if config.prices_in is not None:
+    if config.prices_in is not None and not names_currency_alone(price_header, basis.currency):
         changes["in_hundredths"] = config.prices_in == "hundredths"
         changes["in_thousands"] = config.prices_in == "thousands"
     if config.price_quantity is not None:

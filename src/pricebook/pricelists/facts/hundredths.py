@@ -1,6 +1,6 @@
 """Names of the hundredth of a currency: `öre`, `Rappen`, `pence`, `коп.`."""
 
-# The names by the currencies that they may be of. Accents count: `ore` is no `öre`.
+# The names by the currencies that they may be of, also without their accents.
 _NAMES = {
     "EUR USD CAD AUD NZD HKD SGD TWD ZAR": "cent cents ct cts центах центы центов",
     "EUR": (
@@ -11,24 +11,40 @@ _NAMES = {
     "EUR CHF MAD DZD": "centesimi centesimo céntimos céntimo centimos cêntimos cêntimo",
     "USD MXN BRL ARS CLP COP": "centavos centavo",
     "SEK": "öre",
+    "SEK DKK NOK": "ore",
     "DKK NOK": "øre ører",
     "CHF": "rappen räppli rp",
-    "GBP": "pence p pens пенсах пенсов pensach pensów peniques",
+    "GBP": "pence p penny pennies pens пенсах пенсов pensach pensów peniques",
     "PLN": "grosz grosze groszy groszach gr",
-    "CZK": "haléř haléře haléřů haléřích",
-    "HUF": "fillér fillérben",
-    "RUB BYN UAH": "коп копеек копейки копейка копейках",
+    "CZK": "haléř haléře haléřů haléřích haler halere haleru halerich",
+    "HUF": "fillér fillérben filler fillerben",
+    "RUB BYN UAH": "коп копеек копейки копейка копейках kopek kopeks kopeck kopecks",
     "UAH": "копійок копійки копійка копійках",
     "BGN": "стотинки стотинка стотинках ст",
     "RON MDL": "ban bani",
-    "TRY": "kuruş",
+    "TRY": "kuruş kurus",
 }
 _CODES = {
     name: frozenset(codes.split()) for codes, names in _NAMES.items() for name in names.split()
 }
 # Also words for other things: a hundred, pieces, gross or gram, money, another currency.
 AMBIGUOUS = frozenset(
-    ("cent", "cents", "ct", "cts", "p", "pens", "gr", "rp", "bani", "ban", "ст", "grosze")
+    [
+        "cent",
+        "cents",
+        "ct",
+        "cts",
+        "p",
+        "pens",
+        "gr",
+        "rp",
+        "bani",
+        "ban",
+        "ст",
+        "grosze",
+        "ore",
+        "filler",
+    ]
 )
 # Letters and abbreviations that are hundredths beside a unit or the words of their language only.
 ABBREVIATIONS = frozenset(("p", "gr", "rp", "ст", "ban"))

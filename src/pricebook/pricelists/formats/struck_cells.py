@@ -36,11 +36,18 @@ class StruckCells:
         end = bisect_left(self._positions, _position(row_number + 1, 0), start)
         return [position & _COLUMN_MASK for position in self._positions[start:end]]
 
-    def of_columns(self, columns: range, first: int) -> "StruckCells":
-        """Return those of some columns, counted as if these began with column `first`."""
+    def of_columns(self, columns: range, first: int, shared: range) -> "StruckCells":
+        """Return those of some columns, counted as if these began with column `first`.
+
+        Those of the `shared` columns, left of all, stay where they are.
+        """
         shift = columns.start - first
-        own = (each for each in self._positions if each & _COLUMN_MASK in columns)
-        return StruckCells(each - shift for each in own)
+        found = ((each, each & _COLUMN_MASK) for each in self._positions)
+        return StruckCells(
+            each if column in shared else each - shift
+            for each, column in found
+            if column in shared or column in columns
+        )
 
     def filled_down(
         self, merged_ranges: Iterable[tuple[int, int, int]], rows_total: int

@@ -239,8 +239,9 @@ class StruckSheetHandler(XlsxSheetHandler):
 
     def _end_row(self, row: dict[str, str]) -> None:
         super()._end_row(row)
-        self.struck_cells.add(self._row, self._struck_columns)
-        self._struck_columns.clear()
+        if self._struck_columns:
+            self.struck_cells.add(self._row, self._struck_columns)
+            self._struck_columns.clear()
 
 
 def take_text(text: list[str]) -> str:
