@@ -10,7 +10,8 @@ from litestar.testing import AsyncTestClient
 import builders
 from console.conftest import HTML, LogInAs, log_in_as, password_hash, send
 from import_fixtures import rows
-from pricebook.db.database import Connection
+from pricebook.db.database import Connection, Database
+from pricebook.tasks import held_repository
 from worker_fixtures import RunningWorker, SubmitTask, WaitForEnd
 
 __all__ = ["log_in_as", "password_hash"]
@@ -85,6 +86,26 @@ async def test_unknown_code_and_other_articles_than_before_are_refused(
     assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 202
 
 
+async def test_list_that_is_being_compared_takes_no_other_articles(
+    admin: Client, task_id: UUID, database: Database
+) -> None:
+    async with database.transaction() as conn:
+        await conn.execute("SELECT FROM ingestion_tasks WHERE id = %s FOR KEY SHARE", [task_id])
+        conflict = await request_apply(admin, task_id, "A-3")
+    assert conflict.status_code == 409
+    assert "being applied already" in conflict.text
+    assert (await request_apply(admin, task_id, "A-3")).status_code == 202
+
+
+async def test_articles_of_a_request_that_failed_are_forgotten(
+    admin: Client, task_id: UUID, conn: Connection
+) -> None:
+    assert (await request_apply(admin, task_id, "A-3")).status_code == 202
+    await held_repository.set_apply_failed(conn, task_id, "The disk is full.")
+    kept = "SELECT source_config ? 'applied_without' FROM ingestion_tasks WHERE state = 'held'"
+    assert await rows(conn, kept) == [(False,)]
+
+
 async def test_page_of_a_held_list_applies_it_without_articles(
     client: Client, log_in_as: LogInAs, task_id: UUID, conn: Connection
 ) -> None:
@@ -99,7 +120,7 @@ async def test_page_of_a_held_list_applies_it_without_articles(
     applied = await send(client, f"{path}/apply", left_out_codes="\r\n A-3 \r\n")
     assert applied.status_code == 303
     stored = """
-        SELECT source_config -> 'left_out_codes', apply_requested_at IS NOT NULL
+        SELECT source_config -> 'applied_without', apply_requested_at IS NOT NULL
         FROM ingestion_tasks WHERE id = %s
     """
     assert await (await conn.execute(stored, [task_id])).fetchall() == [(["A-3"], True)]

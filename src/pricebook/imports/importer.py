@@ -144,8 +144,9 @@ async def apply_held(
     compared again by the worker: those that exceed no threshold any more are applied.
 
     Raises NotFoundError without such a task; ConflictError if it is not held, a later price list of
-    the supplier was imported, or the supplier was deleted; DatabaseBusyError if a lock was not free
-    in time.
+    the supplier was imported, the supplier was deleted, or corrections were to leave articles out;
+    PriceListError for a code to leave out that the list does not have; DatabaseBusyError if a lock
+    was not free in time.
     """
     async with (
         database.transaction() as conn,
@@ -160,9 +161,10 @@ async def apply_held(
         await staging_repository.create_staging(conn)
         await row_error_repository.restage_held_rows(conn, task_id, NO_EXCHANGE_RATE)
         if held.corrections_of is None:
-            await leave_out_rows(conn, supplier.id, options.left_out_codes)
-            stored = held.source_config.get("left_out_codes")
-            await leave_out_rows(conn, supplier.id, stored, must_exist=False)
+            stored = held.source_config.get("applied_without", ())
+            await leave_out_rows(conn, supplier.id, [*options.left_out_codes, *stored])
+        elif options.left_out_codes:
+            raise ConflictError("Corrections of single rows leave nothing out: refuse them.")
         days = options.rate_max_age_days
         staged = StagedImport(
             lease=TaskLease(task_id, None),

@@ -69,14 +69,17 @@ async def find_codes(conn: Connection, task_id: UUID, codes: Sequence[str]) -> s
 async def set_left_out_codes(conn: Connection, task_id: UUID, codes: Sequence[str]) -> bool:
     """Store the codes that a held price list is applied without, unless others were before.
 
-    Return whether they were stored.
+    Return whether they were stored: not while it is being applied or compared.
     """
     cursor = await conn.execute(
         """
         UPDATE ingestion_tasks
-        SET source_config = source_config || jsonb_build_object('left_out_codes', %(codes)s::text[])
-        WHERE id = %(task_id)s AND state = 'held' AND (decided_at IS NULL
-                OR source_config -> 'left_out_codes' = to_jsonb(%(codes)s::text[]))
+        SET source_config = source_config
+            || jsonb_build_object('applied_without', %(codes)s::text[])
+        WHERE state = 'held' AND id = (
+                SELECT id FROM ingestion_tasks WHERE id = %(task_id)s FOR UPDATE SKIP LOCKED)
+            AND (decided_at IS NULL
+                OR source_config -> 'applied_without' = to_jsonb(%(codes)s::text[]))
         """,
         {"codes": list(codes), "task_id": task_id},
     )
@@ -154,7 +157,8 @@ async def set_apply_failed(conn: Connection, task_id: UUID, reason: str) -> None
         """
         UPDATE ingestion_tasks
         SET apply_requested_at = NULL, keeps_thresholds = false, decided_by = NULL,
-            decided_at = NULL, errors = errors || jsonb_build_array(%s::text)
+            decided_at = NULL, source_config = source_config - 'applied_without',
+            errors = errors || jsonb_build_array(%s::text)
         WHERE id = %s AND state = 'held'
         """,
         [reason, task_id],

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from pricebook.db.database import Connection
 from pricebook.db.row_types import find_value, struct_row
 from pricebook.http.pagination import Paging
+from pricebook.tasks.list_order import IS_LATER
 from pricebook.tasks.schemas import AcceptedTask
 from pricebook.tasks.undo_counts import UndoCounts
 from pricebook.undo.schemas import SENTENCES, LeftChange, LeftKind, LeftReason, TaskToUndo
@@ -110,22 +111,17 @@ async def find_waiting_undo(conn: Connection, task_id: UUID) -> AcceptedTask | N
         return await cursor.fetchone()
 
 
+LATER_LIST: LiteralString = """
+    SELECT later.id AS task_id, later.completed_at
+    FROM ingestion_tasks AS task JOIN ingestion_tasks AS later ON {is_later}
+    WHERE task.id = %s ORDER BY later.completed_at DESC LIMIT 1
+"""
+
+
 async def find_later_list(conn: Connection, task_id: UUID) -> LaterList | None:
-    """Find the newest price list of the supplier of a task that ended after it, not undone."""
+    """Find the price list of the supplier of a task that was imported last after it, not undone."""
     async with conn.cursor(row_factory=struct_row(LaterList)) as cursor:
-        await cursor.execute(
-            """
-            SELECT later.id AS task_id, later.completed_at
-            FROM ingestion_tasks AS undone JOIN ingestion_tasks AS later
-                ON later.supplier_id = undone.supplier_id
-                AND later.completed_at > undone.completed_at
-            WHERE undone.id = %s AND later.state IN ('succeeded', 'partially_succeeded')
-                AND later.undo_of IS NULL AND later.undone_by IS NULL
-                AND later.corrections_of IS NULL
-            ORDER BY later.completed_at DESC LIMIT 1
-            """,
-            [task_id],
-        )
+        await cursor.execute(LATER_LIST.format(is_later=IS_LATER), [task_id])
         return await cursor.fetchone()
 
 
