@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -15,9 +14,9 @@ from console.fragments import show_text
 from pricebook.audit.schemas import AuditQuery
 from pricebook.auth.user_schemas import UserQuery
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.console.active_filters import NO_FILTERS, VIEWS, active_filters
+from pricebook.console.active_filters import NO_FILTERS, VIEWS
 from pricebook.console.match_view import FILTERS
-from pricebook.console.query_fields import PageQuery
+from pricebook.console.page_texts import load_texts
 from pricebook.db.database import Connection
 from pricebook.matching.cluster_schemas import ClusterQuery
 from pricebook.matching.decision_schemas import BatchQuery
@@ -53,12 +52,13 @@ def test_each_filter_of_a_view_has_a_name() -> None:
 
 
 def test_each_name_and_word_of_a_filter_exists() -> None:
-    for view, names in VIEWS.items():
-        for name in names:
-            for value in ("true", "false", "active", "x"):
-                (found,) = active_filters(view, PageQuery({name: value}), "/", {})
-                assert found.label
-                assert found.value
+    entries = load_texts().entries
+    for label, words in (each for names in VIEWS.values() for each in names.values()):
+        assert label in entries
+        if isinstance(words, str):
+            assert not words or any(key.startswith(words) for key in entries)
+        else:
+            assert {*words.values()} <= entries.keys()
 
 
 Case = tuple[str, Callable[[str], str], list[tuple[str, str]]]
@@ -176,7 +176,7 @@ async def test_items_of_a_supplier_and_an_unknown_id(
     ]
 
 
-FIRST_STEPS: dict[str, Any] = {
+FIRST_STEPS: dict[str, tuple[str, ...]] = {
     "/console/products": ("/console/imports/new", "/console/products/import"),
     "/console/price-changes": ("/console/imports/new",),
     "/console/imports": ("/console/imports/new",),
@@ -210,3 +210,11 @@ async def test_price_changes_of_no_days_lead_to_earlier_ones(
     assert re.search(
         r'href="/console/price-changes\?since=[\d-]{10}"[^>]*>Look at the last 90', text
     )
+
+
+@pytest.mark.parametrize("path", ["/console/matches/certain", "/console/products/change"])
+async def test_view_without_filters_has_none_to_clear(
+    client: Client, log_in_as: LogInAs, path: str
+) -> None:
+    await log_in_as("procurement" if "matches" in path else "admin")
+    assert "Clear all filters" not in await show_text(client, path)

@@ -58,10 +58,10 @@ async def test_one_objection_is_no_list(
     assert '<p class="against"><span class="quiet">Against:</span> 13 mm, product 10 mm</p>' in text
 
 
+@pytest.mark.usefixtures("pair_ids")
 async def test_item_that_is_not_suggested_has_no_facts_of_the_pair(
-    client: Client, log_in_as: LogInAs, conn: Connection, pair_ids: tuple[UUID, UUID]
+    client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
-    assert len({*pair_ids}) == 2
     other = await builders.product(conn, "Bucket")
     await log_in_as("procurement")
     text = await show_text(client, f"/console/products/{other}?link=hammer")

@@ -65,6 +65,11 @@ def field_text(value: object) -> str:
             return str(value)
 
 
+def read_lines(text: str) -> list[str]:
+    """Return the lines of a text field that are not blank, trimmed."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def read_number(name: str, text: str) -> Decimal | None:
     """Return a typed number, None for no text; raises ValidationError.
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form, read_lines
 from pricebook.console.imports.import_pages import TaskId
 from pricebook.console.imports.import_view import read_import, render_import
 from pricebook.console.imports.task_lines import PATH, AnyRequest
@@ -41,8 +41,7 @@ async def apply_import(request: AnyRequest, task_id: TaskId) -> Response[Any]:
     task = await history.get_task(state.database, task_id)
     if task.decided_at is not None:
         return _to_import(task_id, MEANWHILE)
-    lines = [each.strip() for each in typed.splitlines()]
-    fields = {"left_out_codes": [each for each in lines if each]}
+    fields = {"left_out_codes": read_lines(typed)}
     try:
         codes = convert_fields(fields, Application).left_out_codes
         wanted = ApplyRequest(

@@ -43,7 +43,14 @@ SHOWN_CHANGES = 10
 SHOWN_LEFT = 50
 # What a page says that was opened by an action.
 NOTES = ("meanwhile", "no_file", "file_of_others", "not_retried", "not_undone")
-NOTHING_DECIDED: dict[str, Any] = {"outcome": "", "decided": 0, "skipped": [], "conflict": ""}
+NOTHING_DECIDED: dict[str, Any] = {
+    "outcome": "",
+    "decided": 0,
+    "skipped": [],
+    "conflict": "",
+    "left_out_codes": "",
+    "left_out_issue": "",
+}
 
 
 class ImportView(msgspec.Struct):

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from pricebook.console.form_fields import DECIMAL_COMMA, NUMBER_EXPECTED, field_text
+from pricebook.console.form_fields import DECIMAL_COMMA, NUMBER_EXPECTED, field_text, read_lines
 from pricebook.console.page_texts import load_texts
 from pricebook.console.suppliers.schedule_fields import (
     needs_time,
@@ -165,7 +165,7 @@ def _read_config(
     config["currency"] = config["currency"] and config["currency"].upper()
     config |= {name: _number(get(name, "")) for name in NUMBERS}
     config |= {name: {"true": True, "false": False}.get(get(name, "")) for name in FLAGS}
-    config |= {name: _lines(get(name, "")) or None for name in LISTS}
+    config |= {name: read_lines(get(name, "")) or None for name in LISTS}
     names = {text: sign for sign, text in DELIMITERS.items()}
     config["delimiter"] = names.get(get("delimiter", ""), get("delimiter", "")) or None
     columns = {field: get(f"column_{field}") or None for field in COLUMNS}
@@ -211,10 +211,6 @@ def _read_members(option: str, text: str) -> tuple[dict[str, str], Issues]:
             return members, {option: twice.format(number=number)}
         members[name] = value
     return members, {}
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _number(text: str) -> Any:
