@@ -279,8 +279,8 @@ def test_prices_per_thousand_pieces_have_an_answer() -> None:
     with pytest.raises(PriceListError) as raised:
         read("Preis", *WHOLE, above="Preise in Tausend Stück")
     assert "price_quantity=1000" in raised.value.issues[0].message
-    options = {"above": "Preise in Tausend Stück", "price_quantity": 1000, "prices_in": "units"}
-    found = prices(read("Preis", *WHOLE, **options))
+    options: dict[str, Any] = {"price_quantity": 1000, "prices_in": "units"}
+    found = prices(read("Preis", *WHOLE, above="Preise in Tausend Stück", **options))
     assert found[0] == Decimal("0.59")
 
 
