@@ -17,14 +17,18 @@ MAX_COMPARED = 200_000
 
 
 async def measure_impact(
-    conn: Connection, supplier_id: UUID, counts: Counts, thresholds: SafetyThresholds
+    conn: Connection,
+    supplier_id: UUID,
+    present_items: int,
+    counts: Counts,
+    thresholds: SafetyThresholds,
 ) -> ImportImpact:
     """Return what the planned changes mean for the supplier's items; mark rows out of line."""
     before, after = await impact_repository.find_median_prices(conn, supplier_id)
     row_factor = Decimal(str(thresholds.row_price_factor))
     out_of_line = await quarantine_repository.mark_out_of_line(conn, row_factor)
     return ImportImpact(
-        present_items=await impact_repository.count_present_items(conn, supplier_id),
+        present_items=present_items,
         absent=counts.absent,
         rows=counts.imported + counts.rejected + counts.duplicate,
         rejected=counts.rejected,

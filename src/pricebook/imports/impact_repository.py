@@ -16,7 +16,7 @@ async def count_present_items(conn: Connection, supplier_id: UUID) -> int:
     )
 
 
-async def find_average_price_change(conn: Connection, supplier_id: UUID) -> float | None:
+async def find_average_price_change(conn: Connection, present_items: int) -> float | None:
     """Return by how many percent the prices of the present items change on average.
 
     Items whose price does not change count as 0. Prices are compared in the currency of the price
@@ -28,13 +28,11 @@ async def find_average_price_change(conn: Connection, supplier_id: UUID) -> floa
         SELECT round(100 * coalesce(sum(
                 CASE WHEN old_currency = currency THEN cost / nullif(old_cost, 0)
                     ELSE current_price / nullif(old_price, 0) END - 1), 0)
-            / nullif((
-                SELECT count(*) FROM supplier_items
-                WHERE supplier_id = %s AND absent_since IS NULL), 0), 2)::float8
+            / nullif(%s::bigint, 0), 2)::float8
         FROM planned_item
         WHERE outcome = 'changed'
         """,
-        [supplier_id],
+        [present_items],
     )
 
 

@@ -89,10 +89,24 @@ async def compare_staged_rows(conn: Connection, staged: StagedImport) -> Compari
     if MALFORMED_ROW in counts_by_error:
         staged = msgspec.structs.replace(staged, mode="partial")
     await merge_repository.disable_nested_loops(conn)
-    replaced = replaced_values(staged.found)
-    await merge_repository.create_merge_plan(conn, staged.supplier.id, staged.mode, replaced)
-    end = await _decide_task_end(conn, staged, counts_by_error)
+    present_items = await impact_repository.count_present_items(conn, staged.supplier.id)
+    accepted = counts_by_error.get(None, 0)
+    await _plan_changes(conn, staged, accepted, present_items)
+    end = await _decide_task_end(conn, staged, counts_by_error, present_items)
     return Comparison(_with_row_error_counts(end, counts_by_error), counts_by_error, staged.mode)
+
+
+async def _plan_changes(
+    conn: Connection, staged: StagedImport, accepted: int, present_items: int
+) -> None:
+    """Compare the rows with the items; absent ones are only looked for if rows are fewer."""
+    supplier_id = staged.supplier.id
+    await merge_repository.create_merge_plan(conn, supplier_id, replaced_values(staged.found))
+    planned = Counter(await merge_repository.count_planned_by_outcome(conn))
+    named = accepted - planned["new"] - planned["back"]
+    if staged.mode == "full" and named < present_items:
+        await merge_repository.plan_absent_items(conn, supplier_id)
+    await merge_repository.analyze_merge_plan(conn)
 
 
 async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportResult:
@@ -173,7 +187,7 @@ def _with_row_error_counts(end: TaskEnd, counts_by_error: CountsByError) -> Task
 
 
 async def _decide_task_end(
-    conn: Connection, staged: StagedImport, counts_by_error: CountsByError
+    conn: Connection, staged: StagedImport, counts_by_error: CountsByError, present_items: int
 ) -> TaskEnd:
     """Return the task's end: failed without a valid row, held beyond a threshold, or applied.
 
@@ -189,11 +203,11 @@ async def _decide_task_end(
     if thresholds:
         left_out = counts_by_error.get(left_out_row_repository.LEFT_OUT, 0)
         judged = msgspec.structs.replace(counts, rejected=counts.rejected - left_out)
-        impact = await measure_impact(conn, staged.supplier.id, judged, thresholds)
+        impact = await measure_impact(conn, staged.supplier.id, present_items, judged, thresholds)
         if not price_reasons(impact, thresholds):
             await quarantine_repository.quarantine_marked(conn)
             counts = await _count_rows(conn, staged, counts_by_error)
-    average = await impact_repository.find_average_price_change(conn, staged.supplier.id)
+    average = await impact_repository.find_average_price_change(conn, present_items)
     reasons: list[str] = []
     unusual: list[str] = []
     if impact and thresholds and staged.may_hold:

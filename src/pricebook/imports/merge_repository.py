@@ -11,7 +11,6 @@ from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.imports.importer_schemas import PlannedRow
 from pricebook.imports.replaced_values import ReplacedValues
-from pricebook.pricelists.schemas.read_config import ImportMode
 
 # The columns of an item that a price list sets, as they are named in both tables.
 ITEM_COLUMNS: LiteralString = """
@@ -139,15 +138,12 @@ async def enable_nested_loops(conn: Connection) -> None:
     await conn.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
-async def create_merge_plan(
-    conn: Connection, supplier_id: UUID, mode: ImportMode, replaced: ReplacedValues
-) -> None:
-    """Create `planned_item` with the supplier's items that are new, changed, back or absent.
+async def create_merge_plan(conn: Connection, supplier_id: UUID, replaced: ReplacedValues) -> None:
+    """Create `planned_item` with the supplier's items that are new, changed or back.
 
     A characteristic without a column in the price list is kept, one with an empty cell is removed.
-    An item whose row was rejected is not absent, because the price list names it. With mode
-    `partial`, no item is absent. Items whose only change is their availability are `stock_updated`;
-    a new exchange rate alone is `rate`.
+    Items whose only change is their availability are `stock_updated`; a new exchange rate alone is
+    `rate`.
     """
     await conn.execute(
         CREATE_PLAN.format(merged=MERGED, before=BEFORE, repeats=REPEATS),
@@ -158,16 +154,23 @@ async def create_merge_plan(
             "upcoming": replaced.upcoming_price,
         },
     )
-    if mode == "full":
-        await conn.execute(
-            PLAN_UNNAMED.format(
-                columns=ITEM_COLUMNS,
-                outdated="price_outdated_since",
-                before=BEFORE,
-                condition=IS_NOT_NAMED,
-            ),
-            {"outcome": "absent", "supplier_id": supplier_id},
-        )
+
+
+async def plan_absent_items(conn: Connection, supplier_id: UUID) -> None:
+    """Add the present items that the price list does not name, not even by a rejected row."""
+    await conn.execute(
+        PLAN_UNNAMED.format(
+            columns=ITEM_COLUMNS,
+            outdated="price_outdated_since",
+            before=BEFORE,
+            condition=IS_NOT_NAMED,
+        ),
+        {"outcome": "absent", "supplier_id": supplier_id},
+    )
+
+
+async def analyze_merge_plan(conn: Connection) -> None:
+    """Gather the statistics of the columns that planned items are found by."""
     await conn.execute("ANALYZE planned_item (outcome, item_id, row_number, supplier_sku)")
 
 

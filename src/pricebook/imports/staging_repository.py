@@ -112,6 +112,9 @@ async def create_staging(conn: Connection) -> None:
         ) ON COMMIT DROP
         """
     )
+    await conn.execute(
+        "CREATE INDEX ON pg_temp.staged_row (row_number) WHERE error_type IS NOT NULL"
+    )
     await create_staged_sheets(conn)
 
 
