@@ -4,6 +4,8 @@ import locale
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.numbers import detect_number_profile, price_cell_reader
@@ -145,3 +147,21 @@ def test_two_price_columns_need_column_mapping(one: str, other: str) -> None:
     assert f'"{one}" and "{other}"' in raised.value.message
     result = read_price_list(content, column_mapping={"price": other})
     assert result.items[0].price == Decimal(6)
+
+
+_PLAIN_CELLS = ("12", "12.50", "1,5", "1234567890.12")
+_OTHER_CELLS = ("1.234", "1,234,567", "1.2\n3,4", "1\n", "", "12.2025", "n/a", "EUR 3,50", "007.5")
+_CELLS = st.lists(
+    st.sampled_from(_PLAIN_CELLS) | st.sampled_from([*_OTHER_CELLS, NumberCell("12.5")])
+)
+
+
+@given(before=_CELLS, plain=st.lists(st.sampled_from(_PLAIN_CELLS), max_size=600), after=_CELLS)
+def test_marks_of_a_column_are_those_of_its_cells(
+    before: list[str], plain: list[str], after: list[str]
+) -> None:
+    cells = [*before, *plain, *after]
+    each = [detect_number_profile([cell, "n/a"], "USD") for cell in cells]
+    found = detect_number_profile(cells, "USD")
+    assert set(found.decimal_marks) == {mark for one in each for mark in one.decimal_marks}
+    assert set(found.grouping_marks) == {mark for one in each for mark in one.grouping_marks}

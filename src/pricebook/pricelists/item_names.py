@@ -29,10 +29,8 @@ class DittoNames:
 
         Below a name that is of no article, such as a title, a ditto mark repeats nothing.
         """
-        if not name:
-            return name
-        if is_ditto_mark(name):
-            return self._above
+        if len(name) <= _MAX_DITTO_LENGTH and (not name or is_ditto_mark(name)):
+            return self._above if name else name
         self._above = name if is_of_article else ""
         return name
 

@@ -7,18 +7,14 @@ floats nor the locale of the process are used.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from itertools import islice
 
-from pricebook.pricelists.detection.currencies import (
-    WORD_OR_SIGN,
-    currencies_in_text,
-    currencies_of_word,
-)
-from pricebook.pricelists.detection.vocabulary import TAX_WORDS
+from pricebook.pricelists.detection.currencies import currencies_in_text
 from pricebook.pricelists.digits import ParsedNumber, parse_digits
 from pricebook.pricelists.marked_cells import split_mark
+from pricebook.pricelists.price_affixes import currencies_around, is_negative
 from pricebook.pricelists.price_problems import (
     RowProblem,
     ambiguous_price,
@@ -47,6 +43,10 @@ _MAX_NUMBER_LENGTH = 80
 _PLAIN = re.compile(
     r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|(?!(?:19|20)[0-9]{2}$)[0-9]{4,6}))?"
 ).fullmatch
+# The same for cells that are joined by line ends.
+_PLAIN_CELLS = re.compile(r"(?:[0-9]{1,10}(?:[.,][0-9]{1,2})?\n)++").fullmatch
+_CELLS_AT_ONCE = 256
+_PLAIN_TEXT = frozenset({str})
 # It may be a number, too.
 _MAY_BE_MONTH = re.compile(r"(?:[1-9]|1[0-2])([.,])(?:19|20)[0-9]{2}").fullmatch
 _CELL = re.compile(
@@ -61,7 +61,6 @@ _WITH_COLON = re.compile(
 ).fullmatch
 _PENCE = re.compile(r"\s*([0-9]{1,5})\s?p\s*").fullmatch
 _NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}").match
-_AFFIX = re.compile(rf"(?:\s*+(?>{WORD_OR_SIGN.pattern})[.,]?+)*+\s*+").fullmatch
 
 
 def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
@@ -71,7 +70,7 @@ def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
     """
     decimal_marks: set[str] = set()
     grouping_marks: set[str] = set()
-    for cell in cells:
+    for cell in _cells_in_doubt(iter(cells), decimal_marks):
         if cell.__class__ is NumberCell:
             continue
         if plain := _PLAIN(cell):
@@ -85,6 +84,17 @@ def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
         decimal_marks=tuple(sorted(filter(None, decimal_marks))),
         grouping_marks=tuple(sorted(filter(None, grouping_marks))),
     )
+
+
+def _cells_in_doubt(cells: Iterator[str], decimal_marks: set[str]) -> Iterator[str]:
+    """Yield the cells but for blocks that are all plain, whose decimal marks are added."""
+    while block := list(islice(cells, _CELLS_AT_ONCE)):
+        joined = "\n".join(block) + "\n"
+        is_one_cell_a_line = joined.count("\n") == len(block)
+        if is_one_cell_a_line and _PLAIN_TEXT.issuperset(map(type, block)) and _PLAIN_CELLS(joined):
+            decimal_marks.update(mark for mark in ".," if mark in joined)
+        else:
+            yield from block
 
 
 def price_cell_reader(
@@ -248,37 +258,10 @@ def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:
         digits, after = f"{digits}{no_cents[1]}00", after[no_cents.end() :]
     if before.endswith((".", ",")) and not before[-2:-1].isalpha():
         before, digits = before[:-1], before[-1] + digits
-    currencies = _currencies_around(before, after, currency)
+    currencies = currencies_around(before, after, currency)
     if currencies is None:
-        is_negative = _is_negative(before, after) and not is_date(cell)
-        return negative_price(cell) if is_negative else no_number(cell)
+        is_minus = is_negative(before, after) and not is_date(cell)
+        return negative_price(cell) if is_minus else no_number(cell)
     if currencies and currency not in currencies:
         return price_in_other_currency(cell, currencies, currency)
     return parse_digits(digits, exponent or "") or no_number(cell)
-
-
-@lru_cache(maxsize=4096)
-def _currencies_around(before: str, after: str, currency: str) -> frozenset[str] | None:
-    """Return the ISO codes that the text around a number may mean, empty without a currency.
-
-    None if the text contains other words than currencies and tax words, or contradicts itself.
-    """
-    before = before.replace("+", "", 1)
-    possible_codes: frozenset[str] = frozenset()
-    for part in (before, after):
-        if not _AFFIX(part) or part.count("(") != part.count(")"):
-            return None
-        for word in WORD_OR_SIGN.findall(part):
-            word_codes = currencies_of_word(word, currency)
-            if word_codes:
-                possible_codes = possible_codes & word_codes if possible_codes else word_codes
-            if (word_codes and not possible_codes) or not (
-                word_codes or word in "()" or word.casefold() in TAX_WORDS
-            ):
-                return None
-    return possible_codes
-
-
-def _is_negative(before: str, after: str) -> bool:
-    signs = (before.strip()[:1], before.strip()[-1:], after.strip()[:1])
-    return any(sign in {"-", "–"} for sign in signs) or "(" in before

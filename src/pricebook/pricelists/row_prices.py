@@ -96,12 +96,13 @@ class RowPriceReader:
                 # The format of a number may name what the price is for.
                 is_plain = cells is texts or split_unit(texts[self._price_column]) is None
                 if is_plain and not isinstance(price, RowProblem):
-                    return price, self._counted(statements)
+                    if statements.unread_cells:
+                        self.unread_cells.add(statements.unread_cells)
+                    return price, statements
             if self._takes_discounts:
                 terms = in_section(terms, section, states_discounts=self._states_discounts)
                 terms = self._with_marks(terms, cells) if terms.discounts else terms
-            price, statements = self._derive(cells, texts, terms)
-            return price, self._counted(statements)
+            return self._derive(cells, texts, terms)
         except RowRejectedError as error:
             return self._on_request(cells) or error.problem, _NO_STATEMENTS
 
@@ -172,6 +173,8 @@ class RowPriceReader:
             self._limit.check(shown, recommended, terms)
             found["recommended_price"] = recommended
         details = msgspec.structs.replace(terms.details, **found) if found else terms.details
+        unread_cells = _unread_cells(unread, details)
+        self.unread_cells.add(unread_cells)
         return cost, RowStatements(
             self._stated_currency(terms),
             stated(details),
@@ -179,14 +182,8 @@ class RowPriceReader:
             next_cost,
             prices.next_from,
             self._information.characteristics(unread),
-            _unread_cells(unread, details),
+            unread_cells,
         )
-
-    def _counted(self, statements: RowStatements) -> RowStatements:
-        """Return the statements; their unread cells are counted."""
-        if statements.unread_cells:
-            self.unread_cells.add(statements.unread_cells)
-        return statements
 
     def _stated_currency(self, terms: RowTerms) -> str | None:
         return None if terms.currency == self._catalog_currency else terms.currency

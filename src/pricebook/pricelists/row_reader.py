@@ -44,7 +44,7 @@ from pricebook.pricelists.schemas.price_list_rows import (
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.supplier_codes import compose_code
-from pricebook.pricelists.text import clean_category, clean_code, clean_name
+from pricebook.pricelists.text import clean_code, clean_name
 from pricebook.pricelists.total_rows import TotalRows, sum_as_code
 from pricebook.pricelists.unit_cells import split_unit
 from pricebook.pricelists.unread_cells import UnreadCells
@@ -161,15 +161,15 @@ class RowReader:
         if not (sku and name):
             return self._classify_incomplete(record, cells)
         is_sum = self._totals.names_sum(sku)
-        if self._is_total(cells, name, is_sum=is_sum):
+        if (is_sum or self._names_are_codes) and self._is_total(cells, name, is_sum=is_sum):
             return IgnoredRow(record[0])
-        category, facts = self.sections.name, self.sections.facts
+        facts = self.sections.facts
         if self._category is not None:
-            category = clean_category(cells[self._category])
             facts = self.sections.facts_of_category(cells[self._category])
         if problem := facts.discontinued or self._discontinued.find_problem(cells):
             return self._rejected(record, problem, "")
-        price, said = self._read_terms(cells, typed_cells, self._tax.vat(facts.tax_titles))
+        vat = self._tax.vat(facts.tax_titles) if facts.tax_titles else VAT_OF_LIST
+        price, said = self._read_terms(cells, typed_cells, vat)
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
         if problem := (
@@ -186,7 +186,7 @@ class RowReader:
             sku,
             name,
             price,
-            category or None,
+            facts.category,
             characteristics,
             said.currency,
             said.details,

@@ -16,7 +16,7 @@ from pricebook.pricelists.detection.title_discounts import (
 from pricebook.pricelists.detection.undiscounted import excludes_discounts
 from pricebook.pricelists.row_fields import RowRejectedError
 from pricebook.pricelists.row_terms import RowTerms
-from pricebook.pricelists.row_title_discounts import with_title_discount
+from pricebook.pricelists.row_title_discounts import names_discount, with_title_discount
 from pricebook.pricelists.schemas.read_config import TitleDiscounts
 from pricebook.pricelists.sections import SEPARATOR
 from pricebook.pricelists.text import quote, quote_list
@@ -49,6 +49,8 @@ class SectionDiscounts:
 
         Raises RowRejectedError if it is not known.
         """
+        if not (self._groups or self._option or names_discount(section)):
+            return terms
         if not self._groups:
             return with_title_discount(terms, section, self._option)
         title = section.rpartition(SEPARATOR)[2]

@@ -10,7 +10,7 @@ from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.row_discontinued import problem_of_section
 from pricebook.pricelists.row_title_discounts import own_discount_problem
 from pricebook.pricelists.sections import SEPARATOR, SectionPath
-from pricebook.pricelists.text import quote, split_header
+from pricebook.pricelists.text import clean_category, quote, split_header
 
 _MAX_TITLE_WORDS = 3
 
@@ -18,11 +18,13 @@ _MAX_TITLE_WORDS = 3
 class SectionFacts(NamedTuple):
     """What titles state about the articles below them, or a category about its articles.
 
+    `category` is that of the articles, the path of titles without a column of categories.
     `discontinued` is why all rows with a category are rejected, `outdated` why articles are: below
     a title there may be headers, too. `tax_titles` are those that state a tax: of the path of
     titles, else the last one about all that follows.
     """
 
+    category: str | None = None
     discontinued: RowProblem | None = None
     outdated: RowProblem | None = None
     tax_titles: Sequence[str] = ()
@@ -68,6 +70,7 @@ class RowSections:
         section = self.name or ""
         self.problem = own_discount_problem(section)
         self.facts = SectionFacts(
+            category=self.name or None,
             outdated=_outdated_problem(section) or problem_of_section(section),
             tax_titles=tax_titles(section) or self._tax_of_all,
         )
@@ -77,6 +80,7 @@ class RowSections:
         """Return what a category states, else the titles above: also of further rows with it."""
         above = self.facts
         return SectionFacts(
+            clean_category(category) or None,
             problem_of_section(category),
             above.outdated or _outdated_problem(category),
             tax_titles(category) or above.tax_titles,

@@ -74,8 +74,10 @@ def own_discount_problem(section: str, of_list: str = "") -> RowProblem | None:
     Whether it applies to the row, and to which price, is not known. `of_list` is the discount of
     all prices.
     """
+    if not names_discount(section):
+        return None
     if not _stated(section):
-        return _unclear_problem(section) if _names_unclear(section) else None
+        return _unclear_problem(section)
     return RowProblem(
         "discount_unknown",
         f"The section {quote(section)} states a discount, and the row has none"
@@ -95,9 +97,10 @@ def _unclear_problem(section: str) -> RowProblem:
 
 
 @lru_cache(maxsize=1024)
-def _names_unclear(section: str) -> bool:
-    """Return whether a title of a path names a discount that is not understood."""
-    return any(read_title_discount(title).is_named for title in section.split(SEPARATOR))
+def names_discount(section: str) -> bool:
+    """Return whether a title of a path names a discount, also one that is not understood."""
+    stated = [read_title_discount(title) for title in section.split(SEPARATOR)]
+    return any(each.discounts or each.is_named for each in stated)
 
 
 def _has_discount(title: str) -> bool:

@@ -54,7 +54,9 @@ class TotalRows:
 
     def names_sum(self, code: str) -> bool:
         """Return whether a code is a word for totals."""
-        return self._has_codes and code[0].isalpha() and is_total_label(code, self._currency)
+        if code[-1].isdigit() or not (self._has_codes and code[0].isalpha()):
+            return False
+        return is_total_label(code, self._currency)
 
     def is_total_beside_sum(self, name: str) -> bool:
         """Return whether a name beside a word for totals is that of no article: `all`."""

@@ -2,12 +2,7 @@
 
 import msgspec
 
-from pricebook.pricelists.schemas.price_list_rows import (
-    Availability,
-    ItemRow,
-    PriceDetails,
-    RejectedRow,
-)
+from pricebook.pricelists.schemas.price_list_rows import ItemRow, RejectedRow
 
 COLUMNS = (
     "row_number",
@@ -26,9 +21,8 @@ COLUMNS = (
 )
 _NULL = r"\N"
 _LINE_END = f"\t{_NULL}\t{_NULL}\t{_NULL}\n"
-# The columns `currency` to `next_from` of a row that says nothing but its price.
+# The columns `currency` to `next_from` of a rejected row.
 _NO_TERMS = "\t".join([_NULL] * 5)
-_PLAIN_LINE_END = f"\t{_NO_TERMS}{_LINE_END}"
 _NO_UPCOMING = f"{_NULL}\t{_NULL}"
 # JSON has no other characters to escape: tab and line ends are escaped by backslashes in it.
 _ESCAPED_BACKSLASH = rb"\\"
@@ -44,8 +38,8 @@ class LineFormatter:
 
     def __init__(self, *, has_categories: bool) -> None:
         self._has_categories = has_categories
-        self._encoded: dict[int, str] = {}
-        self._kept: list[object] = []
+        self._encoded: dict[tuple[str | None, int, int], str] = {}
+        self._kept: list[ItemRow] = []
 
     def format(self, row: ItemRow | RejectedRow) -> str:
         """Return a row as one line for COPY, its columns in the order of `COLUMNS`."""
@@ -54,28 +48,28 @@ class LineFormatter:
         characteristics = row.characteristics
         if self._has_categories or row.category:
             characteristics = {**characteristics, "category": row.category}
-        sku, name, encoded = _escape(row.supplier_sku), _escape(row.name), _json(characteristics)
-        if row.currency is row.details is row.availability is row.next_from is None:
-            return f"{row.row_number}\t{sku}\t{name}\t{row.price!s}\t{encoded}{_PLAIN_LINE_END}"
-        currency, price = row.currency or _NULL, _NULL if row.price is None else str(row.price)
-        details = self._encoded.get(id(row.details)) or self._encode(row.details)
-        availability = self._encoded.get(id(row.availability)) or self._encode(row.availability)
+        key = row.currency, id(row.details), id(row.availability)
+        terms = self._encoded.get(key) or self._encode(key, row)
+        price = _NULL if row.price is None else row.price
         upcoming = f"{row.next_price!s}\t{row.next_from!s}" if row.next_from else _NO_UPCOMING
         return (
-            f"{row.row_number}\t{sku}\t{name}\t{price}\t{encoded}\t{currency}\t{details}\t"
-            f"{availability}\t{upcoming}{_LINE_END}"
+            f"{row.row_number}\t{_escape(row.supplier_sku)}\t{_escape(row.name)}\t{price!s}\t"
+            f"{_json(characteristics)}{terms}{upcoming}{_LINE_END}"
         )
 
-    def _encode(self, part: PriceDetails | Availability | None) -> str:
-        """Return a part of a row as a column; rows share such objects, so each is encoded once.
+    def _encode(self, key: tuple[str | None, int, int], row: ItemRow) -> str:
+        """Return the columns `currency` to `availability`; rows share what they have.
 
-        The objects are kept as long as their ids are known, so that no other one gets the same id.
+        Rows are kept as long as the ids of their parts are known, so that no other part gets them.
         """
         if len(self._kept) == _MAX_ENCODED:
             self._encoded.clear()
             self._kept.clear()
-        self._kept.append(part)
-        encoded = self._encoded[id(part)] = _NULL if part is None else _json(part)
+        self._kept.append(row)
+        details, availability = (
+            _NULL if part is None else _json(part) for part in (row.details, row.availability)
+        )
+        encoded = self._encoded[key] = f"\t{row.currency or _NULL}\t{details}\t{availability}\t"
         return encoded
 
 
