@@ -31,6 +31,8 @@ def codes(result: ReadResult) -> list[str]:
         ("Verfügbarkeit", "12", "nicht mehr lieferbar"),
         ("Bemerkung", "neu", "entfällt"),
         ("Colour", "red", "DISCONTINUED"),
+        ("Farbe", "weiss", "weiss – nicht mehr lieferbar"),
+        ("Colour", "red", "red (no longer available)"),
         ("Deleted", "", "x"),
         ("Löschkennzeichen", "", "X"),
         ("Gelöscht", "nein", "ja"),

@@ -27,6 +27,7 @@ def with_note(header: str, note: str) -> ReadResult:
         *("Pinza - Fuori produzione", "PINZA FUORI PRODUZIONE", "Pinza [fuori catalogo]"),
         *("Zange (entfällt)", "Zange – nicht mehr lieferbar", "ENTFÄLLT: Zange"),
         *("Pliers - discontinued", "Pliers DISCONTINUED", "*** DISCONTINUED *** Pliers"),
+        *("Work light 500 W **DISC**", "***Obs*** Work light"),
         *("Pliers (discontinued, replaced by A9)", "Pliers - discontinued 01/2026"),
         *("Плоскогубцы (снят с производства)", "Плоскогубцы СНЯТ С ПРОИЗВОДСТВА"),
         *("Плоскогубці – знято з виробництва", "Alicate (descatalogado)", "Klucz - wycofany"),
@@ -48,6 +49,7 @@ def test_marked_part_of_a_name_rejects_the_row(name: str) -> None:
         *("Zange (Auslauf)", "Zange - Auslaufartikel", "Pince – fin de série"),
         *("Pliers - discontinued, while stocks last", "Pinza (fuori produzione, ad esaurimento)"),
         *("Resistor EOL 4k7", "Obsolete-look lamp", "Pince à supprimer", "Lamp (deleted scenes)"),
+        *("Brake disc **", "Grinding DISC", "Saw *disc*"),
         *("Taste DELETE", "Motor (eingestellt)", "Tisch (gestrichen)"),
     ],
 )
@@ -74,6 +76,10 @@ def test_other_names_are_read(name: str) -> None:
         *(("Observaciones", "descatalogado desde 2026"), ("Opmerking", "uit productie")),
         *(("Poznámka", "výroba ukončena"), ("Anmärkning", "utgått, ersätts av A9")),
         *(("Observações", "descontinuado"), ("Observații", "scos din producție")),
+        *(("Remark", "replaced by A9"), ("Bemerkung", "wird ersetzt durch 4711-X")),
+        *(("Remarques", "Remplacé par A9"), ("Huom.", "korvattu osalla 7015657")),
+        *(("Примечание", "заменен на A9"), ("Note", "sostituito da A9")),
+        *(("", "discontinued, see A9"),),
     ],
 )
 def test_note_that_the_article_is_no_longer_available(header: str, note: str) -> None:
@@ -95,6 +101,7 @@ def test_note_that_the_article_is_no_longer_available(header: str, note: str) ->
         *(("Bemerkung", "Mindermengenzuschlag entfällt"), ("Note", "Removed from the box by hand")),
         *(("Remark", "discontinued colours on request"), ("Colour", "discontinued, see A9")),
         *(("Observaciones", "hasta agotar existencias"), ("Auslauf", "x")),
+        *(("Remark", "replaced by hand"), ("Remark", "replaces A9"), ("Bemerkung", "ersetzt A9")),
     ],
 )
 def test_other_notes_are_read(header: str, note: str) -> None:

@@ -87,3 +87,24 @@ def test_footnotes_about_something_else(legend: str) -> None:
 def test_footnote_of_another_currency() -> None:
     result = read("2) Preis in USD", " 2)", list_currency="EUR")
     assert prices(result) == OTHERS
+
+
+@pytest.mark.parametrize(
+    ("legend", "mark"),
+    [
+        ("† discontinued", " †"),
+        ("* nicht mehr lieferbar", "*"),
+        ("● lagervare   ○ bestillingsvare   † udgået, leveres ikke   1) vejl. pris", " †"),
+        ("** no longer available, replaced by the A-9 series", " **"),
+    ],
+)
+@pytest.mark.parametrize("below", [False, True])
+def test_marked_articles_are_discontinued(legend: str, mark: str, *, below: bool) -> None:
+    result = read(legend, mark, below=below)
+    assert prices(result) == OTHERS
+    assert [row.error_type for row in result.rejected] == ["discontinued", "discontinued"]
+    assert f'ignored_marks="{mark.strip()}"' in result.rejected[0].error_message
+
+
+def test_marked_articles_that_are_sold_off_are_read() -> None:
+    assert len(read("* Auslaufartikel, solange Vorrat reicht", " *").items) == len(ROWS)

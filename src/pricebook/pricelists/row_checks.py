@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 
+from pricebook.pricelists.detection.discontinued_words import marks_in_note
 from pricebook.pricelists.detection.footnotes import marked_by
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.exchanged_columns import ExchangedColumns
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.price_problems import zero_price
+from pricebook.pricelists.row_discontinued import problem_of_footnote
 from pricebook.pricelists.row_rejection import (
     marked_price,
     named_quantity,
@@ -46,7 +48,7 @@ class RowChecks:
         if "00" in name and not self._has_stated_quantity and (problem := named_quantity(name)):
             return problem
         if self._footnotes and (mark := marked_by(cells, self._footnotes)):
-            return marked_price(mark, self._footnotes[mark])
+            return _marked_problem(mark, self._footnotes[mark])
         problem = self._exchanged.find_problem(cells)
         return problem or (self._length_problem(cells, sku) if len(text) > MAX_SKU_LENGTH else None)
 
@@ -60,3 +62,7 @@ class RowChecks:
             if len(text) > max_length:
                 return too_long(kind, text, max_length)
         return None
+
+
+def _marked_problem(mark: str, text: str) -> RowProblem:
+    return problem_of_footnote(mark, text) if marks_in_note(text) else marked_price(mark, text)

@@ -1,7 +1,5 @@
 """Articles that a price list has although it marks them as no longer sold."""
 
-from functools import lru_cache, partial
-
 from pricebook.pricelists.detection.column_names import column_index, column_letters
 from pricebook.pricelists.detection.column_options import ignored_columns
 from pricebook.pricelists.detection.discontinued_words import (
@@ -23,8 +21,31 @@ from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import quote
 
 _FIELDS_WITH_MARKS: frozenset[Field] = frozenset({"stock", "lead_time", "category"})
+_MAX_UNMARKED = 4096
 # Columns of other kinds have no words.
 _KINDS: frozenset[ColumnKind | None] = frozenset({None, "words", "texts"})
+
+
+class _MarkColumn:
+    """A column whose cells may be marks; `unmarked` has cells that are none, as they repeat."""
+
+    def __init__(self, header: str, texts: frozenset[str]) -> None:
+        self._texts = texts
+        self._has_notes = not header or is_of_states(header)
+        self._max_length = MAX_NOTE_LENGTH if self._has_notes else MAX_LENGTH
+        self.unmarked = {""}
+
+    def is_mark(self, cell: str) -> bool:
+        """Return whether a cell marks its article as discontinued."""
+        if len(cell) > self._max_length:
+            return False
+        is_whole = len(cell) <= MAX_LENGTH and cell_key(cell) in self._texts
+        if is_whole or (self._has_notes and marks_in_note(cell)) or mark_in_name(cell):
+            return True
+        if len(self.unmarked) == _MAX_UNMARKED:
+            self.unmarked.clear()
+        self.unmarked.add(cell)
+        return False
 
 
 class DiscontinuedRows:
@@ -40,11 +61,7 @@ class DiscontinuedRows:
         # Columns without words have marks only if their header is about them.
         wordless = {index for index, kind in enumerate(table.kinds) if kind not in _KINDS}
         self._columns = [
-            (
-                index,
-                MAX_NOTE_LENGTH if (is_note := is_of_states(table.headers[index])) else MAX_LENGTH,
-                lru_cache(maxsize=1024)(partial(_is_mark, texts, is_note=is_note)),
-            )
+            (index, _MarkColumn(table.headers[index], texts))
             for index, texts in enumerate(map(marks_below, table.headers))
             if index not in left_out and table.headers[index] not in ignored
             if index not in wordless or texts != marks_below("")
@@ -56,13 +73,13 @@ class DiscontinuedRows:
             return discontinued_problem(
                 f"The article is marked {quote(mark)} in its name", "take the mark out of the name"
             )
-        for index, most, is_mark in self._columns:
+        for index, column in self._columns:
             cell = cells[index]
-            if cell and len(cell) <= most and is_mark(cell):
+            if cell not in column.unmarked and column.is_mark(cell):
                 header = self._headers[index]
-                column = quote(header) if header else column_letters(index)
+                label = quote(header) if header else column_letters(index)
                 return discontinued_problem(
-                    f"The article is marked {quote(cell)} (column {column})",
+                    f"The article is marked {quote(cell)} (column {label})",
                     "name the column in ignored_columns",
                 )
         return None
@@ -75,9 +92,12 @@ class DiscontinuedRows:
         return discontinued_problem(f"The article is marked {quote(cell)}", "write its price")
 
 
-def _is_mark(texts: frozenset[str], cell: str, *, is_note: bool) -> bool:
-    is_whole = len(cell) <= MAX_LENGTH and cell_key(cell) in texts
-    return is_whole or (is_note and marks_in_note(cell))
+def problem_of_footnote(mark: str, text: str) -> RowProblem:
+    """Return why an article is rejected whose mark the list explains by `no longer sold`."""
+    return discontinued_problem(
+        f"The article has the mark {quote(mark)}, which the list explains by {quote(text, 120)}",
+        f'set ignored_marks="{mark}"',
+    )
 
 
 def problem_of_section(section: str) -> RowProblem | None:

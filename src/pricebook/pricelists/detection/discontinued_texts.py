@@ -49,6 +49,12 @@ TEXTS_OF_STATES = (
     *("eliminado", "eliminada", "suprimido", "borrado", "inactivo", "inactiva", "baja"),
     *("nieaktywny", "nieaktywna", "zarchiwizowany", "неактивний", "неактивна", "знято", "знятий"),
     *("eliminato", "eliminata", "soppresso", "dismesso", "vervallen", "vyřazeno"),
+    *("replaced by", "superseded by", "ersetzt durch", "abgelöst durch", "remplacé par"),
+    *("remplacée par", "sustituido por", "sustituida por", "reemplazado por", "sostituito da"),
+    *("sostituita da", "sostituito dal", "zastąpiony przez", "zastąpiona przez", "заменен на"),
+    *("заменена на", "заменено на", "замінено на", "замінений на", "vervangen door"),
+    *("ersatt av", "erstattet af", "erstattet av", "nahrazeno", "substituído por", "înlocuit cu"),
+    *("korvattu osalla",),
 )
 # An article is sold while its stock lasts, whatever else its cell or name has.
 PHASE_OUT_TEXTS = (
@@ -66,6 +72,8 @@ PHASE_OUT_TEXTS = (
 NAME_TEXTS = ("entfällt", "entfallen", "entfaellt", "vervallen")
 # They end a line of resistors.
 NO_NAME_TEXTS = ("eol", "end of life", "deleted", "gelöscht", "удален", "удалена", "удалено")
+# They do so between asterisks only: `Work light **DISC**` is no disc.
+STARRED_WORDS = ("disc", "disc'd", "disco", "discont", "obs", "nla")
 # Before a mark: `Item is discontinued`, `wird nicht mehr geliefert`.
 LEADING_WORDS = comparison_keys(
     (

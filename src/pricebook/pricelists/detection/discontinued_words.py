@@ -15,6 +15,7 @@ from pricebook.pricelists.detection.discontinued_texts import (
     NO_NAME_TEXTS,
     PHASE_OUT_TEXTS,
     PURPOSE_WORDS,
+    STARRED_WORDS,
     STATE_HEADERS,
     TEXTS_OF_STATES,
     YES,
@@ -55,6 +56,7 @@ _PHASE_OUT = re.compile(
 )
 _PART_END = re.compile(r"[,;:.()\[\]|/\n!*]+|\s[-–—]\s?")
 _MAX_WORDS = 5
+_DIGIT = re.compile(r"\d").search
 # Where a part of a name is marked as one: in brackets or asterisks, before or behind a dash.
 _BRACKETED = re.compile(r"[(\[{*]+\s*([^()\[\]{}*]{3,80}?)\s*[)\]}*]+")
 _DASHED = re.compile(r"\s[-–—/|]+\s|[:;|]\s")
@@ -101,6 +103,8 @@ def mark_in_name(name: str) -> str:
     """
     if _KEY_WORDS.isdisjoint(name.casefold().split()) or is_sold_off(name):
         return ""
+    if starred := next((word for word in name.split() if word.casefold() in _STARRED), ""):
+        return starred
     return next((part for part in _marked_parts(name) if _begins_with_mark(part, _OF_NAMES)), "")
 
 
@@ -137,7 +141,7 @@ def _begins_with_mark(part: str, marks: frozenset[str]) -> bool:
     for count in range(min(len(words), _MAX_WORDS), 0, -1):
         if " ".join(words[:count]) in marks:
             following = words[count : count + 1]
-            return all(word in FOLLOWING_WORDS or word[0].isdigit() for word in following)
+            return all(word in FOLLOWING_WORDS or _DIGIT(word) for word in following)
     return False
 
 
@@ -151,7 +155,8 @@ def _key_words() -> frozenset[str]:
     return frozenset(f"{b}{word}{a}" for word in longest for b in before for a in after)
 
 
-_KEY_WORDS = _key_words()
+_STARRED = frozenset(f"{s}{word}{s}" for word in STARRED_WORDS for s in ("**", "***"))
+_KEY_WORDS = _key_words() | _STARRED
 
 
 @lru_cache(maxsize=1024)

@@ -1,10 +1,14 @@
-"""Footnotes that state what the prices of marked articles are: `2) price per 100 pcs`."""
+"""Footnotes that state what the prices of marked articles are: `2) price per 100 pcs`.
+
+Or that they are no longer sold: `† discontinued`.
+"""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.discontinued_words import marks_in_note
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.sentences import Sentence, read_sentences
 from pricebook.pricelists.detection.statement_tokens import number_of, tokenize
@@ -33,14 +37,15 @@ class _Footnote(NamedTuple):
 def find_footnotes(
     notes: Sequence[Note], contents: Sequence[ColumnContent], request: ReadRequest
 ) -> dict[str, str]:
-    """Return the texts about prices of the marks that sample cells bear, by mark.
+    """Return the texts about prices and discontinued articles, by the mark that sample cells bear.
 
     Marks of articles without discounts and footnotes about something else are none.
     """
     found = dict[str, str]()
     for note in notes:
         for footnote in _footnotes(note.text):
-            if footnote.mark in found or not _is_about_prices(note, footnote.text, request):
+            is_read = marks_in_note(footnote.text) or _is_about_prices(note, footnote.text, request)
+            if footnote.mark in found or not is_read:
                 continue
             cells = (cell for content in contents for cell in content.cells)
             if any(bears_mark(display_text(cell), footnote.mark) for cell in cells):
