@@ -12,6 +12,7 @@ from pricebook.pricelists.row_discontinued import problem_of_footnote
 from pricebook.pricelists.row_rejection import (
     marked_price,
     named_quantity,
+    scientific_code,
     too_long,
     too_many_cells,
 )
@@ -45,7 +46,10 @@ class RowChecks:
         text = "".join(cells)
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")
-        if "00" in name and not self._has_stated_quantity and (problem := named_quantity(name)):
+        problem = scientific_code(sku) if "E+" in sku else None
+        if "00" in name and not self._has_stated_quantity:
+            problem = problem or named_quantity(name)
+        if problem:
             return problem
         if self._footnotes and (mark := marked_by(cells, self._footnotes)):
             return _marked_problem(mark, self._footnotes[mark])
