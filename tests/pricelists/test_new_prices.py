@@ -129,3 +129,14 @@ def test_new_price_that_the_previous_list_had_not_is_a_question() -> None:
     assert [issue.candidates for issue in raised.value.issues] == [("Preis", "neu")]
     decided = read_next_price_list(added, profile, "EUR", column_mapping={"price": "Preis"})
     assert read_next_price_list(added, decided.profile, currency="EUR").items
+
+
+@pytest.mark.parametrize("new", ["51.90", "5190", "70"])
+def test_new_price_far_from_the_present_one_rejects_its_row(new: str) -> None:
+    rows = [f"H-{number};Board {number};{number}0.50;{number}1.25" for number in range(1, 9)]
+    lines = ["Code;Name;Price;New price from 01.02.2027", *rows, f"H-9;Beam oak;498.00;{new}"]
+    result = read_price_list("\n".join(lines), "EUR")
+    assert len(result.items) == len(rows)
+    (row,) = result.rejected
+    assert (row.supplier_sku, row.error_type) == ("H-9", "price_out_of_range")
+    assert f"{Decimal(new).normalize():f} from 2027-02-01 on" in row.error_message

@@ -63,3 +63,9 @@ def test_tax_in_the_price_header(header: str, is_included: bool) -> None:  # noq
 )
 def test_tax_in_doubt(sentence: str) -> None:
     assert issue_of(sentence, "", *plain("Rate")).option == "vat_included"
+
+
+def test_sentence_with_the_header_of_the_unit_is_about_all_prices() -> None:
+    sentence = "Preise in EUR je Einheit (EH), ab Lager, exkl. 20 % MwSt."
+    lines = ("Art.-Nr.;Name;EH;Preis", "1001;Kantholz;m³;398,00", "1002;Latte;lfm;12,50")
+    assert table_of(sentence, "", *lines).facts["vat_included"].value == "false"

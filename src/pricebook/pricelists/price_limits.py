@@ -1,15 +1,19 @@
-"""Rows whose price is over their list price, in a list in which hardly a price is."""
+"""Rows whose prices contradict each other: over their list price, or far from the next one."""
 
+from datetime import date
 from decimal import Decimal
 from math import prod
 
 from pricebook.pricelists.detection.list_price_sample import MOST_OF_LIST_PRICE
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.pricing import plain_decimal
 from pricebook.pricelists.row_costs import ListedPrice
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_terms import RowTerms
 
 _HUNDRED = Decimal(100)
+# No price of an article changes so much; with another decimal mark it does.
+_MAX_CHANGE = 5
 
 
 class PriceLimit:
@@ -36,3 +40,14 @@ class PriceLimit:
             f"{recommended} ({self._fields.label('list_price')}), unlike the other prices: correct "
             "one of them, or clear the list price if the price is right.",
         )
+
+
+def check_next_cost(cost: Decimal | None, next_cost: Decimal | None, day: date | None) -> None:
+    """Raise RowRejectedError for a cost from a later day on that is far from the one of today."""
+    if not (cost and next_cost) or cost / _MAX_CHANGE <= next_cost <= cost * _MAX_CHANGE:
+        return
+    raise RowRejectedError(
+        "price_out_of_range",
+        f"The price {plain_decimal(cost)} and the later one {plain_decimal(next_cost)} from {day} "
+        f"on differ more than {_MAX_CHANGE}-fold: correct one of them, or clear the later one.",
+    )

@@ -11,7 +11,7 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.listed_prices import ListedPriceReader
 from pricebook.pricelists.net_sections import in_section
 from pricebook.pricelists.numbers import RowProblem
-from pricebook.pricelists.price_limits import PriceLimit
+from pricebook.pricelists.price_limits import PriceLimit, check_next_cost
 from pricebook.pricelists.priced_rows import RowStatements, stated
 from pricebook.pricelists.pricing import Vat
 from pricebook.pricelists.row_costs import ReadPrice, row_cost
@@ -156,6 +156,7 @@ class RowPriceReader:
         if shown is None:
             raise _missing_price()
         cost, next_cost = row_cost(prices.today, terms), row_cost(prices.upcoming, terms)
+        check_next_cost(cost, next_cost, prices.next_from)
         availability, unread_texts = self._information.availability(cells, texts)
         unread: dict[Field, str] = {**unread_texts, **terms.unread}
         found: dict[str, Any] = self._information.identifiers(cells)

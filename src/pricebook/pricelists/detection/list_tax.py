@@ -105,7 +105,7 @@ def _vat_included(collector: FactCollector) -> bool | None:
         sentence_statement(sentence, str(value).lower())
         for sentence in sentences
         if not (sentence.statement.is_gross_or_net and may_be_discounts and is_named)
-        and not _is_about_marked(sentence)
+        and not is_about_marked(sentence.text, sentence.note.text, sources.header.cells)
         for value in sorted(sentence.statement.vat_included)
     ]
     statements = collector.without_parts("vat_included", statements)
@@ -151,11 +151,6 @@ def _is_title(sources: ListSources, sentence: Sentence) -> bool:
     """Return whether a sentence is the title of a section, whose rows are compared with it."""
     is_title = sources.is_title(sentence.note)
     return is_title and stated_tax(sentence.note.text.strip()) is not None
-
-
-def _is_about_marked(sentence: Sentence) -> bool:
-    """Return whether a sentence is about the tax of marked articles: `N = net price`."""
-    return is_about_marked(sentence.text, sentence.note.text)
 
 
 def _has_tax_twin(sources: ListSources) -> bool:

@@ -1,7 +1,7 @@
 """Texts that exclude articles from a discount, and the marks by which they name these articles."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from pricebook.pricelists.detection.currencies import currencies_of_word
@@ -104,9 +104,15 @@ def names_marks(text: str) -> bool:
     return any(marks for _, marks in undiscounted_parts(text))
 
 
-def is_about_marked(sentence: str, text: str) -> bool:
-    """Return whether a sentence of a text is about marked articles only: `* net prices`."""
-    for part, _ in marked_parts(text):
+def is_about_marked(sentence: str, text: str, headers: Iterable[str]) -> bool:
+    """Return whether a sentence of a text is about marked articles only: `* net prices`.
+
+    A header in brackets is no mark: `prices per unit (PU)`.
+    """
+    titles = set(map(str.strip, headers))
+    for part, marks in marked_parts(text):
+        if titles.issuperset(marks):
+            continue
         if sentence in part:
             return True
         if part in sentence:
