@@ -144,16 +144,19 @@ async def test_price_that_the_catalog_cannot_have_is_rejected(
 
 
 @pytest.mark.parametrize(
-    ("price", "error_type"), [("10000", "price_out_of_range"), ("0.000001", "price_too_precise")]
+    ("prices", "error_type"),
+    [("9000,10000", "price_out_of_range"), ("0.00001,0.000004", "price_too_precise")],
 )
 async def test_upcoming_price_that_the_catalog_cannot_have_is_rejected(
-    run_import: RunImport, conn: Connection, set_rate: SetRate, price: str, error_type: str
+    run_import: RunImport, conn: Connection, set_rate: SetRate, prices: str, error_type: str
 ) -> None:
     await set_rate("EUR", "USD", "1000000" if error_type == "price_out_of_range" else "0.1")
-    text = f"Article code,Name,Price,New price from 2099-12-01\nA-1,Axe,5,{price}\nA-2,Saw,5,6\n"
+    text = f"Article code,Name,Price,New price from 2099-12-01\nA-1,Axe,{prices}\nA-2,Saw,5,6\n"
     result = await run_import(text, config=EUR)
     assert [(row.row_number, row.error_type) for row in result.row_errors] == [(2, error_type)]
-    assert result.row_errors[0].error_message.startswith(f"The price {price} EUR is ")
+    assert result.row_errors[0].error_message.startswith(
+        f"The price {prices.partition(',')[2]} EUR is "
+    )
     assert len(await rows(conn, ITEMS)) == 1
 
 
