@@ -34,7 +34,7 @@ async def test_held_list_shows_what_it_would_change_most(
     assert text.count("The largest change:") == 2  # in the question before it is applied, too
     table = text[text.index("What it would change most</h2>") :]
     percents = re.findall(r'<td class="number">([-+][\d.]+)</td>', table)
-    assert percents == ["+900.00", "-90.00", *["+90.00"] * 8]
+    assert percents == ["+900.00", "-90.00", *["+90.00"] * 18]
     assert re.search(r"<del>.*10\.00</del>.*<ins>.*100\.00</ins>", table)
     assert f'href="/console/suppliers/{supplier_id}/settings#group-import"' in text
     settings = await show_text(client, f"/console/suppliers/{supplier_id}/settings")

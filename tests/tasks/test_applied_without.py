@@ -112,7 +112,7 @@ async def test_page_of_a_held_list_applies_it_without_articles(
     await log_in_as("admin")
     path = f"/console/imports/{task_id}"
     page = await client.get(path, headers=HTML)
-    assert "Leave articles out" in page.text
+    assert "Leave further articles out" in page.text
     refused = await send(client, f"{path}/apply", left_out_codes="A-3\n X-9 \n")
     assert refused.status_code == 400
     assert "no article X-9" in refused.text

@@ -7,6 +7,7 @@ from uuid import UUID
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.imports.held_change_schemas import HeldChange, HeldSummary, ListedChange
+from pricebook.imports.preview_schemas import UnlikePrice
 from pricebook.imports.price_factor import price_factor
 
 # Costs in the same currency, of the first rows of the price list.
@@ -83,6 +84,11 @@ CHANGES: LiteralString = """
     FROM ({summary}) AS summary LEFT JOIN ({largest}) AS largest ON true
     ORDER BY {largest_first}, row_number
 """
+UNLIKE: LiteralString = """
+    SELECT row_number, supplier_sku, name, price, currency, similar_to, usual_price
+    FROM held_rows WHERE task_id = %s AND usual_price IS NOT NULL AND error_type IS NULL
+    ORDER BY {factor} DESC, row_number LIMIT %s
+"""
 SUMMARY_COLUMNS = len(HeldSummary.__struct_fields__)
 
 
@@ -124,6 +130,14 @@ async def read_all_changes(
         await cursor.execute(statement, {"task_id": task_id, "supplier_id": supplier_id})
         while rows := await cursor.fetchmany(EXPORTED_ROWS):
             yield rows
+
+
+async def list_unlike_prices(conn: Connection, task_id: UUID, limit: int) -> list[UnlikePrice]:
+    """Return the new prices that are far from those of similar rows, the farthest first."""
+    async with conn.cursor(row_factory=struct_row(UnlikePrice)) as cursor:
+        statement = UNLIKE.format(factor=price_factor("usual_price", "price"))
+        await cursor.execute(statement, [task_id, limit])
+        return await cursor.fetchall()
 
 
 async def has_more_rows(conn: Connection, task_id: UUID, rows: int) -> bool:

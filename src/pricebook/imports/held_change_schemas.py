@@ -5,6 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from pricebook.imports.preview_schemas import UnlikePrice
+
 
 class HeldSummary(Struct, frozen=True):
     """The stored prices that a held price list has, too; how many rise and fall, and the median."""
@@ -53,8 +55,12 @@ class HeldPosition(Struct, frozen=True, array_like=True):
 
 
 class HeldChanges(Struct, frozen=True):
-    """The largest changes; `first_rows` is the number of rows if only the first were compared."""
+    """The largest changes, and the new prices that are far from those of similar rows.
+
+    `first_rows` is the number of rows if only the first were compared with stored prices.
+    """
 
     summary: HeldSummary
     largest: list[HeldChange]
+    unlike: list[UnlikePrice]
     first_rows: int | None

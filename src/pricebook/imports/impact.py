@@ -1,5 +1,6 @@
 """What applying a staged price list would change, measured against the safety thresholds."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -52,17 +53,22 @@ async def list_warnings(
         compared=counts.imported - counts.new,
         largest_change=f"{large.supplier_sku}: from {large.old} to {large.new}" if large else "",
     )
-    return [*warnings(applied, thresholds), *await describe_unlike_prices(conn, counts)]
+    unlike = await list_unlike_prices(conn, counts)
+    return [*warnings(applied, thresholds), *describe_unlike_prices(unlike)]
 
 
-async def describe_unlike_prices(conn: Connection, counts: Counts) -> list[str]:
-    """Return a sentence about new prices that are far from the usual ones; none without any.
+async def list_unlike_prices(conn: Connection, counts: Counts) -> list[UnlikePrice]:
+    """Return new prices that are far from the usual ones, one more than MAX_UNLIKE at most.
 
     The prices of a larger list take seconds to compare; its preview does.
     """
     if not counts.new or counts.imported > MAX_COMPARED:
         return []
-    unlike = await unlike_price_repository.list_unlike_prices(conn, MAX_UNLIKE + 1)
+    return await unlike_price_repository.list_unlike_prices(conn, MAX_UNLIKE + 1)
+
+
+def describe_unlike_prices(unlike: Sequence[UnlikePrice]) -> list[str]:
+    """Return a sentence about new prices that are far from the usual ones; none without any."""
     if not unlike:
         return []
     n = str(len(unlike)) if len(unlike) <= MAX_UNLIKE else f"More than {MAX_UNLIKE}"

@@ -20,7 +20,12 @@ from pricebook.imports import (
 )
 from pricebook.imports.configuration import supplier_thresholds
 from pricebook.imports.corrections import record_corrections
-from pricebook.imports.impact import describe_unlike_prices, list_warnings, measure_impact
+from pricebook.imports.impact import (
+    describe_unlike_prices,
+    list_unlike_prices,
+    list_warnings,
+    measure_impact,
+)
 from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportResult, ImportStatus
 from pricebook.imports.replaced_values import replaced_values
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS
@@ -120,7 +125,9 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     )
     created = 0
     if end.state == "held":
-        await row_error_repository.insert_held_rows(conn, staged.lease.task_id)
+        unlike = await list_unlike_prices(conn, end.counts)
+        end = msgspec.structs.replace(end, warnings=describe_unlike_prices(unlike))
+        await row_error_repository.insert_held_rows(conn, staged.lease.task_id, unlike)
         await tasks.store_mode(conn, staged.lease.task_id, staged.mode)
     elif end.state != "failed":
         created = await _apply(conn, staged, counts_by_error)
@@ -214,7 +221,6 @@ async def _decide_task_end(
         impact = msgspec.structs.replace(impact, average_change=average)
         if reasons := hold_reasons(impact, thresholds):
             reasons += await _describe_earlier_holds(conn, staged.lease)
-            unusual = await describe_unlike_prices(conn, counts)
         else:
             unusual = await list_warnings(conn, impact, counts, thresholds)
     state = "partially_succeeded" if counts.rejected or counts.quarantined else "succeeded"

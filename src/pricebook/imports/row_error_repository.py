@@ -1,5 +1,6 @@
 """The SQL of the rows that a task stores: those not imported, and those of a held price list."""
 
+from collections.abc import Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
+from pricebook.imports.preview_schemas import UnlikePrice
 from pricebook.imports.sheet_places import PLACED_MESSAGE
 from pricebook.imports.staging_repository import analyze_staged_rows
 
@@ -108,24 +110,31 @@ async def update_reasons(conn: Connection, task_id: UUID) -> None:
     await conn.execute(_UPDATE_REASONS.format(message=PLACED_MESSAGE), [task_id])
 
 
-async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
+async def insert_held_rows(conn: Connection, task_id: UUID, unlike: Sequence[UnlikePrice]) -> None:
     """Store the staged rows of a held price list, replacing those of an earlier attempt.
 
-    Prices are stored in the currency of the list, to be converted when it is applied. A rejected
-    row is stored with its code and error type. Its full error is in `parsing_logs`, if it is among
-    the first.
+    Prices are stored in the currency of the list, to be converted when it is applied, those of
+    `unlike` beside the usual one of similar rows. A rejected row is stored with its code and error
+    type. Its full error is in `parsing_logs`, if it is among the first.
     """
     await conn.execute("DELETE FROM held_rows WHERE task_id = %s", [task_id])
     await conn.execute(
         """
         INSERT INTO held_rows
             (task_id, row_number, supplier_sku, name, price, characteristics, currency, details,
-             availability, next_price, next_from, error_type)
+             availability, next_price, next_from, error_type, similar_to, usual_price)
         SELECT %s, row_number, supplier_sku, name, coalesce(cost, price), characteristics, currency,
-            details, availability, next_price, next_from, error_type
+            details, availability, next_price, next_from, error_type, similar_to, usual_price
         FROM staged_row
+        LEFT JOIN unnest(%s::integer[], %s::text[], %s::numeric[])
+            AS unlike (row_number, similar_to, usual_price) USING (row_number)
         """,
-        [task_id],
+        [
+            task_id,
+            [each.row_number for each in unlike],
+            [each.similar_to for each in unlike],
+            [each.usual_price for each in unlike],
+        ],
     )
 
 

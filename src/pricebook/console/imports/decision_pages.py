@@ -5,7 +5,13 @@ from uuid import UUID
 
 from litestar import Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form, read_lines
+from pricebook.console.form_fields import (
+    MAX_FORM_BYTES,
+    convert_fields,
+    read_fields,
+    read_form,
+    read_lines,
+)
 from pricebook.console.imports.import_pages import TaskId
 from pricebook.console.imports.import_view import read_import, render_import
 from pricebook.console.imports.task_lines import PATH, AnyRequest
@@ -35,13 +41,18 @@ MEANWHILE = "meanwhile"
     opt=page_for("POST", "/tasks/{id}/apply"),
 )
 async def apply_import(request: AnyRequest, task_id: TaskId) -> Response[Any]:
-    """Apply a held price list without the articles of the form, unless it was decided meanwhile."""
-    typed = (await read_form(request)).get("left_out_codes", "")
+    """Apply a held price list without the articles of the form, unless it was decided meanwhile.
+
+    They are those that are marked (`left_out`), and others by their codes (`left_out_codes`).
+    """
+    form = await read_fields(request)
+    marked = [code for name, code in form if name == "left_out"]
+    typed = dict(form).get("left_out_codes", "")
     state = request.app.state
     task = await history.get_task(state.database, task_id)
     if task.decided_at is not None:
         return _to_import(task_id, MEANWHILE)
-    fields = {"left_out_codes": read_lines(typed)}
+    fields = {"left_out_codes": list(dict.fromkeys([*marked, *read_lines(typed)]))}
     try:
         codes = convert_fields(fields, Application).left_out_codes
         wanted = ApplyRequest(
@@ -53,7 +64,7 @@ async def apply_import(request: AnyRequest, task_id: TaskId) -> Response[Any]:
     except ValidationError as error:
         issues = "; ".join(each.issue for each in error.issues) or error.message
         values = await read_import(request, task_id, PageQuery({}))
-        values |= {"left_out_codes": typed, "left_out_issue": issues}
+        values |= {"marked": marked, "left_out_codes": typed, "left_out_issue": issues}
         return render_import(request, values, status=400)
     except ConflictError:
         return _to_import(task_id, MEANWHILE)

@@ -40,6 +40,7 @@ from pricebook.undo import service as undo
 UNDONE = ("undone", "undo_succeeded", "undo_partially_succeeded")
 SHOWN_ROWS = 50
 SHOWN_CHANGES = 10
+SHOWN_HELD = 50
 SHOWN_LEFT = 50
 # What a page says that was opened by an action.
 NOTES = ("meanwhile", "no_file", "file_of_others", "not_retried", "not_undone")
@@ -48,6 +49,7 @@ NOTHING_DECIDED: dict[str, Any] = {
     "decided": 0,
     "skipped": [],
     "conflict": "",
+    "marked": (),
     "left_out_codes": "",
     "left_out_issue": "",
 }
@@ -135,11 +137,11 @@ async def _can_correct(database: Database, line: TaskLine, corrected: UUID) -> b
 
 
 async def _read_held_changes(database: Database, line: TaskLine) -> HeldChanges | None:
-    """Return the largest changes of a held price list that nobody has decided about."""
+    """Return what is doubtful in a held price list that nobody has decided about."""
     task = line.task
     if line.state != "held" or task.supplier_id is None:
         return None
-    return await read_held_changes(database, task.id, task.supplier_id, SHOWN_CHANGES)
+    return await read_held_changes(database, task.id, task.supplier_id, SHOWN_HELD)
 
 
 async def _read_quarantined(database: Database, line: TaskLine, view: PageQuery) -> dict[str, Any]:

@@ -93,8 +93,9 @@ function showDecided(checked) {
 function showMarks() {
   const boxes = listBoxes();
   const checked = boxes.filter((box) => box.checked).length;
-  const label = document.querySelector("[data-marked]");
-  if (label) label.textContent = checked ? countText(label.dataset, checked) : "";
+  for (const label of document.querySelectorAll("[data-marked]")) {
+    label.textContent = checked ? countText(label.dataset, checked) : "";
+  }
   const all = document.querySelector("[data-mark-all]");
   if (all) {
     all.checked = checked > 0 && checked === boxes.length;

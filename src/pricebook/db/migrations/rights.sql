@@ -193,7 +193,8 @@ BEGIN
         UPDATE (error_type, error_message, row_data, corrected_by), DELETE
         ON parsing_logs TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;
-    GRANT SELECT (task_id, row_number, supplier_sku, name, price, currency, error_type)
+    GRANT SELECT (task_id, row_number, supplier_sku, name, price, currency, error_type, similar_to,
+            usual_price)
         ON held_rows TO pricebook_api;
     -- What an import changed; an undo takes back only that.
     GRANT SELECT (task_id), INSERT, DELETE ON import_changes TO pricebook_worker;
