@@ -43,6 +43,13 @@ COVERED = """
     }).map((each) => each.outerHTML);
 """
 
+IS_ONE_ROW = """
+    const all = [...document.querySelectorAll(arguments[0])];
+    const boxes = all.filter((each) => each.checkVisibility())
+        .map((each) => each.getBoundingClientRect());
+    return boxes.length > 1 && boxes.every(({ top }) => top < boxes[0].bottom);
+"""
+
 
 def wait_until(browser: Chrome, script: str) -> None:
     """Wait until a script of the page returns true."""
@@ -84,3 +91,14 @@ def check_toasts(browser: Chrome, root: str) -> None:
         tools.execute_script("document.dispatchEvent(new Event('htmx:sendError'))")
         wait_until(browser, "document.querySelector('#toasts .toast') !== null")
         assert tools.execute_script(COVERED) == [], (path, width, share)
+
+
+def check_bars(browser: Chrome, root: str) -> None:
+    """The filters of products fit into one row; the bar of a list is one row high on phones."""
+    tools = cast("Any", browser)
+    set_viewport(browser, 1280, "light")
+    browser.get(f"{root}/console/products")
+    assert tools.execute_script(IS_ONE_ROW, "form.filters > .field")
+    set_viewport(browser, 360, "light")
+    browser.get(f"{root}/console/matches/list")
+    assert tools.execute_script(IS_ONE_ROW, ".marking > *")

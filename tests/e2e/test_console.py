@@ -15,7 +15,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from e2e.api_client import log_in as log_in_by_api
 from e2e.browser import browser, needs_chromium
-from e2e.page_layout import check_menu, check_toasts, set_viewport, wait_until
+from e2e.page_layout import check_bars, check_menu, check_toasts, set_viewport, wait_until
 from running_system import TIMEOUT_SECONDS, System
 
 AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
@@ -381,6 +381,7 @@ def test_pages_in_a_browser(system: System, browser: Chrome, tmp_path: Path) -> 
     check_decisions_by_keys(browser, root)
     check_marks_by_keys(browser, root)
     check_toasts(browser, root)
+    check_bars(browser, root)
     assert violations(browser) == []
     check_foreign_responses(browser, root)
     check_target_price(browser, root)
