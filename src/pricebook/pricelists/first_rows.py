@@ -18,7 +18,8 @@ async def read_first_rows(stream: PriceListStream) -> tuple[SheetSample, ...]:
     Row numbers are those of the sheet; cells are in the columns of the table.
     """
     shown = list(_first_rows(stream.profile))[:MAX_TABLES]
-    cells = await stream.read_cells(sorted({number for _, rows in shown for number in rows}))
+    found = await stream.read_rows(sorted({number for _, rows in shown for number in rows}))
+    cells = found.cells
     width = len(stream.profile.headers)
     several = {table.name for table, _ in shown if table.first_row > table.rows_before + 1}
     return tuple(
@@ -30,6 +31,11 @@ async def read_first_rows(stream: PriceListStream) -> tuple[SheetSample, ...]:
                 if any(map(str.strip, cells.get(number, ())))
             ],
             table.first_row - table.rows_before if table.name in several else None,
+            [
+                (number - table.rows_before, table.own_cells(found.struck[number], width))
+                for number in rows
+                if number in found.struck
+            ],
         )
         for table, rows in shown
     )

@@ -108,20 +108,38 @@ class PriceList:
 
     def cells(self, row_numbers: Collection[int]) -> dict[int, list[str]]:
         """Return the cells of rows by row number, as a rejected row stores them."""
+        return {
+            number: order_cells(
+                stored_cells(_valid_cells(opened, number, cells)), number, opened, self.profile
+            )
+            for opened in self._tables
+            for number, cells in _read_rows(opened, row_numbers)
+        }
+
+    def struck_cells(self, row_numbers: Collection[int]) -> dict[int, list[str]]:
+        """Return rows by row number with the cells that are struck out; others are empty."""
         found = dict[int, list[str]]()
         for opened in self._tables:
-            own = {number for number in row_numbers if opened.has_row(number)}
-            if not own:
-                continue
-            with closing(opened.records()) as records:
-                for number, cells, _ in records:
-                    if number in own:
-                        stored = stored_cells(_valid_cells(opened, number, cells))
-                        found[number] = order_cells(stored, number, opened, self.profile)
-                        own.remove(number)
-                    if not own:
-                        break
+            struck = opened.file.struck_cells
+            for number, cells in _read_rows(opened, row_numbers if struck else ()):
+                if columns := set(struck.columns(number - opened.rows_before)):
+                    own = [cell if column in columns else "" for column, cell in enumerate(cells)]
+                    found[number] = order_cells(stored_cells(own), number, opened, self.profile)
         return found
+
+
+def _read_rows(opened: OpenTable, row_numbers: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+    """Yield those of some rows that a table has, with their cells."""
+    own = {number for number in row_numbers if opened.has_row(number)}
+    if not own:
+        return
+    with closing(opened.records()) as records:
+        for number, cells, _ in records:
+            if number in own:
+                yield number, cells
+                own.remove(number)
+            if not own:
+                break
 
 
 def _row_reading(

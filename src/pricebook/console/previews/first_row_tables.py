@@ -15,12 +15,14 @@ _FIRST_FIELDS = ("sku", "name", "price")
 class FirstRows(Struct, frozen=True):
     """The first rows of a table, and its columns as they are shown, with the index of each.
 
-    `is_repeat`: a table above has the same columns, read alike.
+    `is_repeat`: a table above has the same columns, read alike. `struck` has by row the cells that
+    are struck out in the sheet; the others are empty.
     """
 
     sheet: SheetSample
     columns: list[tuple[int, Column]]
     is_repeat: bool
+    struck: dict[int, list[str]]
 
 
 def list_first_rows(
@@ -39,7 +41,8 @@ def _first_rows(
         own = tables.columns_of_sample(sheet, columns)
         meaning = tuple((each.letters, each.header, each.field) for each in own)
         is_read = any(each.field for each in own)
-        yield FirstRows(sheet, sorted(enumerate(own), key=_rank), is_read and meaning in known)
+        is_repeat = is_read and meaning in known
+        yield FirstRows(sheet, sorted(enumerate(own), key=_rank), is_repeat, dict(sheet.struck))
         known.add(meaning)
 
 

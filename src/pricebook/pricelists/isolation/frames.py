@@ -52,20 +52,26 @@ class PriceListFailed(msgspec.Struct, frozen=True, tag=True):
 
 
 class RowCells(msgspec.Struct, frozen=True, tag=True):
-    """The cells of requested rows by row number, as they are stored for a rejected row."""
+    """The cells of requested rows by row number, as they are stored for a rejected row.
+
+    `struck` has those that are struck out, if they were requested; other cells of it are empty.
+    """
 
     cells: dict[int, list[str]]
+    struck: dict[int, list[str]] = {}
 
 
 class SheetSample(msgspec.Struct, frozen=True):
     """The first rows of a sheet with their numbers; a text file has no name of a sheet.
 
     `first_row` is set if they are those of one of several tables of the sheet, which begins there.
+    `struck` has the rows with struck-out cells, with these alone: the others are empty.
     """
 
     name: str | None
     rows: list[tuple[int, list[str]]]
     first_row: int | None = None
+    struck: list[tuple[int, list[str]]] = []
 
 
 class SampleRead(msgspec.Struct, frozen=True, tag=True):

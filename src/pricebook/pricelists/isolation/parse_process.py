@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from itertools import islice
@@ -25,6 +26,7 @@ import msgspec
 from pricebook.errors import ParserKilledError, PricebookError, PriceListError
 from pricebook.pricelists import formats
 from pricebook.pricelists.column_table import open_column_table
+from pricebook.pricelists.formats.table_file import TableFile
 from pricebook.pricelists.isolation import fork_loop, frames, sandbox
 from pricebook.pricelists.isolation.copy_lines import LineFormatter
 from pricebook.pricelists.isolation.frames import (
@@ -127,8 +129,10 @@ def _handle_price_list(request: ReadRequest, responses: BinaryIO, status: TextIO
     counts = dict(sorted(unread.counts.items()))
     _send_frame(responses, PriceListFinished(peak_memory_kib, counts, unread.texts))
     while payload := frames.receive(sys.stdin.buffer):
-        row_numbers = _cells_request_decoder.decode(payload).row_numbers
-        _send_frame(responses, RowCells(price_list.cells(frozenset(row_numbers))))
+        request = _cells_request_decoder.decode(payload)
+        rows = frozenset(request.row_numbers)
+        struck = price_list.struck_cells(rows) if request.with_struck else {}
+        _send_frame(responses, RowCells(price_list.cells(rows), struck))
 
 
 def _read_sample(request: SampleRequest) -> SampleRead:
@@ -141,8 +145,20 @@ def _read_sample(request: SampleRequest) -> SampleRead:
                 (number, stored_cells(cells))
                 for number, cells, _ in islice(records, request.sample_rows)
             ]
-        samples.append(SheetSample(file.sheet, rows))
+        samples.append(SheetSample(file.sheet, rows, struck=_struck_rows(file, rows)))
     return SampleRead(samples)
+
+
+def _struck_rows(
+    file: TableFile, rows: Sequence[tuple[int, list[str]]]
+) -> list[tuple[int, list[str]]]:
+    """Return the rows with struck-out cells; their other cells are empty."""
+    found = ((number, cells, set(file.struck_cells.columns(number))) for number, cells in rows)
+    return [
+        (number, [cell if column in struck else "" for column, cell in enumerate(cells)])
+        for number, cells, struck in found
+        if struck
+    ]
 
 
 def _send_table(responses: BinaryIO, request: TableRequest) -> None:

@@ -72,11 +72,18 @@ class PriceListStream:
 
         Raises the errors of `chunks`.
         """
-        self._parser.send(RowCellsRequest(list(row_numbers)))
+        return (await self._request(RowCellsRequest(list(row_numbers)))).cells
+
+    async def read_rows(self, row_numbers: Sequence[int]) -> RowCells:
+        """Return the cells of rows and those that are struck out; raises as `read_cells`."""
+        return await self._request(RowCellsRequest(list(row_numbers), with_struck=True))
+
+    async def _request(self, request: RowCellsRequest) -> RowCells:
+        self._parser.send(request)
         frame = await self._parser.receive()
         if not isinstance(frame, RowCells):
             raise ParserKilledError(_UNEXPECTED_FRAME)
-        return frame.cells
+        return frame
 
 
 class TableStream:

@@ -111,9 +111,10 @@ class SampleRequest(ReadRequest, frozen=True, kw_only=True, tag=True):
 
 
 class RowCellsRequest(msgspec.Struct, frozen=True):
-    """Rows of a price list that was read whose cells are requested."""
+    """Rows of a price list that was read whose cells are requested, or the struck-out ones, too."""
 
     row_numbers: list[int]
+    with_struck: bool = False
 
 
 class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):
