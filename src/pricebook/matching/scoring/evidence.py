@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from pricebook.matching.scoring.letter_sizes import Variants, with_letters
 from pricebook.matching.scoring.measures import Comparison, Measure, compare_measures
 from pricebook.matching.scoring.model_numbers import NumberPair, pair_by_stem
 from pricebook.matching.scoring.number_endings import with_colours
@@ -83,7 +84,7 @@ def compare(item: PreparedItem, product: PreparedProduct, context: Context) -> E
     texts = item.texts
     measures = compare_measures(texts.measures, product.measures)
     numbers = _numbers(item, product, context)
-    variants, others = with_colours(numbers.almost, texts.variants, product.variants)
+    variants, others = _variants(numbers.almost, item, product)
     own = _cover_name(product.words, item)
     linked = (_cover_name(words, item).share for words in product.linked_words)
     return Evidence(
@@ -107,6 +108,14 @@ def compare(item: PreparedItem, product: PreparedProduct, context: Context) -> E
         price_of=product.reference,
         category_share=_category(item, product, context),
     )
+
+
+def _variants(
+    almost: NumberPair | None, item: PreparedItem, product: PreparedProduct
+) -> tuple[Variants, Variants]:
+    """Return the variants of both, with those that only both together have."""
+    variants, others = with_colours(almost, item.texts.variants, product.variants)
+    return with_letters(variants, item.texts.size_letters, others, product.texts.size_letters)
 
 
 def _cover_item(item: PreparedItem, product: PreparedProduct, context: Context) -> Coverage:

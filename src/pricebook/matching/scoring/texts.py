@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pricebook.matching.scoring.folding import fold, word_set
+from pricebook.matching.scoring.letter_sizes import find_size_letters
 from pricebook.matching.scoring.measures import Measure, find_measures
 from pricebook.matching.scoring.model_numbers import ModelNumbers, compact, find_model_numbers
 from pricebook.matching.scoring.notation import STOP_WORDS, plain_notation
@@ -49,13 +50,14 @@ class Description(NamedTuple):
 
     `words` are the words of the name in order, without those of measures and model numbers;
     `codes` are those of fields of their own, without separators. `brand` has the words of the
-    brand, the most distinctive first.
+    brand, the most distinctive first. `size_letters` are sizes if that of the other article is one.
     """
 
     words: tuple[str, ...]
     models: ModelNumbers
     measures: tuple[Measure, ...]
     variants: frozenset[tuple[str, str]]
+    size_letters: frozenset[tuple[str, str]]
     mpn: str
     code: str
     gtins: frozenset[str]
@@ -87,6 +89,7 @@ def describe(article: Article) -> Description:
         models=models,
         measures=tuple(measures),
         variants=find_variants(folded),
+        size_letters=find_size_letters(folded),
         mpn=_code(article.mpn),
         code=_code(article.code),
         gtins=frozenset(_gtins(article)),

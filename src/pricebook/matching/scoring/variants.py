@@ -110,10 +110,13 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
         "small": "small klein kleine petit petite pequeno piccolo malenk* maly mala",
         "medium": "medium mittel moyen mediano medio sredn* sredni",
         "large": "large gross grosser grosses groot grand grande bolsh* duzy duza",
+        "xxs": "xxs 2xs",
         "xs": "xs",
         "xl": "xl",
         "xxl": "xxl 2xl",
         "xxxl": "xxxl 3xl",
+        "4xl": "xxxxl 4xl",
+        "5xl": "xxxxxl 5xl",
     },
     "head": {
         "countersunk": "countersunk csk senkkopf* potain* wpuszczan* fraisee avellanada",
@@ -162,7 +165,7 @@ _SIZE_LETTER = re.compile(
 )
 # `PH2`, `PZ 2`, `TX20`: a drive with its size.
 _DRIVE = re.compile(r"(?<![a-z0-9])(ph|pz|tx)(?=-?\d{1,2}(?![a-z0-9]))")
-_SIZE_WORDS = {"s": "small", "m": "medium", "l": "large"}
+SIZE_WORDS = {"s": "small", "m": "medium", "l": "large"}
 # Words in front of a letter or a number with a letter that names a variant: `type AC`, `cat. 6a`.
 _CATEGORY = "category"
 _DESIGNATORS: Mapping[str, str] = {
@@ -238,7 +241,7 @@ def find_variants(text: str) -> frozenset[tuple[str, str]]:
     named = _HALF_ROUND.sub(" halfround ", _NO_VARIANTS.sub(" ", text))
     found = {variant for word in _WORD.findall(named) if (variant := variant_of(word))}
     found.update(_WHOLE[drive] for drive in _DRIVE.findall(text))
-    found.update((SIZE, _SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
+    found.update((SIZE, SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
     found.update(
         (_KIND_OF[word], name or grade)
         for word, name, grade in _DESIGNATED.findall(text)
