@@ -134,7 +134,15 @@ def run_import(source: Endpoints, path: Path, stopping: Event, done: Counter[str
         price += 1
         rows = (f"N-{n},Nail {n},{price}.50" for n in range(LIST_ROWS))
         path.write_text("\n".join(["Article code,Name,Price", *rows]))
-        pricebook("import", environment, str(path), "--supplier", "Nordwerk", "--json")
+        pricebook(
+            "import",
+            environment,
+            str(path),
+            "--supplier",
+            "Nordwerk",
+            "--create-supplier",
+            "--json",
+        )
         done["lists"] += 1
 
 

@@ -68,8 +68,16 @@ def _seed(folder: Path, root: str, password: str) -> None:
     own, other = price_lists(DECISIONS)
     (folder / "own.csv").write_text(own)
     (folder / "other.csv").write_text(other)
-    _run(folder, "import", "own.csv", "--supplier", "Nordwerk", "--create-products")
-    _run(folder, "import", "other.csv", "--supplier", "Toolhaus")
+    _run(
+        folder,
+        "import",
+        "own.csv",
+        "--supplier",
+        "Nordwerk",
+        "--create-supplier",
+        "--create-products",
+    )
+    _run(folder, "import", "other.csv", "--supplier", "Toolhaus", "--create-supplier")
     with httpx.Client(base_url=root, timeout=TIMEOUT_SECONDS) as client:
         login = {"username": "admin", "password": password}
         answer = client.post("/api/v1/auth/login", json=login).raise_for_status()

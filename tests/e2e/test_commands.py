@@ -33,7 +33,9 @@ def price_list(system: System) -> Path:
 def test_import_prints_the_counts_and_the_rejected_rows(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
-    done = system.run("import", price_list.name, "--supplier", "ACME", **environment)
+    done = system.run(
+        "import", price_list.name, "--supplier", "ACME", "--create-supplier", **environment
+    )
     assert done.returncode == 0, done.stderr
     counts = dict(re.findall(r"(\w[\w ]*?)\s+│\s+([\d,]+)", done.stdout))
     assert counts == {
@@ -50,7 +52,15 @@ def test_import_prints_the_counts_and_the_rejected_rows(
 
 
 def test_import_prints_json(system: System, environment: dict[str, str], price_list: Path) -> None:
-    done = system.run("import", price_list.name, "--supplier", "ACME", "--json", **environment)
+    done = system.run(
+        "import",
+        price_list.name,
+        "--supplier",
+        "ACME",
+        "--create-supplier",
+        "--json",
+        **environment,
+    )
     result = json.loads(done.stdout)
     assert result["status"] == "success"
     assert result["counts"]["new"] == 2
@@ -60,10 +70,10 @@ def test_import_prints_json(system: System, environment: dict[str, str], price_l
 def test_dry_run_names_no_command_for_its_task(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
-    system.run("import", price_list.name, "--supplier", "ACME", **environment)
+    system.run("import", price_list.name, "--supplier", "ACME", "--create-supplier", **environment)
     rejected = "".join(f"B-{number},Saw,\n" for number in range(25))
     price_list.write_text("Article code,Name,Price\nA-1,Hammer,90\nA-3,Glove,30\n" + rejected)
-    words = ("import", price_list.name, "--supplier", "ACME", "--dry-run")
+    words = ("import", price_list.name, "--supplier", "ACME", "--create-supplier", "--dry-run")
     dry = system.run(*words, **environment)
     assert "... and 5 more rows: --json prints all.\n" in dry.stdout
     assert dry.stderr.endswith("An import of this price list would be held for a decision.\n")
@@ -73,7 +83,7 @@ def test_dry_run_names_no_command_for_its_task(
 def test_dry_run_shows_only_what_changes(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
-    system.run("import", price_list.name, "--supplier", "ACME", **environment)
+    system.run("import", price_list.name, "--supplier", "ACME", "--create-supplier", **environment)
     price_list.write_text("Article code,Name,Price\nA-1,Claw hammer,12.50\nA-3,Glove,3.20\n")
     dry = system.run("import", price_list.name, "--supplier", "ACME", "--dry-run", **environment)
     lines = dry.stdout.splitlines()
@@ -84,7 +94,15 @@ def test_dry_run_shows_only_what_changes(
 def test_rejected_rows_are_corrected_and_imported_for_their_task(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
-    done = system.run("import", price_list.name, "--supplier", "ACME", "--json", **environment)
+    done = system.run(
+        "import",
+        price_list.name,
+        "--supplier",
+        "ACME",
+        "--create-supplier",
+        "--json",
+        **environment,
+    )
     result = json.loads(done.stdout)
     assert result["profile_sentence"].startswith('Price from column C "Price": USD')
     task_id = result["task_id"]
@@ -105,7 +123,7 @@ def test_rejected_rows_are_corrected_and_imported_for_their_task(
 def test_articles_are_left_out_by_their_codes(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
-    supplier = ("--supplier", "ACME", "--json")
+    supplier = ("--supplier", "ACME", "--create-supplier", "--json")
     done = system.run(
         "import", price_list.name, *supplier, "--leave-out", "A-1", "--leave-out", "A-3",
         **environment,
@@ -123,7 +141,16 @@ def test_every_reason_to_refuse_a_price_list_has_its_line(
         "Code,Name,Net price,Gross price,Discount group\n1,Axe,5.00,6.00,A\n2,Saw,7.00,8.40,B\n"
     )
     mapping = ["--set", "characteristic_columns=Colour"]
-    done = system.run("import", "list.csv", "--supplier", "ACME", *mapping, *option, **environment)
+    done = system.run(
+        "import",
+        "list.csv",
+        "--supplier",
+        "ACME",
+        "--create-supplier",
+        *mapping,
+        *option,
+        **environment,
+    )
     inspected = system.run("inspect", "list.csv", *mapping)
     reasons = [line.removeprefix("pricebook: ") for line in done.stderr.splitlines()]
     assert (done.returncode, inspected.returncode) == (1, 1)
@@ -134,7 +161,9 @@ def test_every_reason_to_refuse_a_price_list_has_its_line(
 def test_columns_can_be_mapped_by_options(system: System, environment: dict[str, str]) -> None:
     (system.folder / "list.csv").write_text("Alpha,Beta,Gamma\nA-1,Hammer,12.50\n")
     mapping = ["--column", "sku=Alpha", "--column", "name=Beta", "--column", "price=Gamma"]
-    done = system.run("import", "list.csv", "--supplier", "ACME", *mapping, **environment)
+    done = system.run(
+        "import", "list.csv", "--supplier", "ACME", "--create-supplier", *mapping, **environment
+    )
     assert done.returncode == 0, done.stderr
     assert re.search(r"new\s+│\s+1 ", done.stdout)
 
@@ -142,13 +171,25 @@ def test_columns_can_be_mapped_by_options(system: System, environment: dict[str,
 @pytest.mark.parametrize(
     ("arguments", "code", "expected"),
     [
-        (["import", "missing.csv", "--supplier", "A"], 1, "missing.csv cannot be read"),
-        (["import", "bad.csv", "--supplier", "A"], 1, "price"),
+        (
+            ["import", "missing.csv", "--supplier", "A", "--create-supplier"],
+            1,
+            "missing.csv cannot be read",
+        ),
+        (["import", "bad.csv", "--supplier", "A", "--create-supplier"], 1, "price"),
         (["import", "list.csv"], 2, "--supplier"),
         (["import", "list.csv", "--corrections", "x"], 2, "--corrections"),
-        (["import", "list.csv", "--supplier", "A", "--column", "price"], 1, "FIELD=HEADER"),
-        (["import", "list.csv", "--supplier", "A", "--column", "size=X"], 1, "size"),
-        (["import", "list.csv", "--supplier", "A", "--colour"], 2, "--colour"),
+        (
+            ["import", "list.csv", "--supplier", "A", "--create-supplier", "--column", "price"],
+            1,
+            "FIELD=HEADER",
+        ),
+        (
+            ["import", "list.csv", "--supplier", "A", "--create-supplier", "--column", "size=X"],
+            1,
+            "size",
+        ),
+        (["import", "list.csv", "--supplier", "A", "--create-supplier", "--colour"], 2, "--colour"),
         (["fly"], 2, "fly"),
         (["serve", "--port", "99999"], 1, "PORT"),
         (["migrate", "--down-to", "9999"], 1, "9999"),
@@ -167,7 +208,9 @@ def test_error_is_one_sentence_that_names_the_cause(
 
 def test_import_without_a_valid_row_fails(system: System, environment: dict[str, str]) -> None:
     (system.folder / "list.csv").write_text("Article code,Name,Price\nA-1,Hammer,\n")
-    done = system.run("import", "list.csv", "--supplier", "ACME", **environment)
+    done = system.run(
+        "import", "list.csv", "--supplier", "ACME", "--create-supplier", **environment
+    )
     assert done.returncode == 1
     assert SENTENCE.fullmatch(done.stderr)
 
@@ -193,7 +236,7 @@ def test_unreachable_database_is_reported_in_one_sentence(
     for arguments in (
         ["migrate"],
         ["serve", "--port", str(system.port)],
-        ["import", price_list.name, "--supplier", "ACME"],
+        ["import", price_list.name, "--supplier", "ACME", "--create-supplier"],
     ):
         done = system.run(*arguments, **unreachable)
         assert done.returncode == 1

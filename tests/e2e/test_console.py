@@ -140,7 +140,7 @@ def import_attacks(system: System) -> None:
     for price, count in (("10.00", 2), ("12.50", 4)):
         rows = [f"{cell};Bolt {cell};{price};{cell}" for cell in cells[:count]]
         path.write_text("\n".join(["Article code;Name;Price;Brand", *rows]))
-        done = system.run("import", str(path), "--supplier", ATTACK)
+        done = system.run("import", str(path), "--supplier", ATTACK, "--create-supplier")
         assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -50,7 +50,9 @@ def test_a_system_killed_in_an_import_is_as_before_the_import(system: System, ta
     path = system.folder / "list.csv"
     write_list(path, 4)
     system.up("--empty")
-    first = system.run("import", "list.csv", "--supplier", "ACME", "--create-products")
+    first = system.run(
+        "import", "list.csv", "--supplier", "ACME", "--create-supplier", "--create-products"
+    )
     assert first.returncode == 0, first.stderr
     before = state(system)
     write_list(path, 5)

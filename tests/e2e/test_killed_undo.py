@@ -66,7 +66,9 @@ def imported(system: System, database_url: str, redis_url: str) -> None:
     for price in ("5", "6"):
         lines = (f"A-{number},Nail {number},{price}" for number in range(ITEMS))
         (system.folder / "list.csv").write_text("\n".join(["Code,Name,Price", *lines]))
-        done = system.run("import", "list.csv", "--supplier", "ACME", **environment)
+        done = system.run(
+            "import", "list.csv", "--supplier", "ACME", "--create-supplier", **environment
+        )
         assert done.returncode == 0, done.stderr
     assert one(database_url, PRICES) == "6"
 

@@ -182,7 +182,10 @@ def test_list_is_ticked_as_csv_and_read_again(
         (["log", "--item", "A0"], "--item needs --supplier"),
         (["decide", "missing.csv"], "missing.csv cannot be read as CSV"),
         (["undo", "first"], "first is not an id: `pricebook matches batches list` shows them."),
-        (["list", "--supplier", "Nobody"], "There is no supplier Nobody:"),
+        (
+            ["list", "--supplier", "Nobody"],
+            "There is no supplier 'Nobody'. `pricebook suppliers list`",
+        ),
         (["weights", "--use", "7"], "There are no weights 7."),
     ],
 )

@@ -37,8 +37,8 @@ def import_lists(system: System) -> None:
     (system.folder / "own.csv").write_text(own)
     (system.folder / "other.csv").write_text(other)
     for arguments in (
-        ("own.csv", "--supplier", "Nordwerk", "--create-products"),
-        ("other.csv", "--supplier", "Toolhaus"),
+        ("own.csv", "--supplier", "Nordwerk", "--create-supplier", "--create-products"),
+        ("other.csv", "--supplier", "Toolhaus", "--create-supplier"),
     ):
         done = system.run("import", *arguments)
         assert done.returncode == 0, done.stderr

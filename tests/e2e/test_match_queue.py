@@ -40,8 +40,8 @@ def root(system: System, browser: Chrome) -> Iterator[str]:
     for name, rows in lists.items():
         (system.folder / f"{name}.csv").write_text("\n".join([rows[0].strip(), *rows[1:], ""]))
     for arguments in (
-        ("own.csv", "--supplier", "Nordwerk", "--create-products"),
-        ("other.csv", "--supplier", "Toolhaus"),
+        ("own.csv", "--supplier", "Nordwerk", "--create-supplier", "--create-products"),
+        ("other.csv", "--supplier", "Toolhaus", "--create-supplier"),
     ):
         done = system.run("import", *arguments)
         assert done.returncode == 0, done.stderr

@@ -73,7 +73,7 @@ def test_days_without_any_price_are_one_sentence(
     ("arguments", "sentence"),
     [
         (("as-of", "NONE"), "There is no product NONE: `pricebook products list"),
-        (("changes", "--supplier", "none"), "There is no supplier none"),
+        (("changes", "--supplier", "none"), "There is no supplier 'none'."),
         (("changes", "--min-percent", "-1"), "--min-percent: expected a number from 0."),
     ],
 )

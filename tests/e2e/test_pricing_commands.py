@@ -50,7 +50,7 @@ def test_prices_are_proposed_applied_and_undone(
         return done.stdout
 
     (system.folder / "list.csv").write_text(LIST)
-    run("import", "list.csv", "--supplier", "Nordwerk", "--create-products")
+    run("import", "list.csv", "--supplier", "Nordwerk", "--create-supplier", "--create-products")
     added = run("rules", "add", "Tools", "--margin", "25", "--step", "1", "--ending", "0.99")
     assert added.startswith(
         'Rule "Tools" at position 10: margin 25 % of the target price, up to multiples of 1 plus'

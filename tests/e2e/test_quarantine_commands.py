@@ -32,7 +32,7 @@ def test_rows_are_listed_accepted_and_refused(system: System, environment: dict[
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    run("import", str(write_list(system)), "--supplier", "ACME")
+    run("import", str(write_list(system)), "--supplier", "ACME", "--create-supplier")
     path = write_list(system, A1="1000", A2="0.10", A3="99")
     printed = run("import", str(path), "--supplier", "ACME")
     assert re.search(r"quarantined +│ +3 ", printed)
@@ -61,8 +61,14 @@ def test_rows_are_listed_accepted_and_refused(system: System, environment: dict[
     [
         (["accept"], "expected one of ids, task_id and supplier_id"),
         (["accept", "first"], "first is not an id"),
-        (["list", "--supplier", "Nobody"], "There is no supplier Nobody:"),
-        (["refuse", "--supplier", "Nobody", "--expect", "1"], "There is no supplier Nobody:"),
+        (
+            ["list", "--supplier", "Nobody"],
+            "There is no supplier 'Nobody'. `pricebook suppliers list`",
+        ),
+        (
+            ["refuse", "--supplier", "Nobody", "--expect", "1"],
+            "There is no supplier 'Nobody'. `pricebook suppliers list`",
+        ),
     ],
 )
 def test_error_is_one_sentence(
@@ -78,7 +84,12 @@ def test_held_list_says_since_when_and_how_many_wait(
     system: System, environment: dict[str, str]
 ) -> None:
     path = write_list(system)
-    assert system.run("import", str(path), "--supplier", "ACME", **environment).returncode == 0
+    assert (
+        system.run(
+            "import", str(path), "--supplier", "ACME", "--create-supplier", **environment
+        ).returncode
+        == 0
+    )
     path.write_text(HEADER + "A1,Nail,10\n")
     first, second = (
         system.run("import", str(path), "--supplier", "ACME", **environment) for _ in range(2)

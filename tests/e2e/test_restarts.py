@@ -63,7 +63,9 @@ def test_killed_part_is_restarted_and_imports_succeed(system: System) -> None:
             assert client.get("/catalog", params={"search": f"lamp {number}"}).status_code == 200
             wait_for_success(client, upload_list(client, f"ACME {word}", price_list(3)))
             (system.folder / "list.csv").write_bytes(price_list(2))
-            done = system.run("import", "list.csv", "--supplier", f"Nordwerk {word}")
+            done = system.run(
+                "import", "list.csv", "--supplier", f"Nordwerk {word}", "--create-supplier"
+            )
             assert done.returncode == 0, done.stderr
     assert system.running
     system.running.send_signal(signal.SIGTERM)

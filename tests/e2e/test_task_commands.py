@@ -33,7 +33,7 @@ def import_text(
 ) -> str:
     """Import a price list by command; return the id of its task."""
     (system.folder / "list.csv").write_text(text)
-    words = ["import", "list.csv", "--supplier", "ACME", "--json", *options]
+    words = ["import", "list.csv", "--supplier", "ACME", "--create-supplier", "--json", *options]
     done = system.run(*words, **environment)
     return json.loads(done.stdout)["task_id"]
 

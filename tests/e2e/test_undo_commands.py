@@ -26,7 +26,7 @@ def task_id(run: Run, system: System, database_url: str) -> str:
     """The import of COUNT items, of which two were changed since."""
     rows = "".join(f"A-{n:03},Hammer {n},{n}.50\n" for n in range(COUNT))
     (system.folder / "list.csv").write_text(f"Article code,Name,Price\n{rows}")
-    imported = run("import", "list.csv", "--supplier", "ACME", "--json")
+    imported = run("import", "list.csv", "--supplier", "ACME", "--create-supplier", "--json")
     assert imported.returncode == 0, imported.stderr
     with psycopg.connect(database_url) as conn:
         conn.execute("UPDATE supplier_items SET name = 'Saw' WHERE supplier_sku < 'A-002'")

@@ -41,7 +41,9 @@ def test_empty_start_has_no_products_and_imports_work_while_it_runs(system: Syst
     assert [line.split()[:2] for line in printed[:-1]] == [["user", "admin"]]
     assert system.get("/api/v1/catalog")["total_count"] == 0
     (system.folder / "list.csv").write_text("Article code,Name,Price\nA-1,Hammer,$2.50\n")
-    done = system.run("import", "list.csv", "--supplier", "ACME", "--create-products")
+    done = system.run(
+        "import", "list.csv", "--supplier", "ACME", "--create-supplier", "--create-products"
+    )
     assert done.returncode == 0, done.stderr
     assert system.get("/api/v1/catalog")["data"][0]["min_price"] == "2.50"
     assert system.stop() == 0

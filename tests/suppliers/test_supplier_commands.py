@@ -76,7 +76,7 @@ def test_what_is_not_named_stays(suppliers: RunSuppliersCommand) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["nobody", "--inactive"], "There is no supplier nobody: "),
+        (["nobody", "--inactive"], "There is no supplier 'nobody'. "),
         (["ACME"], "Nothing to change: "),
         (["ACME", "--set", "mode=some"], "source_config.mode: expected one of full, partial."),
         (["ACME", "--set", "sync_every=0"], "--set sync_every: expected 1 to "),

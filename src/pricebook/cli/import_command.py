@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from cyclopts import CycloptsError, Parameter
 
 from pricebook.cli import import_output, match_output, output
+from pricebook.cli.lookups import find_importing_supplier
 from pricebook.cli.read_options import ReadOptions, option
 from pricebook.cli.reason_option import Reason
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
@@ -34,10 +36,11 @@ class ImportOptions(ReadOptions):
 
     supplier: Annotated[
         str | None,
-        option(
-            "The supplier's name; it is created if it does not exist. Corrections need no name."
-        ),
+        option("The supplier's name, in any case of letters. Corrections need no name."),
     ] = None
+    create_supplier: Annotated[
+        bool, option("Create the supplier if there is none of this name.")
+    ] = False
     corrections: Annotated[
         UUID | None,
         option(
@@ -95,6 +98,8 @@ def import_list(
     config = options.config
     if (options.supplier is None) == (options.corrections is None):
         raise CycloptsError(msg="Either --supplier or --corrections is required.")
+    if options.create_supplier and options.supplier is None:
+        raise CycloptsError(msg="--create-supplier needs --supplier.")
     with settings_with_servers(load_settings()) as settings:
         request = ImportRequest(
             source=FileSource(str(file)),
@@ -112,7 +117,9 @@ def import_list(
             max_listed_rows=None if options.json else MAX_LISTED_ROWS,
         )
         after_merge = matching.create_products_after_import if options.create_products else None
-        result, matched = asyncio.run(_import_file(settings, request, file.name, after_merge))
+        create = options.create_supplier
+        importing = _import_file(settings, request, after_merge, file.name, create_supplier=create)
+        result, matched = asyncio.run(importing)
     if options.json:
         output.print_json(result)
     else:
@@ -124,10 +131,20 @@ def import_list(
 
 
 async def _import_file(
-    settings: Settings, request: ImportRequest, title: str, after_merge: AfterMerge | None
+    settings: Settings,
+    request: ImportRequest,
+    after_merge: AfterMerge | None,
+    title: str,
+    *,
+    create_supplier: bool,
 ) -> tuple[ImportResult, MatchRun | None]:
     """Import a price list; then do the run that makes products of its items, if it left one."""
     async with open_resources(settings) as resources:
+        if request.supplier_name and not create_supplier:
+            supplier = await find_importing_supplier(resources.database, request.supplier_name)
+            request = msgspec.structs.replace(
+                request, supplier_id=supplier.id, supplier_name=supplier.name
+            )
         with ParserPool() as parser_pool, import_output.progress_bar(title) as bar:
             result = await importer.run_import(
                 resources.database, parser_pool, request, bar.show, after_merge

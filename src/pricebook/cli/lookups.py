@@ -1,6 +1,7 @@
 """What commands name: ids, suppliers and items; and who decides by a command."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from uuid import UUID
 
 from pricebook.auth.schemas import Caller
@@ -11,6 +12,7 @@ from pricebook.errors import NotFoundError, ValidationError
 from pricebook.http.pagination import CursorPaging
 from pricebook.product_imports.cell_texts import format_path, parse_path
 from pricebook.suppliers import service as suppliers
+from pricebook.suppliers.schemas import Supplier, SupplierOverview
 
 MAX_SUPPLIERS = 10_000
 MAX_NAMED = 5
@@ -28,18 +30,55 @@ async def find_supplier_id(database: Database, name: str) -> UUID:
 
     Raises NotFoundError, with the suppliers that it may be.
     """
-    async with database.connection() as conn:
-        supplier = await suppliers.find_supplier(conn, name)
+    supplier = await _find_exact_supplier(database, name)
     if supplier is not None:
         return supplier.id
-    listed = await suppliers.list_suppliers(database, CursorPaging(limit=MAX_SUPPLIERS))
-    found = [each for each in listed.data if name.casefold() in each.name.casefold()]
+    listed = await _list_suppliers(database)
+    found = [each for each in listed if name.casefold() in each.name.casefold()]
     if len(found) == 1:
         return found[0].id
     if found:
         names = ", ".join(each.name for each in found[:MAX_NAMED])
         raise NotFoundError(f"There are {len(found)} suppliers with {name} in their name: {names}.")
-    raise NotFoundError(f"There is no supplier {name}: `pricebook suppliers list` shows all.")
+    unknown = _unknown_supplier(name, [each.name for each in listed])
+    raise NotFoundError(f"{unknown} `pricebook suppliers list` shows all.")
+
+
+async def find_importing_supplier(database: Database, name: str) -> Supplier:
+    """Return the supplier of exactly this name, in any case of letters, to import a price list.
+
+    Raises NotFoundError, with the suppliers that it may be and how a new one is made.
+    """
+    supplier = await _find_exact_supplier(database, name)
+    if supplier is not None:
+        return supplier
+    unknown = _unknown_supplier(name, [each.name for each in await _list_suppliers(database)])
+    raise NotFoundError(f"{unknown} To make a new one, add --create-supplier.")
+
+
+async def _find_exact_supplier(database: Database, name: str) -> Supplier | None:
+    async with database.connection() as conn:
+        return await suppliers.find_supplier(conn, name)
+
+
+async def _list_suppliers(database: Database) -> Sequence[SupplierOverview]:
+    return (await suppliers.list_suppliers(database, CursorPaging(limit=MAX_SUPPLIERS))).data
+
+
+def _unknown_supplier(name: str, names: Sequence[str]) -> str:
+    """Return that there is no supplier of this name, and which of these names may be meant."""
+    quoted = [f"'{each}'" for each in _similar_names(name, names)]
+    hint = f" Did you mean {' or '.join(quoted)}?" if quoted else ""
+    return f"There is no supplier '{name}'.{hint}"
+
+
+def _similar_names(name: str, names: Sequence[str]) -> list[str]:
+    """Return the names that differ in a few letters, or are a part of it or it of them."""
+    wanted = name.casefold()
+    folded = {each.casefold(): each for each in names}
+    close = get_close_matches(wanted, folded, n=MAX_NAMED)
+    parts = [each for each in folded if each in wanted or wanted in each]
+    return [folded[each] for each in dict.fromkeys([*close, *parts])][:MAX_NAMED]
 
 
 async def find_category_id(database: Database, path: str) -> UUID:
