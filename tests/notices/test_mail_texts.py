@@ -43,7 +43,13 @@ def test_names_and_reasons_stay_in_their_lines(notices: list[Notice]) -> None:
     assert subject == clean(subject, 300)
     lines = body.split("\n")
     assert sum(line.startswith("- ") for line in lines) == len(notices)
-    headings = {"held": "HELD,", "failed": "FAILED,", "late": "LATE,", "unusual": "UNUSUAL,"}
+    headings = {
+        "held": "HELD,",
+        "failed": "FAILED,",
+        "late": "LATE,",
+        "unusual": "UNUSUAL,",
+        "quarantined": "QUARANTINED ROWS,",
+    }
     for kind, heading in headings.items():
         found = sum(line.startswith(heading) for line in lines)
         assert found == any(notice.kind == kind for notice in notices)

@@ -19,7 +19,10 @@ from pricebook.notices.schemas import NoticeKind, Recipient, RecipientChange
 
 ALL_KINDS = ",".join(get_args(NoticeKind))
 
-app = App(name="notices", help="Notices of held, failed, late and unusual price lists by e-mail.")
+app = App(
+    name="notices",
+    help="Notices of held, failed, late and unusual price lists and of quarantined rows by e-mail.",
+)
 
 
 @app.command(name="set")
@@ -35,7 +38,7 @@ def change(
     Args:
         name: The user name, case-insensitive.
         email: The address of the user.
-        kinds: Of which price lists, with commas between: held, failed, late, unusual.
+        kinds: Of which price lists, with commas between: held, failed, late, unusual, quarantined.
         json: Print what the user receives as JSON.
     """
     values = {"email": email, "kinds": [kind.strip() for kind in kinds.split(",")]}

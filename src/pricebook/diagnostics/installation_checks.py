@@ -21,6 +21,7 @@ from pricebook.notices import service as notices
 from pricebook.notices.sending import mail_settings
 from pricebook.notices.smtp import check_server as check_smtp_server
 from pricebook.pricelists.isolation import sandbox
+from pricebook.quarantine import service as quarantine
 from pricebook.rates import service as rates
 from pricebook.settings import Settings
 from pricebook.suppliers import credentials, late_lists
@@ -173,6 +174,18 @@ async def _lists(context: CheckContext) -> CheckResult:
     return CheckResult(f"{len(late) or 'no'} price lists are late.", notes=notes)
 
 
+async def _quarantine(context: CheckContext) -> CheckResult:
+    async with context.open_database() as database:
+        waiting = await quarantine.list_waiting(database)
+    notes = [
+        f"rows of {each.supplier_name} wait for a decision since {each.since:%Y-%m-%d}"
+        f" ({each.rows:,}): `pricebook quarantine list --supplier {quote(each.supplier_name)}`."
+        for each in waiting[:MAX_NOTES]
+    ]
+    summary = f"rows of {len(waiting) or 'no'} suppliers wait for a decision."
+    return CheckResult(summary, notes=notes)
+
+
 async def _credentials(context: CheckContext) -> CheckResult:
     """Compare the keys of stored credentials with those of the settings."""
     keys = CredentialKeys(context.settings.credentials_keys)
@@ -273,6 +286,7 @@ CHECKS: dict[str, tuple[Check, str]] = {
     "aggregates": (_aggregates, "migrations"),
     "tasks": (_tasks, "migrations"),
     "lists": (_lists, "migrations"),
+    "quarantine": (_quarantine, "migrations"),
     "credentials": (_credentials, "migrations"),
     "notices": (_notices, "migrations"),
     "webhooks": (_webhooks, "migrations"),

@@ -11,6 +11,7 @@ from pricebook.http.pagination import PageSize
 EVENT_TYPES = (
     "import.finished",
     "import.unusual",
+    "import.quarantined",
     "import.held",
     "import.failed",
     "import.refused",

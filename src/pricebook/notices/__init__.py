@@ -1,1 +1,1 @@
-"""Notices by e-mail of held, failed, late and unusual price lists, to chosen users."""
+"""Notices by e-mail of price lists that need somebody, and of quarantined rows, to chosen users."""

@@ -19,6 +19,8 @@ COMMANDS: dict[NoticeKind, str] = {
     "late": "",
     "unusual": "`pricebook tasks show {id}`; if it is wrong: `pricebook tasks undo {id} --dry-run`,"
     " then without `--dry-run`",
+    "quarantined": "`pricebook quarantine list`, then `pricebook quarantine accept` or"
+    " `pricebook quarantine refuse` with the ids of rows",
 }
 ON_PAGES: dict[NoticeKind, str] = {
     "held": "look at it, then apply or refuse it, on its page above.",
@@ -27,6 +29,8 @@ ON_PAGES: dict[NoticeKind, str] = {
     "late": "request the list from the supplier and import it: {pages}/imports/new\nIf the"
     " supplier's rhythm has changed, change when its lists are late in its settings.",
     "unusual": "look at it, and undo it if it is wrong, on its page above.",
+    "quarantined": "accept or refuse the rows on the page above; until then their items keep their"
+    " prices.",
 }
 BY_COMMANDS: dict[NoticeKind, str] = {
     "held": "look at it, then apply or refuse it, by its commands above. By the API:"
@@ -39,6 +43,9 @@ BY_COMMANDS: dict[NoticeKind, str] = {
     " late_after_days=DAYS` (0: never late).",
     "unusual": "look at it, and undo it if it is wrong, by its commands above. By the"
     " API: GET\n/api/v1/admin/price-changes?import_id={id}, POST /api/v1/admin/tasks/{id}/undo.",
+    "quarantined": "accept or refuse the rows by the commands above; until then their items keep"
+    " their prices. By the API:\nGET /api/v1/admin/quarantined-rows, POST"
+    " /api/v1/admin/quarantined-rows/accept or /refuse.",
 }
 FOR_PROCUREMENT: dict[NoticeKind, str] = {
     "held": "an admin applies or refuses it; until then the prices stay as they are. If the list is"
@@ -48,12 +55,16 @@ FOR_PROCUREMENT: dict[NoticeKind, str] = {
     "late": "request the list from the supplier and import it{new_import}\nAn admin can change when"
     " the lists of the supplier are late.",
     "unusual": "look at its price changes{changes}. If they are wrong, an admin can undo it.",
+    "quarantined": "accept or refuse the rows, which the start page of the console lists;"
+    " until then their items\nkeep their prices.",
 }
 FOR_SALES: dict[NoticeKind, str] = {
     "held": "an admin applies or refuses it; until then the prices stay as they are.",
     "failed": "procurement corrects the list and imports it again, or an admin retries it.",
     "late": "procurement requests the list from the supplier.",
     "unusual": "look at its price changes{changes}. If they are wrong, an admin can undo it.",
+    "quarantined": "procurement accepts or refuses the rows; until then their items keep their"
+    " prices.",
 }
 # What a reason advises that only admins may do: a command, or a route of the API instead of it.
 _COMMAND = r"`pricebook [^`]*`(?: or [A-Z]+ /\S*?(?=[,.;]?(?:\s|$)))?"

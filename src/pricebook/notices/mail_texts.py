@@ -23,12 +23,14 @@ HAPPENED: dict[NoticeKind, tuple[str, str]] = {
     "failed": ("failed", "failed"),
     "late": ("is late", "are late"),
     "unusual": ("is unusual", "are unusual"),
+    "quarantined": ("has quarantined rows", "have quarantined rows"),
 }
 HEADINGS: dict[NoticeKind, str] = {
     "held": "HELD, nothing of it is applied until an admin decides:",
     "failed": "FAILED, the prices are those of the list before:",
     "late": "LATE, no price list has arrived for longer than usual:",
     "unusual": "UNUSUAL, imported although they change more than usual:",
+    "quarantined": "QUARANTINED ROWS, imported but for prices that are out of line:",
 }
 
 

@@ -27,6 +27,10 @@ STILL_APPLIES: LiteralString = """
         WHEN 'unusual' THEN EXISTS (
             SELECT FROM ingestion_tasks AS task
             WHERE task.id = notices.task_id AND undone_by IS NULL)
+        WHEN 'quarantined' THEN EXISTS (
+            SELECT FROM quarantined_rows AS waiting
+            WHERE waiting.supplier_id = notices.supplier_id AND waiting.state = 'open'
+                AND waiting.created_at <= notices.created_at)
         ELSE EXISTS (
             SELECT FROM expected_lists AS list
             WHERE list.supplier_id = notices.supplier_id AND late_since IS NOT NULL) END
@@ -41,7 +45,8 @@ async def lock_outbox(conn: Connection) -> bool:
 async def delete_settled_notices(conn: Connection, mail_id: UUID | None) -> int:
     """Delete the notices of a mail, or of none yet, that no longer apply; return their number.
 
-    Their lists were decided, retried, imported or undone, or their users receive none any more.
+    Their lists were decided, retried, imported or undone, their rows decided, or their users
+    receive none any more.
     """
     statement: LiteralString = """
         DELETE FROM notices

@@ -16,7 +16,7 @@ from pricebook.notices.schemas import Recipient, RecipientChange, RecipientPage
 
 CHANGE: dict[str, Any] = {
     "email": "anna@example.com",
-    "kinds": ["failed", "held", "late", "unusual"],
+    "kinds": ["failed", "held", "late", "unusual", "quarantined"],
 }
 RECIPIENT: dict[str, Any] = {
     "user_id": "9d0f4c1e-7b2a-4c55-8e13-5a6b7c8d9e0f",

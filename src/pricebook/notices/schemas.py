@@ -10,7 +10,7 @@ from pricebook.http.field_types import doc
 from pricebook.http.pagination import CursorPage
 from pricebook.system.smtp_server import MAX_ADDRESS, mail_address_problem
 
-NoticeKind = Literal["held", "failed", "late", "unusual"]
+NoticeKind = Literal["held", "failed", "late", "unusual", "quarantined"]
 
 Email = Annotated[
     Annotated[str, Meta(max_length=MAX_ADDRESS, extra_json_schema={"format": "email"})],
@@ -18,7 +18,10 @@ Email = Annotated[
 ]
 Kinds = Annotated[
     Annotated[list[NoticeKind], Meta(min_length=1, max_length=len(get_args(NoticeKind)))],
-    doc("Of which price lists: `held`, `failed`, `late`, `unusual` (imported)."),
+    doc(
+        "Of which price lists: `held`, `failed`, `late`, `unusual` (imported),"
+        " `quarantined` (imported but for rows with prices out of line)."
+    ),
 ]
 
 

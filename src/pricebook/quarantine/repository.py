@@ -19,6 +19,7 @@ from pricebook.quarantine.schemas import (
     QuarantineQuery,
     QuarantineSelection,
     QuarantineState,
+    WaitingRows,
 )
 from pricebook.suppliers.item_terms import with_decoded_terms
 
@@ -120,6 +121,23 @@ async def count_open_rows(conn: Connection, task_ids: Sequence[UUID]) -> dict[UU
         [list(task_ids)],
     )
     return dict(await cursor.fetchall())
+
+
+async def list_waiting(conn: Connection) -> list[WaitingRows]:
+    """Count the open rows of each supplier that has some, those that wait longest first."""
+    async with conn.cursor(row_factory=struct_row(WaitingRows)) as cursor:
+        await cursor.execute(
+            """
+            SELECT supplier.name AS supplier_name, rows, since
+            FROM (
+                SELECT supplier_id, count(*) AS rows, min(created_at) AS since
+                FROM quarantined_rows WHERE state = 'open' GROUP BY supplier_id
+            ) AS waiting
+            JOIN suppliers AS supplier ON supplier.id = supplier_id
+            ORDER BY since, supplier_name
+            """
+        )
+        return await cursor.fetchall()
 
 
 async def list_open_ids(conn: Connection, selection: QuarantineSelection) -> list[UUID]:

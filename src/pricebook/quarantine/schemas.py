@@ -122,5 +122,13 @@ class QuarantineDecision(Struct, frozen=True):
     skipped: Annotated[list[SkippedRow], doc("The rows that were not, each with the reason.")]
 
 
+class WaitingRows(Struct, frozen=True):
+    """The number of open rows of a supplier, and when the oldest of them was quarantined."""
+
+    supplier_name: str
+    rows: int
+    since: datetime
+
+
 class QuarantinePage(CursorPage[QuarantinedRow], frozen=True):
     """A page of quarantined rows."""

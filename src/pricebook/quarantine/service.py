@@ -14,6 +14,7 @@ from pricebook.quarantine.schemas import (
     QuarantineSelection,
     QuarantineState,
     SkippedRow,
+    WaitingRows,
 )
 
 # A tenth of the rows of a large price list are decided in one statement.
@@ -41,6 +42,12 @@ async def count_open_rows(database: Database, task_ids: Sequence[UUID]) -> dict[
     """Return the number of open rows of each of these tasks that has some."""
     async with database.connection() as conn:
         return await repository.count_open_rows(conn, task_ids)
+
+
+async def list_waiting(database: Database) -> list[WaitingRows]:
+    """Return how many rows of which suppliers wait for a decision since when, the oldest first."""
+    async with database.connection() as conn:
+        return await repository.list_waiting(conn)
 
 
 async def accept_rows(

@@ -20,7 +20,8 @@ BEGIN
     RETURN placed;
 END $$;
 
--- The end of a task, and that its price list is held; what was unusual in one that was imported.
+-- The end of a task, and that its price list is held; what was unusual in one that was imported, and
+-- which of its rows are quarantined. Rows with the price of an earlier list that still wait are not new.
 CREATE OR REPLACE FUNCTION add_task_event() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -42,6 +43,37 @@ BEGIN
             jsonb_build_object('task_id', NEW.id, 'supplier_id', NEW.supplier_id,
                 'supplier_name', NEW.supplier_name, 'warnings', NEW.warnings,
                 'average_price_change', NEW.average_price_change));
+    END IF;
+    IF NEW.state IN ('succeeded', 'partially_succeeded') AND NEW.count_quarantined > 0 THEN
+        INSERT INTO events (type, data)
+        SELECT 'import.quarantined', jsonb_build_object('task_id', NEW.id,
+            'supplier_id', NEW.supplier_id, 'supplier_name', NEW.supplier_name,
+            'count', count, 'open', open, 'open_since', open_since,
+            'warnings', jsonb_build_array(CASE count
+                WHEN 1 THEN '1 row has a price out of line and waits for a decision.'
+                ELSE count || ' rows have a price out of line and wait for a decision.' END) || reasons,
+            'items', items)
+        FROM (
+            SELECT count(*) AS open, min(created_at) AS open_since,
+                count(*) FILTER (WHERE is_new) AS count,
+                jsonb_agg(supplier_sku || ': ' || reason ORDER BY number)
+                    FILTER (WHERE is_new AND number <= 4) AS reasons,
+                jsonb_agg(jsonb_build_object('id', id, 'supplier_item_id', supplier_item_id,
+                    'supplier_sku', supplier_sku, 'old_price', old_price::text,
+                    'price', price::text, 'factor', factor) ORDER BY number)
+                    FILTER (WHERE is_new AND number <= 100) AS items
+            FROM (
+                SELECT waiting.*, row_number() OVER (PARTITION BY is_new ORDER BY
+                    CASE WHEN factor > 0 THEN greatest(factor, 1 / factor)
+                        ELSE 'Infinity'::numeric END DESC, id) AS number
+                FROM (
+                    SELECT *, task_id IS NOT DISTINCT FROM NEW.id AND NOT is_repeated AS is_new
+                    FROM quarantined_rows
+                    WHERE supplier_id = NEW.supplier_id AND state = 'open'
+                ) AS waiting
+            ) AS numbered
+        ) AS counted
+        WHERE count > 0;
     END IF;
     RETURN NULL;
 END $$;

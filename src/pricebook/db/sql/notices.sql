@@ -1,4 +1,4 @@
--- Notices of held, failed, late and unusual price lists, for each user who receives this kind: written with
+-- Notices of held, failed, late and unusual price lists and of quarantined rows, for each user who receives this kind: written with
 -- their events, in the transaction that holds, fails or imports a list or finds that one is late. The same reason for
 -- the same supplier is written once a day: a source that is down does not fill a mailbox. A list that is held or
 -- unusual as one before is a notice if a list in between was imported without that reason, or undone: it is another change.
@@ -39,6 +39,6 @@ END $$;
 REVOKE EXECUTE ON FUNCTION add_notices() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER add_notices AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.type IN ('import.held', 'import.failed', 'import.late', 'import.unusual')
-        AND NEW.data ->> 'undo_of' IS NULL)
+    FOR EACH ROW WHEN (NEW.type IN ('import.held', 'import.failed', 'import.late', 'import.unusual',
+            'import.quarantined') AND NEW.data ->> 'undo_of' IS NULL)
     EXECUTE FUNCTION add_notices();
