@@ -68,6 +68,7 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
     assert "SAW-1  Makita" in run("log", "--supplier", "ACME", "--item", "A1")
     undone = run("undo", first["batch_id"])
     assert undone.startswith("1 link taken back, 0 rejections lifted.\n")
+    assert "(undone 20" in run("log", "--supplier", "ACME", "--item", "A0")
     assert run("run").startswith("1 unmatched item examined: 1 certain")
     assert "\n1 rejected. Take it back:" in run("reject", "--supplier", "ACME", "A0=SAW-0")
     listed = run("runs")

@@ -47,6 +47,49 @@ async def test_log_says_who_linked_what_and_whether_it_holds(
         assert (await get(procurement, "/decisions", **params))["data"] == []
 
 
+CHANGE = ("state", "changed_by", "changed_batch_id", "new_product_id", "new_internal_sku")
+
+
+async def change_of(client: Client, number: int, **params: Any) -> list[Any]:
+    """Return what the log has about the change of a decision; the newest is 0."""
+    entry = (await get(client, "/decisions", **params))["data"][number]
+    assert (entry["changed_at"] is None) == (entry["state"] == "in_effect")
+    return [entry[name] for name in CHANGE]
+
+
+async def test_log_has_by_whom_and_when_a_decision_was_changed_and_to_what(
+    procurement: Client, conn: Connection
+) -> None:
+    _, product_id, item_id = await pair(conn)
+    other_id = await builders.product(conn, sku="SAW-9")
+    await decide(procurement, item_id, product_id, "accept")
+    assert await change_of(procurement, 0) == ["in_effect", None, None, None, None]
+    unlinked = await decide(procurement, item_id, product_id, "unlink")
+    user = (await get(procurement, "/decisions"))["data"][0]["decided_by"]
+    expected = ["changed", user, unlinked["batch_id"], None, None]
+    assert await change_of(procurement, 1) == expected
+
+    again = await decide(procurement, item_id, product_id, "accept")
+    await conn.execute("UPDATE supplier_items SET product_id = %s", [other_id])
+    ((session_user,),) = await rows(conn, "SELECT session_user::text")
+    expected = ["changed", session_user, None, str(other_id), "SAW-9"]
+    assert await change_of(procurement, 0, batch_id=again["batch_id"]) == expected
+
+
+async def test_log_has_who_undid_a_batch_and_what_replaced_a_rejection(
+    procurement: Client, conn: Connection
+) -> None:
+    _, product_id, item_id = await pair(conn)
+    rejected = await decide(procurement, item_id, product_id, "reject")
+    accepted = await decide(procurement, item_id, product_id, "accept")
+    user = (await get(procurement, "/decisions"))["data"][0]["decided_by"]
+    expected = ["changed", user, accepted["batch_id"], str(product_id), "SAW-745"]
+    assert await change_of(procurement, 0, batch_id=rejected["batch_id"]) == expected
+    await undo(procurement, accepted)
+    undone = ["undone", user, None, None, None]
+    assert await change_of(procurement, 0, batch_id=accepted["batch_id"]) == undone
+
+
 async def test_batches_of_several_decisions_are_listed_alone(
     procurement: Client, conn: Connection
 ) -> None:

@@ -7,7 +7,6 @@ from pricebook.matching.decision_schemas import MatchBatch
 from pricebook.matching.log_schemas import BatchDetail, LoggedDecision
 
 DONE = {"accept": "linked", "reject": "rejected", "unlink": "unlinked", "none": "no product fits"}
-STATES = {"in_effect": "", "changed": "  (changed since)", "undone": "  (undone)"}
 
 
 def print_batches(batches: Sequence[MatchBatch], total_count: int) -> None:
@@ -77,5 +76,18 @@ def _describe_decision(decision: LoggedDecision) -> str:
     )
     return (
         f"{DONE[decision.action]}  {decision.supplier_name} {decision.supplier_sku}"
-        f"  {decision.item_name}{product}{STATES[decision.state]}"
+        f"  {decision.item_name}{product}{_describe_change(decision)}"
     )
+
+
+def _describe_change(decision: LoggedDecision) -> str:
+    """Return what became of a decision, when and by whom; nothing for one that is in effect."""
+    if decision.state == "in_effect":
+        return ""
+    at = f" {decision.changed_at:%Y-%m-%d %H:%M}" if decision.changed_at else ""
+    by = f" by {decision.changed_by}" if decision.changed_by else ""
+    if decision.state == "undone":
+        return f"  (undone{at}{by})"
+    if decision.new_internal_sku:
+        return f"  (changed{at}{by}: linked to {decision.new_internal_sku})"
+    return f"  (changed{at}{by}{': unlinked' if decision.action == 'accept' else ''})"

@@ -138,6 +138,11 @@ DECISION: dict[str, Any] = {
     "product_id": PRODUCT_ID,
     "internal_sku": "SAW-745",
     "product_name": "Table saw DeWalt DW745",
+    "changed_at": None,
+    "changed_by": None,
+    "changed_batch_id": None,
+    "new_product_id": None,
+    "new_internal_sku": None,
 }
 BATCH_DETAIL: dict[str, Any] = {
     **BATCH,

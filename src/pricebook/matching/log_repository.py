@@ -10,20 +10,45 @@ from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.sort_keys import Key
 from pricebook.matching.log_schemas import DecisionQuery, LoggedDecision
 
+# What changed a link is the entry of the audit log that was written with it; of several in one
+# transaction the last one has the result.
 DETAILS: LiteralString = """
-    SELECT decision.id AS number, batch_id, kind, batch.created_by AS decided_by,
-        batch.created_at AS decided_at, action,
-        CASE WHEN replaced_by IS NOT NULL THEN 'changed'
+    SELECT decision.id AS number, decision.batch_id, batch.kind, batch.created_by AS decided_by,
+        batch.created_at AS decided_at, decision.action,
+        CASE WHEN decision.replaced_by IS NOT NULL THEN 'changed'
             WHEN decision.undone_at IS NOT NULL THEN 'undone'
-            WHEN superseded_at IS NOT NULL THEN 'changed'
+            WHEN decision.superseded_at IS NOT NULL THEN 'changed'
             ELSE 'in_effect' END AS state,
-        supplier_item_id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku,
-        item.name AS item_name, decision.product_id, internal_sku, product.name AS product_name
+        decision.supplier_item_id, item.supplier_id, supplier.name AS supplier_name,
+        item.supplier_sku, item.name AS item_name, decision.product_id, product.internal_sku,
+        product.name AS product_name,
+        coalesce(decision.undone_at, decision.superseded_at) AS changed_at,
+        CASE WHEN decision.replaced_by IS NOT NULL THEN replacing.created_by
+            WHEN decision.undone_at IS NOT NULL THEN batch.undone_by
+            ELSE change.actor_name END AS changed_by,
+        coalesce(decision.replaced_by, change.batch_id) AS changed_batch_id,
+        new_product.id AS new_product_id, new_product.internal_sku AS new_internal_sku
     FROM match_decisions AS decision
-    JOIN match_batches AS batch ON batch.id = batch_id
-    JOIN supplier_items AS item ON item.id = supplier_item_id
+    JOIN match_batches AS batch ON batch.id = decision.batch_id
+    JOIN supplier_items AS item ON item.id = decision.supplier_item_id
     JOIN suppliers AS supplier ON supplier.id = item.supplier_id
     LEFT JOIN products AS product ON product.id = decision.product_id
+    LEFT JOIN match_batches AS replacing ON replacing.id = decision.replaced_by
+    LEFT JOIN LATERAL (
+        SELECT entry.actor_name, entry.batch_id, (entry.after ->> 'product_id')::uuid AS product_id
+        FROM audit_log AS entry
+        WHERE entry.entity_id = decision.supplier_item_id AND entry.at = decision.superseded_at
+            AND decision.undone_at IS NULL AND entry.action IN ('item.linked', 'item.unlinked')
+        ORDER BY entry.id DESC LIMIT 1
+    ) AS change ON true
+    LEFT JOIN LATERAL (
+        SELECT accepted.product_id FROM match_decisions AS accepted
+        WHERE accepted.batch_id = decision.replaced_by AND accepted.action = 'accept'
+            AND accepted.supplier_item_id = decision.supplier_item_id
+        LIMIT 1
+    ) AS accepted ON true
+    LEFT JOIN products AS new_product
+        ON new_product.id = coalesce(accepted.product_id, change.product_id)
     WHERE decision.id = page.k1
 """
 

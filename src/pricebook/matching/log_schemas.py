@@ -62,6 +62,22 @@ class LoggedDecision(Struct, frozen=True):
     product_id: Annotated[UUID | None, doc("Id of the product; null with `none`.")]
     internal_sku: Annotated[str | None, doc("The shop's own article code; null with `none`.")]
     product_name: Annotated[str | None, doc("Name of the product; null with `none`.")]
+    changed_at: Annotated[
+        datetime | None,
+        doc("Time at which somebody decided otherwise or undid it, ISO 8601 UTC; null in effect."),
+    ]
+    changed_by: Annotated[
+        str | None, doc("Who did, null in effect or if the audit log no longer has it.")
+    ]
+    changed_batch_id: Annotated[
+        UUID | None, doc("Id of the batch that changed it; null for a change of one item alone.")
+    ]
+    new_product_id: Annotated[
+        UUID | None, doc("Id of the product that the item was linked to instead; null for none.")
+    ]
+    new_internal_sku: Annotated[
+        str | None, doc("The shop's own article code of that product; null for none.")
+    ]
 
 
 class DecisionPage(CursorPage[LoggedDecision], frozen=True):
