@@ -9,12 +9,14 @@ from pricebook.prices.schemas import PriceChangeFilter
 
 MARGIN: LiteralString = "coalesce(change.margin_points, 0)"
 PERCENT: LiteralString = "coalesce(change.change_percent, 'Infinity')"
-# By the target price of the time, to which the points are rounded: it is that of today, then. A
-# CASE, whose share of the changes the planner takes for half, so that it reads them in their order.
+# The target price is that of the time of the change. Changes that were recorded before migration
+# 0057 have none: with that of today their points are the same. A CASE, whose share of the changes
+# the planner takes for half, so that it reads them in their order.
 UNADDRESSED: LiteralString = f"""
     AND {MARGIN} < 0
-    AND CASE WHEN product.target_price > 0 THEN
-        round(change.margin_change * 100 / product.target_price, 2) = change.margin_points END
+    AND CASE WHEN product.target_price > 0 THEN coalesce(
+        product.target_price = change.target_price,
+        round(change.margin_change * 100 / product.target_price, 2) = change.margin_points) END
 """
 OF_PRODUCT: LiteralString = " JOIN products AS product ON product.id = change.product_id"
 
