@@ -7,6 +7,7 @@ from pathlib import Path
 import builders
 from console.conftest import Client, LogInAs
 from console.fragments import show_text
+from pricebook.audit import actions as known
 from pricebook.console.page_texts import load_texts
 from pricebook.db.database import Connection
 
@@ -27,6 +28,8 @@ def test_each_action_and_field_of_a_trigger_has_words() -> None:
     requests = "".join(path.read_text() for path in AUDITED.glob("*.py"))
     actions |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', "".join(ACTIONS.findall(requests))))
     assert "webhook.tested" in actions
+    assert actions <= set(known.ACTIONS)
+    assert {each for each in known.ACTIONS if not texts.get(f"audit.actions.{each}")} == set()
     assert {"product.updated", "category.created", "task.finished"} <= actions
     assert {each for each in actions if not texts.get(f"audit.actions.{each}")} == set()
     assert {

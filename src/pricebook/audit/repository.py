@@ -62,6 +62,16 @@ NAMES: LiteralString = """
         FROM supplier_items AS item JOIN suppliers AS supplier ON supplier.id = supplier_id
         WHERE item.id = ANY (%(ids)s)
 """
+# What people name by a code or a name, with its type.
+NAMED_ENTITIES: LiteralString = """
+    SELECT 'supplier' AS type, id FROM suppliers WHERE lower(name) = lower(%(name)s)
+    UNION ALL SELECT 'product', id FROM products WHERE internal_sku = %(name)s
+    UNION ALL SELECT 'category', id FROM categories WHERE lower(name) = lower(%(name)s)
+    UNION ALL SELECT 'user', id FROM users WHERE lower(username) = lower(%(name)s)
+    UNION ALL SELECT 'item', item.id
+        FROM supplier_items AS item JOIN suppliers AS supplier ON supplier.id = supplier_id
+        WHERE supplier_sku = %(code)s AND lower(supplier.name) = lower(%(supplier)s)
+"""
 # What was deleted has the name that its newest entry has.
 FORMER_NAMES: LiteralString = """
     SELECT id, entity_name FROM unnest(%s::uuid[]) AS missing (id) CROSS JOIN LATERAL (
@@ -139,6 +149,13 @@ async def _find_entry(
         await cursor.execute(statement, [entity_id])
         row = await cursor.fetchone()
     return row and row.entry()
+
+
+async def find_named_entities(conn: Connection, name: str) -> list[tuple[str, UUID]]:
+    """Return the types and ids of what is called so: an item by its supplier, a colon, its code."""
+    supplier, _, code = name.partition(":")
+    values = {"name": name, "supplier": supplier, "code": code}
+    return [tuple(row) for row in await (await conn.execute(NAMED_ENTITIES, values)).fetchall()]
 
 
 async def list_names(conn: Connection, ids: Collection[UUID]) -> dict[UUID, str]:

@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from pricebook.audit.actions import ACTIONS, ENTITY_TYPES
 from pricebook.errors import FieldIssue, query_issue, validation_error
 from pricebook.http.cursor import Cursor, CursorQuery
 from pricebook.http.field_types import NO_NUL, doc
@@ -130,8 +132,12 @@ class AuditQuery(AuditPaging, frozen=True, kw_only=True):
         ShortText | None, doc("Only changes by the user, key or program named so.")
     ] = None
     actor_type: Annotated[AuthorType | None, doc("Only changes by actors of this type.")] = None
-    action: Annotated[ActionName | None, doc("Only this action: `item.linked`.")] = None
-    entity_type: Annotated[EntityType | None, doc("Only changes of this type of entity.")] = None
+    action: Annotated[
+        ActionName | None, doc("Only this action: `item.linked`.", enum=list(ACTIONS))
+    ] = None
+    entity_type: Annotated[
+        EntityType | None, doc("Only changes of this type of entity.", enum=list(ENTITY_TYPES))
+    ] = None
     entity_id: Annotated[UUID | None, doc("Only changes of the entity with this id.")] = None
     task_id: Annotated[UUID | None, doc("Only changes by this import task or of it.")] = None
     batch_id: Annotated[UUID | None, doc("Only changes of this batch of decisions.")] = None
@@ -148,7 +154,15 @@ class AuditQuery(AuditPaging, frozen=True, kw_only=True):
     def _issues(self) -> list[FieldIssue]:
         if self.since is not None and self.until is not None and self.since > self.until:
             return [query_issue("since", "is after until")]
-        return super()._issues()
+        return [*self._unknown("action", ACTIONS), *self._unknown("entity_type", ENTITY_TYPES)] or (
+            super()._issues()
+        )
+
+    def _unknown(self, name: str, known: Sequence[str]) -> list[FieldIssue]:
+        value = getattr(self, name)
+        if value is None or value in known:
+            return []
+        return [query_issue(name, f"expected one of {', '.join(known)}")]
 
     @property
     def filters(self) -> dict[str, object]:

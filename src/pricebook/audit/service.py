@@ -11,7 +11,7 @@ from pricebook.audit.schemas import (
     NewEntry,
 )
 from pricebook.db.database import Connection, Database
-from pricebook.errors import UNKNOWN_CURSOR, NotFoundError, validation_error
+from pricebook.errors import UNKNOWN_CURSOR, ConflictError, NotFoundError, validation_error
 
 DELETED_AT_ONCE = 10_000
 
@@ -43,6 +43,30 @@ async def list_names(database: Database, ids: Collection[UUID]) -> dict[UUID, st
     """
     async with database.connection() as conn:
         return await repository.list_names(conn, ids)
+
+
+async def find_entity_id(database: Database, name: str, entity_type: str | None = None) -> UUID:
+    """Return the id of what is called so: an id, a SKU, a name, or SUPPLIER:CODE of an item.
+
+    Raises NotFoundError if there is nothing of the type that is called so, ConflictError if there
+    are several.
+    """
+    try:
+        return UUID(name)
+    except ValueError:
+        pass
+    async with database.connection() as conn:
+        named = await repository.find_named_entities(conn, name)
+    found = [each for each in named if entity_type in {None, each[0]}]
+    if len(found) == 1:
+        return found[0][1]
+    if found:
+        types = " and ".join(sorted({each[0] for each in found}))
+        raise ConflictError(f"{name} is the name of several: {types}. Give the type, or the id.")
+    raise NotFoundError(
+        f"There is nothing named {name}: give an id, the SKU of a product, the name of a supplier,"
+        " a category or a user, or SUPPLIER:CODE of an item."
+    )
 
 
 async def list_named(

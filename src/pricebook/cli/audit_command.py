@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from cyclopts import Parameter
+from msgspec.structs import replace
 
 from pricebook.audit import service
 from pricebook.audit.schemas import AuditEntry, AuditPage, AuditQuery, AuthorType
@@ -13,8 +14,6 @@ from pricebook.cli.lookups import parse_id
 from pricebook.cli.option_types import Limit, Time
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
-
-LISTED_BY = "pricebook audit --json"
 
 
 def _help(text: str) -> Parameter:
@@ -29,7 +28,10 @@ class Filters:
     actor_type: Annotated[AuthorType | None, _help("Only changes by actors of this type.")] = None
     action: Annotated[str | None, _help("Only this action: item.linked.")] = None
     entity_type: Annotated[str | None, _help("Only changes of this type: product.")] = None
-    entity: Annotated[str | None, _help("Only changes of the entity with this id.")] = None
+    entity: Annotated[
+        str | None,
+        _help("Only changes of the entity with this id, SKU or name; of an item SUPPLIER:CODE."),
+    ] = None
     task: Annotated[str | None, _help("Only changes by this import task or of it.")] = None
     batch: Annotated[str | None, _help("Only changes of this batch of decisions.")] = None
     request: Annotated[str | None, _help("Only changes by the request with this id.")] = None
@@ -52,23 +54,12 @@ def list_audit(
         cursor: Where the page begins, as the page before says.
         json: Print the page as JSON.
     """
-    query = AuditQuery(
-        actor=filters.actor,
-        actor_type=filters.actor_type,
-        action=filters.action,
-        entity_type=filters.entity_type,
-        entity_id=_parse_id(filters.entity, LISTED_BY),
-        task_id=_parse_id(filters.task, "pricebook tasks list"),
-        batch_id=_parse_id(filters.batch, "pricebook matches batches list"),
-        request_id=filters.request,
-        since=filters.since,
-        until=filters.until,
-        limit=limit,
-        cursor=cursor,
-    )
+    query = _query_of(filters, limit, cursor)
 
     async def list_entries(database: Database) -> AuditPage:
-        return await service.list_entries(database, query)
+        name, entity_type = filters.entity, filters.entity_type
+        entity_id = await service.find_entity_id(database, name, entity_type) if name else None
+        return await service.list_entries(database, replace(query, entity_id=entity_id))
 
     page = run_with_database(list_entries)
     if json:
@@ -85,6 +76,23 @@ def list_audit(
         output.print_line(f"Next page: --cursor={page.next_cursor}")
 
 
+def _query_of(filters: Filters, limit: int, cursor: str | None) -> AuditQuery:
+    """Return the query of these filters, without the entity; raises ValidationError."""
+    return AuditQuery(
+        actor=filters.actor,
+        actor_type=filters.actor_type,
+        action=filters.action,
+        entity_type=filters.entity_type,
+        task_id=_parse_id(filters.task, "pricebook tasks list"),
+        batch_id=_parse_id(filters.batch, "pricebook matches batches list"),
+        request_id=filters.request,
+        since=filters.since,
+        until=filters.until,
+        limit=limit,
+        cursor=cursor,
+    )
+
+
 def _parse_id(text: str | None, listed_by: str) -> UUID | None:
     return None if text is None else parse_id(text, listed_by)
 
@@ -99,7 +107,8 @@ def _print_entry(entry: AuditEntry) -> None:
     ]
     author = f"{entry.actor.name} ({entry.actor.type})"
     fields = f": {', '.join(changes)}" if changes else ""
-    output.print_line(f"{entry.at:%Y-%m-%d %H:%M:%S} {author} {entry.action} {name}{fields}")
+    task = f"  task {entry.task_id}" if entry.task_id else ""
+    output.print_line(f"{entry.at:%Y-%m-%d %H:%M:%S} {author} {entry.action} {name}{fields}{task}")
 
 
 def _shown(value: Any) -> str:

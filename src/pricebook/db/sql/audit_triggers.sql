@@ -42,7 +42,7 @@ RETURN CASE
 
 -- Writes an entry. Arguments: the action, which begins with the entity type; the column of the entity's
 -- id, or nothing; the columns of its name, with spaces between; and each column of `before` and `after`,
--- or member of the metadata.
+-- or member of the metadata. A decision about a quarantined row belongs to the task of its price list.
 CREATE OR REPLACE FUNCTION audit_row() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -58,7 +58,9 @@ BEGIN
         (SELECT string_agg(this_row ->> name, ' ' ORDER BY place)
             FROM unnest(string_to_array(TG_ARGV[2], ' ')) WITH ORDINALITY AS part (name, place)),
         before, after,
-        CASE entity_type WHEN 'task' THEN entity_id ELSE audit_actor('task_id')::uuid END,
+        CASE entity_type WHEN 'task' THEN entity_id
+            WHEN 'quarantined_row' THEN (this_row ->> 'task_id')::uuid
+            ELSE audit_actor('task_id')::uuid END,
         CASE entity_type WHEN 'match_batch' THEN entity_id ELSE audit_actor('batch_id')::uuid END
     FROM (
         SELECT jsonb_object_agg(name, audit_value(name, old_value, new_value))
