@@ -54,7 +54,8 @@ LISTS = (
         "quarantine list",
         "rates list",
     ),
-    *("suppliers list", "tasks list", "tasks undo x", "webhooks deliveries x"),
+    *("suppliers list", "suppliers items x", "tasks list", "tasks changes x", "tasks undo x"),
+    "webhooks deliveries x",
 )
 
 

@@ -92,7 +92,7 @@ def test_held_price_list_is_applied(system: System, environment: Environment) ->
     ]
     assert [cell.strip() for cell in re.split("[│┃]", line)[4:6]] == ["held", ""]
     held = run(system, environment, "tasks", "show", task_id)
-    assert "Nothing of it is imported yet; applying it would change:" in held
+    assert f"applying it would change the following (`pricebook tasks changes {task_id}`" in held
     run(system, environment, "tasks", "apply", task_id)
     task = run(system, environment, "tasks", "show", task_id, "--json")
     assert (task["state"], task["decided_by"]) == ("succeeded", COMMAND_LINE)

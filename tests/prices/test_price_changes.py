@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
+from merge_fixtures import MergeRows, item_row, item_rows
 from pricebook.db.database import Connection
 
 Client = AsyncTestClient[Litestar]
@@ -231,6 +232,46 @@ async def test_losses_are_addressed_once_the_target_price_changes(
     )
     assert await codes(sales, unaddressed="true") == ["small"]
     assert await codes(sales, direction="up", linked="true") == ["large", "small"]
+
+
+@pytest.mark.parametrize("target_price", ["100.01", "99.99", "120"])
+async def test_small_loss_is_addressed_once_the_target_price_changes_a_little(
+    sales: Client, conn: Connection, nordwerk: UUID, target_price: str
+) -> None:
+    """The points are rounded: the target price of the time does not follow from them."""
+    await change(conn, nordwerk, "small", ("10", "10.05"), target_price="100")
+    assert await codes(sales, unaddressed="true") == ["small"]
+    await conn.execute("UPDATE products SET target_price = %s", [target_price])
+    assert await codes(sales, unaddressed="true") == []
+
+
+async def test_loss_of_an_earlier_release_is_compared_by_its_points(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    await change(conn, nordwerk, "large", ("10", "20"), target_price="100")
+    await conn.execute("UPDATE price_history SET target_price = NULL")
+    assert await codes(sales, unaddressed="true") == ["large"]
+    await conn.execute("UPDATE products SET target_price = 110")
+    assert await codes(sales, unaddressed="true") == []
+
+
+async def test_change_has_the_task_of_its_import(
+    sales: Client, conn: Connection, merge_rows: MergeRows
+) -> None:
+    """A change that is no import has none."""
+    tasks = [(await merge_rows(item_rows(2, price))).task_id for price in ("10.00", "11.00")]
+    await merge_rows(item_rows(2, "11.00"))
+    await conn.execute("UPDATE supplier_items SET current_price = 12 WHERE supplier_sku = 'A1'")
+    third = (await merge_rows([item_row("A1", "13.00"), item_row("A2", "11.00")])).task_id
+    page = (await sales.get(PATH, params={"sort": "newest"})).json()
+    assert [(each["supplier_sku"], each["price"], each["task_id"]) for each in page["data"]] == [
+        ("A1", "13.00", str(third)),
+        ("A1", "12.00", None),
+        *((code, "11.00", str(tasks[1])) for code in ("A2", "A1")),
+    ]
+    exported = await sales.get(f"{PATH}/export", params={"import_id": str(tasks[1])})
+    lines = list(csv.DictReader(exported.text.splitlines()))
+    assert [line["task_id"] for line in lines] == [str(tasks[1])] * 2
 
 
 @pytest.mark.usefixtures("four_changes")

@@ -10,6 +10,7 @@ from litestar.testing import AsyncTestClient
 from import_fixtures import RunImport
 from merge_fixtures import MergeRows, item_row, item_rows, profile
 from pricebook.db.database import Connection
+from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.matching import service as matching
 
 Client = AsyncTestClient[Litestar]
@@ -93,6 +94,22 @@ async def test_products_that_would_be_deleted_are_listed(
         ("product", "Hammer"),
     ]
     assert found["changes"]["data"][1]["price"] is None
+
+
+async def test_open_quarantined_rows_are_counted(admin: Client, merge_rows: MergeRows) -> None:
+    """Those that an earlier list had stay open, and a decided one is decided."""
+    thresholds = SafetyThresholds()
+    await merge_rows(item_rows(100), safety_thresholds=thresholds)
+    rows = [item_row("A1", "90.00"), *item_rows(100)[1:]]
+    first = await merge_rows(rows, safety_thresholds=thresholds)
+    assert (await preview(admin, first.task_id))["open_rows"] == 1
+    rows = [item_row("A1", "90.00"), item_row("A2", "95.00"), *item_rows(100, "11.00")[2:]]
+    second = await merge_rows(rows, safety_thresholds=thresholds)
+    assert (await preview(admin, second.task_id))["open_rows"] == 1
+    body = {"task_id": str(second.task_id), "expected_count": 2}
+    refused = await admin.post("/api/v1/admin/quarantined-rows/refuse", json=body)
+    assert refused.json()["decided"] == 2, refused.text
+    assert (await preview(admin, second.task_id))["open_rows"] == 0
 
 
 async def test_newest_later_list_that_is_not_undone_is_named(

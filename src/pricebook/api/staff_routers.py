@@ -8,6 +8,7 @@ from pricebook.auth import user_routes as users
 from pricebook.categories import routes as categories
 from pricebook.diagnostics import routes as diagnostics
 from pricebook.events import routes as events
+from pricebook.imports import held_change_routes
 from pricebook.imports import routes as sync
 from pricebook.matching import routes as matching
 from pricebook.notices import routes as notices
@@ -19,6 +20,7 @@ from pricebook.product_imports import routes as product_imports
 from pricebook.products import routes as products
 from pricebook.quarantine import routes as quarantine
 from pricebook.rates import routes as rates
+from pricebook.suppliers import listed_item_routes
 from pricebook.suppliers import routes as suppliers
 from pricebook.tasks import routes as tasks
 from pricebook.undo import routes as undo
@@ -32,11 +34,13 @@ STAFF_ROUTERS: list[Router] = [
     pricing_rules.router,
     categories.router,
     suppliers.router,
+    listed_item_routes.router,
     prices.router,
     rates.router,
     sync.router,
     tasks.router,
     undo.router,
+    held_change_routes.router,
     quarantine.router,
     matching.router,
     audit.router,

@@ -60,6 +60,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/suppliers/{id}"): ADMIN_ROLES,
     ("PUT", "/suppliers/{id}/credentials"): ADMIN_ROLES,
     ("DELETE", "/suppliers/{id}/credentials"): ADMIN_ROLES,
+    ("GET", "/suppliers/{id}/items"): ALL_ROLES,
     ("GET", "/supplier-items/{id}/price-history"): ALL_ROLES,
     ("GET", "/supplier-items/{id}/audit"): EDITOR_ROLES,
     ("POST", "/suppliers/{id}/upload"): EDITOR_ROLES,
@@ -82,6 +83,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/tasks/{id}"): EDITOR_ROLES,  # procurement: own, checked by require_own_task
     ("GET", "/tasks/{id}/errors"): EDITOR_ROLES,  # as above
     ("GET", "/tasks/{id}/errors/export"): EDITOR_ROLES,  # as above
+    ("GET", "/tasks/{id}/changes"): EDITOR_ROLES,  # as above
     ("GET", "/tasks/{id}/file"): EDITOR_ROLES,  # as above
     ("POST", "/tasks/{id}/undo"): ADMIN_ROLES,
     ("GET", "/tasks/{id}/left"): EDITOR_ROLES,  # as above

@@ -39,16 +39,19 @@ class Subject:
 
 
 @batches_app.command(name="list")
-def list_batches(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> None:
+def list_batches(
+    *, several: bool = False, limit: Limit = 20, page: PageNumber = 1, json: bool = False
+) -> None:
     """List who linked, unlinked and rejected how much, newest first.
 
     Args:
+        several: List only batches of more than one decision.
         limit: The number of batches on a page, up to 200.
         page: The number of the page.
         json: Print the batches as JSON.
     """
     listing = run_with_database(
-        lambda database: service.list_batches(database, BatchQuery(page, limit))
+        lambda database: service.list_batches(database, BatchQuery(page, limit, several=several))
     )
     if json:
         output.print_json(listing)

@@ -13,9 +13,11 @@ from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
+from pricebook.http.pagination import CursorPage
 from pricebook.matching import codes, product_making, service
 from pricebook.matching.auto_link_schemas import AutoLink
 from pricebook.matching.cluster_schemas import (
+    Cluster,
     ClusterProduct,
     ClusterQuery,
     ItemsProduct,
@@ -55,17 +57,28 @@ def auto_link(
         match_output.print_auto_link(supplier, state)
 
 
-def clusters(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> None:
+def clusters(
+    *,
+    supplier: str | None = None,
+    limit: Limit = 20,
+    page: PageNumber = 1,
+    json: bool = False,
+) -> None:
     """List unmatched items of several suppliers that are likely one article.
 
     Args:
+        supplier: List only clusters with an item of the supplier of this name.
         limit: The number of clusters on a page.
         page: The number of the page.
         json: Print the page as JSON.
     """
-    listing = run_with_database(
-        lambda database: service.list_clusters(database, ClusterQuery(page, limit))
-    )
+
+    async def query_clusters(database: Database) -> CursorPage[Cluster]:
+        supplier_id = await find_supplier_id(database, supplier) if supplier else None
+        query = ClusterQuery(page, limit, supplier_id=supplier_id)
+        return await service.list_clusters(database, query)
+
+    listing = run_with_database(query_clusters)
     if json:
         output.print_json(listing)
     else:

@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 
 from pricebook.cli import output, price_output
 from pricebook.cli.csv_files import write_csv
-from pricebook.cli.lookups import find_supplier_id
+from pricebook.cli.lookups import find_category_id, find_supplier_id, parse_id
 from pricebook.cli.option_types import Day, Limit, Time, begun_day
 from pricebook.cli.server_defaults import load_settings, run_with_database
 from pricebook.db.database import Database
@@ -52,6 +52,10 @@ class Filters:
     ] = None
     until: Annotated[Time | None, _help("Before this day or time, not included.")] = None
     supplier: Annotated[str | None, _help("Name of a supplier.")] = None
+    category: Annotated[
+        str | None, _help("Only products of this category (Tools > Saws) and below it.")
+    ] = None
+    task: Annotated[str | None, _help("Only changes by the import with this task id.")] = None
     min_percent: Annotated[
         Decimal | None, _help("Only changes by at least so many percent, up or down.")
     ] = None
@@ -73,15 +77,26 @@ class Filters:
     ] = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What is printed of a list."""
+
+    csv: Annotated[Path | None, _help("Write all changes to this file instead.")] = None
+    json: Annotated[bool, _help("Print the page as JSON.")] = False
+
+
 async def _query(
     database: Database, filters: Filters, kind: type[QueryT], **further: Any
 ) -> QueryT:
     """Return the query of a command; raises NotFoundError and ValidationError."""
-    name = filters.supplier
+    name, category = filters.supplier, filters.category
     return kind(
         since=filters.since and filters.since.isoformat(),
         until=filters.until and filters.until.isoformat(),
         supplier_id=await find_supplier_id(database, name) if name else None,
+        category_id=await find_category_id(database, category) if category else None,
+        include_subcategories=category is not None,
+        import_id=parse_id(filters.task, "pricebook tasks list") if filters.task else None,
         min_percent=filters.min_percent,
         direction=filters.direction,
         linked=filters.linked,
@@ -98,7 +113,7 @@ def changes(
     sort: ChangeSort = "margin_loss",
     limit: Limit = 20,
     cursor: str | None = None,
-    json: bool = False,
+    shown: Annotated[Shown, Parameter(name="*")] = Shown(),
 ) -> None:
     """List price changes with their effect on margins, the largest loss first.
 
@@ -107,16 +122,22 @@ def changes(
         sort: The order.
         limit: The number of changes on a page, up to 200.
         cursor: Where the page begins, as the page before says.
-        json: Print the page as JSON.
+        shown: What is printed.
     """
 
-    async def query(database: Database) -> PriceChangePage:
+    async def query(database: Database) -> PriceChangePage | None:
+        if shown.csv is not None:
+            all_of_them = await _query(database, filters, PriceChangeExport, sort=sort)
+            await write_csv(shown.csv, service.export_changes(database, all_of_them))
+            return None
         page = {"sort": sort, "limit": limit, "cursor": cursor}
         wanted = await _query(database, filters, PriceChangeQuery, **page)
         return await service.list_changes(database, wanted)
 
     page = run_with_database(query)
-    if json:
+    if page is None:
+        return
+    if shown.json:
         output.print_json(page)
         return
     if page.data:

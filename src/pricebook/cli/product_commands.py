@@ -10,7 +10,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from pricebook.cli import output
-from pricebook.cli.option_types import Limit, PageNumber
+from pricebook.cli.product_list_command import list_all
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.db.resources import open_resources
@@ -26,44 +26,15 @@ from pricebook.product_imports.schemas import (
     ImportWithRows,
     NewImport,
 )
-from pricebook.products import service as products
-from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
+from pricebook.products.list_filters import StaffProductFilter
 from pricebook.settings import Settings
 
 app = App(name="products", help="Own products: a list, and files in bulk.")
+app.command(list_all, name="list")
 app.command("pricebook.cli.product_batch_commands:change", name="change")
 
 MAX_SHOWN_ROWS = 40
 PAGE_ROWS = 10_000
-
-
-@app.command(name="list")
-def list_all(
-    *, search: str | None = None, limit: Limit = 20, page: PageNumber = 1, json: bool = False
-) -> None:
-    """List own products by name, or those that a search finds, with the codes of their items.
-
-    Args:
-        search: Words of the name, an own SKU, or a supplier's code, GTIN or MPN.
-        limit: The number of products on a page, up to 200.
-        page: The number of the page.
-        json: Print the page as JSON.
-    """
-    query = StaffProductQuery(search=search, page=page, limit=limit)
-    listing = run_with_database(lambda database: products.list_products(database, query))
-    if json:
-        output.print_json(listing)
-        return
-    if not listing.data:
-        output.print_none("product", listing.total_count)
-        return
-    for product in listing.data:
-        target = f"  target {product.target_price}" if product.target_price is not None else ""
-        items = [f"{each.supplier_name} {each.supplier_sku}" for each in product.supplier_items]
-        output.print_line(f"{product.internal_sku}  {product.name}  {product.status}{target}")
-        if items:
-            output.print_line(f"    {', '.join(items)}")
-    output.print_line(f"{len(listing.data):,} of {output.counted(listing.total_count, 'product')}.")
 
 
 @app.command(name="import")

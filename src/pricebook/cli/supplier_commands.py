@@ -11,6 +11,7 @@ from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id
 from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.read_options import option
 from pricebook.cli.server_defaults import load_settings, run_with_database
+from pricebook.cli.supplier_item_command import list_supplier_items
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import CursorPage, CursorPaging
@@ -94,6 +95,7 @@ _NO_CHANGE = ChangeOptions()
 
 app = App(name="suppliers", help="Suppliers and the sources of their price lists.")
 app.command(credential_commands.app)
+app.command(list_supplier_items, name="items")
 
 
 @app.command

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from pricebook.cli import import_output, output, task_output
 from pricebook.cli.csv_files import write_csv
-from pricebook.cli.lookups import COMMAND_LINE
+from pricebook.cli.held_change_command import list_changes
+from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id
 from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.reason_option import Reason
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
@@ -39,23 +40,31 @@ POLL_SECONDS = 0.3
 EXIT_NOT_APPLIED = 1
 
 app = App(name="tasks", help="Imports of price lists: their state, errors, retries and approval.")
+app.command(list_changes, name="changes")
 
 
 @app.command(name="list")
 def list_all(
-    *, state: TaskState | None = None, limit: Limit = 20, page: PageNumber = 1, json: bool = False
+    *,
+    state: TaskState | None = None,
+    supplier: str | None = None,
+    limit: Limit = 20,
+    page: PageNumber = 1,
+    json: bool = False,
 ) -> None:
     """List the tasks, newest first.
 
     Args:
         state: List only tasks in this state.
+        supplier: List only tasks of the supplier of this name.
         limit: The number of tasks on a page.
         page: The number of the page.
         json: Print the page as JSON.
     """
-    query = TaskQuery(page=page, limit=limit, state=state)
 
     async def query_tasks(database: Database) -> CursorPage[Task]:
+        supplier_id = await find_supplier_id(database, supplier) if supplier else None
+        query = TaskQuery(page=page, limit=limit, state=state, supplier_id=supplier_id)
         return await history.list_tasks(database, query)
 
     listing = run_with_database(query_tasks)

@@ -85,7 +85,10 @@ def print_task(task: Task, undo: Task | None = None) -> None:
 def _print_counts(task: Task) -> None:
     """Print what a task has changed; of a list that is not applied, what applying it changes."""
     if task.state == "held":
-        print_line("Nothing of it is imported yet; applying it would change:")
+        print_line(
+            "Nothing of it is imported yet; applying it would change the following"
+            f" (`pricebook tasks changes {task.id}` lists the prices):"
+        )
     elif task.state == "refused":
         print_line("Nothing of it was imported; applying it would have changed:")
     if task.undo:
@@ -144,6 +147,11 @@ def print_undo(undone: UndoResult, *, dry_run: bool) -> None:
     print_table(_undo_table(counts))
     if isinstance(undone, UndoPreview):
         _print_planned(undone.changes)
+        if undone.open_rows:
+            print_line(
+                f"Quarantined rows of it that wait for a decision: {undone.open_rows:,}; they would"
+                " be closed."
+            )
     for each in undone.left.data:
         print_line(f"{each.kind} {each.code} {each.name}: {each.sentence}")
     if counts.left_as_is > len(undone.left.data):

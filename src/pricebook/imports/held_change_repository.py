@@ -6,7 +6,12 @@ from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
-from pricebook.imports.held_change_schemas import HeldChange, HeldSummary, ListedChange
+from pricebook.imports.held_change_schemas import (
+    HeldChange,
+    HeldChangeKind,
+    HeldSummary,
+    ListedChange,
+)
 from pricebook.imports.preview_schemas import UnlikePrice
 from pricebook.imports.price_factor import price_factor
 
@@ -45,6 +50,31 @@ LISTED: LiteralString = """
         AND coalesce(item.currency, settings.currency)
             = coalesce(held.currency, settings.currency)
         AND coalesce(item.cost, item.current_price) <> held.price
+"""
+# Of rows `held`, those of articles that the supplier has not had yet.
+LISTED_NEW: LiteralString = """
+    SELECT held.row_number, held.supplier_sku, held.name,
+        coalesce(held.currency, settings.currency) AS currency,
+        NULL::numeric AS old_price, held.price AS new_price, NULL::numeric AS percent,
+        NULL::uuid AS product_id
+    FROM {held} AS held
+    CROSS JOIN catalog_settings AS settings
+    WHERE NOT EXISTS (
+        SELECT FROM supplier_items AS item
+        WHERE item.supplier_id = %(supplier_id)s AND item.supplier_sku = held.supplier_sku)
+"""
+# The present items that no row of a complete price list names, by their codes.
+ABSENT: LiteralString = """
+    SELECT NULL::integer AS row_number, item.supplier_sku, item.name,
+        coalesce(item.currency, settings.currency) AS currency,
+        coalesce(item.cost, item.current_price) AS old_price, NULL::numeric AS new_price,
+        NULL::numeric AS percent, item.product_id
+    FROM supplier_items AS item CROSS JOIN catalog_settings AS settings
+    WHERE item.supplier_id = %(supplier_id)s AND item.absent_since IS NULL
+        AND item.supplier_sku > %(after_code)s AND NOT EXISTS (
+            SELECT FROM held_rows AS held
+            WHERE held.task_id = %(task_id)s AND held.supplier_sku = item.supplier_sku)
+    ORDER BY item.supplier_sku LIMIT %(limit)s
 """
 HELD: LiteralString = """
     SELECT row_number, supplier_sku, name, price, currency FROM held_rows
@@ -109,16 +139,24 @@ async def read_changes(
 
 
 async def list_changes(
-    conn: Connection, values: dict[str, Any]
+    conn: Connection, kind: HeldChangeKind, values: dict[str, Any]
 ) -> tuple[list[ListedChange], int | None]:
-    """Return price changes by their rows, and the last row that was read if there may be more.
+    """Return changes of a kind by their rows, and the last row that was read if there may be more.
 
     The values are `task_id`, `supplier_id`, `limit`, `after` (a row) and `read`: so many rows are
     read at most.
     """
-    statement = PAGE.format(held=HELD, listed=LISTED.format(held="read"))
+    listed = LISTED_NEW if kind == "new" else LISTED
+    statement = PAGE.format(held=HELD, listed=listed.format(held="read"))
     rows = await (await conn.execute(statement, values)).fetchall()
     return [ListedChange(*row[1:]) for row in rows if row[1] is not None], rows[0][0]
+
+
+async def list_absent(conn: Connection, values: dict[str, Any]) -> list[ListedChange]:
+    """Return the articles that applying makes absent, those after the code `after_code`."""
+    async with conn.cursor(row_factory=struct_row(ListedChange)) as cursor:
+        await cursor.execute(ABSENT, values)
+        return await cursor.fetchall()
 
 
 async def read_all_changes(

@@ -63,17 +63,28 @@ STATE: LiteralString = """
                 AND restored.recorded_at > change.recorded_at)
         THEN 'undone' ELSE 'restored' END
 """
+# The import that wrote a change did so in its one transaction. As those of a supplier follow each
+# other, it is the first to end after the change; a few more are looked at for the case of doubt.
+TASK: LiteralString = """
+    (SELECT id FROM (
+        SELECT task.id, task.changes_at FROM ingestion_tasks AS task
+        WHERE task.supplier_id = item.supplier_id AND task.completed_at >= change.created_at
+            AND task.state IN ('succeeded', 'partially_succeeded')
+        ORDER BY task.completed_at LIMIT 3
+    ) AS next WHERE changes_at = change.created_at)
+"""
 COLUMNS: dict[type[Any], LiteralString] = {
     PriceChangeQuery: """change.key, change.id, change.recorded_at, item.supplier_id,
         supplier.name AS supplier_name, change.supplier_item_id, item.supplier_sku, item.name,
         change.product_id, product.internal_sku, product.name AS product_name, change.{old_price},
         change.price, change.change_percent::float8, change.margin_change,
         change.margin_points::float8, {margin_before}::float8, {margin_after}::float8,
-        product.margin_percentage::float8, change.undone_by, {state}""",
+        product.margin_percentage::float8, change.undone_by, {state}, {task}""",
     PriceChangeExport: """change.recorded_at, supplier.name, item.supplier_sku, item.name,
         product.internal_sku, product.name, change.{old_price}, change.price, change.change_percent,
         change.margin_change, change.margin_points, product.margin_percentage, {margin_before},
-        {margin_after}, (SELECT currency FROM catalog_settings), {state}, change.undone_by""",
+        {margin_after}, (SELECT currency FROM catalog_settings), {state}, change.undone_by,
+        {task}""",
 }
 # The page is found first: with its names joined before, PostgreSQL would estimate for all changes.
 # Items that were deleted have a history, but count neither for the page nor for its end.
@@ -147,6 +158,7 @@ def changes_statement(
             margin_before=margin_before,
             margin_after=margin_after,
             state=STATE,
+            task=TASK,
         ),
         key=sort.key,
         direction=sort.direction,

@@ -52,6 +52,7 @@ CHANGE: dict[str, Any] = {
     "margin_percentage": 23.9,
     "undone_by": None,
     "state": "counted",
+    "task_id": "f1d2b0a4-3f64-4a2e-9d21-0b6c7e5a9c10",
 }
 CHANGES = {"limit": 50, "next_cursor": None, "data": [CHANGE]}
 SUPPLIER: dict[str, Any] = {

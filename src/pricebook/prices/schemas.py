@@ -23,6 +23,7 @@ EXPORT_HEADER = (
     *("recorded_at", "supplier", "supplier_sku", "item", "internal_sku", "product"),
     *("old_price", "price", "change_percent", "margin_change", "margin_points"),
     *("margin_percentage", "margin_before", "margin_after", "currency", "state", "undone_by"),
+    "task_id",
 )
 SUPPLIER_SUMS = (
     *("raised", "lowered", "median_percent", "weighted_percent", "margin_losses", "margin_gains"),
@@ -111,6 +112,10 @@ class PriceChange(Struct, frozen=True):
             "`counted`: the change counts; `undone`: an import made it that was undone later;"
             " `restored`: the undo took that one back by it."
         ),
+    ]
+    task_id: Annotated[
+        UUID | None,
+        doc("Id of the import that made the change; null: no import did, or it is not kept."),
     ]
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from pricebook.errors import FieldIssue
 from pricebook.http.field_types import SearchText, doc, search_issues, search_terms
-from pricebook.http.pagination import CursorPaging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.suppliers.schemas import SupplierItem
 
 ItemState = Literal["linked", "unmatched", "absent"]
@@ -20,7 +20,7 @@ class ListedItemQuery(CursorPaging, frozen=True):
         SearchText | None, doc("Words that all occur in the name or the code of the item.")
     ] = None
     state: Annotated[
-        ItemState | None, doc("Only linked items, unmatched ones, or those that the lists lack.")
+        ItemState | None, doc("Only linked items, unmatched ones, or absent ones.")
     ] = None
 
     def issues(self) -> list[FieldIssue]:
@@ -36,13 +36,17 @@ class ListedItemQuery(CursorPaging, frozen=True):
 class ListedProduct(Struct, frozen=True):
     """The product that an item is linked to."""
 
-    id: UUID
-    internal_sku: str
-    name: str
+    id: Annotated[UUID, doc("Id of the product.")]
+    internal_sku: Annotated[str, doc("The shop's own article code.")]
+    name: Annotated[str, doc("Name of the product.")]
 
 
 class ListedItem(Struct, frozen=True):
     """An item of a supplier and its product, if any."""
 
-    item: SupplierItem
-    product: ListedProduct | None
+    item: Annotated[SupplierItem, doc("The item.")]
+    product: Annotated[ListedProduct | None, doc("Its product; null: unmatched.")]
+
+
+class ListedItemPage(CursorPage[ListedItem], frozen=True):
+    """A page of the items of a supplier, by their codes."""

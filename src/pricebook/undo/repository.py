@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import find_value, struct_row
+from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.http.pagination import Paging
 from pricebook.tasks.list_order import IS_LATER
 from pricebook.tasks.schemas import AcceptedTask
@@ -123,6 +123,18 @@ async def find_later_list(conn: Connection, task_id: UUID) -> LaterList | None:
     async with conn.cursor(row_factory=struct_row(LaterList)) as cursor:
         await cursor.execute(LATER_LIST.format(is_later=IS_LATER), [task_id])
         return await cursor.fetchone()
+
+
+async def count_open_rows(conn: Connection, task_id: UUID) -> int:
+    """Count the quarantined rows of a task that an undo closes: those that wait for a decision."""
+    return await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM quarantined_rows
+        WHERE task_id = %s AND NOT is_repeated AND state = 'open' AND superseded_at IS NULL
+        """,
+        [task_id],
+    )
 
 
 async def preview_undo(

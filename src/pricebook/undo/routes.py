@@ -52,6 +52,7 @@ PREVIEW: dict[str, Any] = {
             "changed": ["price"],
         }
     ),
+    "open_rows": 0,
 }
 
 

@@ -38,6 +38,7 @@ async def preview_undo(database: Database, task_id: UUID, query: UndoQuery) -> U
         await require_undoable(conn, task_id)
         counts, changes, left = await repository.preview_undo(conn, task_id, query)
         later_list = await repository.find_later_list(conn, task_id)
+        open_rows = await repository.count_open_rows(conn, task_id)
     total = counts.restored + counts.deleted + counts.products_deleted
     return UndoPreview(
         task_id=task_id,
@@ -45,6 +46,7 @@ async def preview_undo(database: Database, task_id: UUID, query: UndoQuery) -> U
         later_list=later_list,
         left=LeftPage(counts.left_as_is, query.page, query.limit, left),
         changes=PlannedPage(total, query.page, query.limit, changes),
+        open_rows=open_rows,
     )
 
 

@@ -75,3 +75,7 @@ class UndoPreview(UndoResult, frozen=True, kw_only=True):
     """What undoing a task would do now, a page of it, and a page of what it would leave."""
 
     changes: Annotated[PlannedPage, doc("What it would restore and delete.")]
+    open_rows: Annotated[
+        int,
+        doc("Quarantined rows of its price list that wait: an undo closes them, undecided."),
+    ]

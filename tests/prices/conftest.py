@@ -1,0 +1,3 @@
+from merge_fixtures import merge_rows
+
+__all__ = ["merge_rows"]
