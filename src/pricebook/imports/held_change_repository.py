@@ -51,7 +51,8 @@ LISTED: LiteralString = """
             = coalesce(held.currency, settings.currency)
         AND coalesce(item.cost, item.current_price) <> held.price
 """
-# Of rows `held`, those of articles that the supplier has not had yet.
+# Of rows `held`, those of articles that the supplier has not had yet: each is looked for by its code,
+# as NOT EXISTS would read all items of the supplier.
 LISTED_NEW: LiteralString = """
     SELECT held.row_number, held.supplier_sku, held.name,
         coalesce(held.currency, settings.currency) AS currency,
@@ -59,9 +60,10 @@ LISTED_NEW: LiteralString = """
         NULL::uuid AS product_id
     FROM {held} AS held
     CROSS JOIN catalog_settings AS settings
-    WHERE NOT EXISTS (
-        SELECT FROM supplier_items AS item
-        WHERE item.supplier_id = %(supplier_id)s AND item.supplier_sku = held.supplier_sku)
+    WHERE (
+        SELECT true FROM supplier_items AS item
+        WHERE item.supplier_id = %(supplier_id)s AND item.supplier_sku = held.supplier_sku
+    ) IS NULL
 """
 # The present items that no row of a complete price list names, by their codes.
 ABSENT: LiteralString = """
