@@ -51,8 +51,8 @@ LISTED: LiteralString = """
             = coalesce(held.currency, settings.currency)
         AND coalesce(item.cost, item.current_price) <> held.price
 """
-# Of rows `held`, those of articles that the supplier has not had yet: each is looked for by its code,
-# as NOT EXISTS would read all items of the supplier.
+# Of rows `held`, those of articles that the supplier has not had yet: each is looked for by its
+# code, as NOT EXISTS would read all items of the supplier.
 LISTED_NEW: LiteralString = """
     SELECT held.row_number, held.supplier_sku, held.name,
         coalesce(held.currency, settings.currency) AS currency,

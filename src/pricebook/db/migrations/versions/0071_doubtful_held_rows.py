@@ -7,7 +7,7 @@ have none until they are compared again.
 from pricebook.db.migrations import run_sql
 
 revision = "0071"
-down_revision = "0068"
+down_revision = "0070"
 
 
 def upgrade() -> None:
