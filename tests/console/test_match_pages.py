@@ -217,12 +217,15 @@ async def test_end_of_a_supplier_says_what_was_done_and_what_is_next(
     await builders.item(conn, supplier_id, name="Oddment")
     text = await show(client, f"{page}?supplier_id={supplier_id}")
     assert "All items of Nordwerk" not in text
-    assert "1 item is not examined yet" in text
+    assert "1 new item is being compared with all products" in text
+    poll = f'hx-get="{page}?supplier_id={supplier_id}" hx-trigger="every 2s"'
+    assert poll in text
     await examine(database)
     oddment = (await rows(conn, "SELECT id FROM supplier_items WHERE name = 'Oddment'"))[0][0]
     await post(client, "decide", item_id=oddment, action="none", supplier_id=supplier_id)
     text = await show(client, f"{page}?supplier_id={supplier_id}")
     assert "All items of Nordwerk are decided: 1 linked, 1 without a product." in text
+    assert poll not in text
 
 
 @pytest.mark.parametrize("page", [PATH, f"{PATH}/list", f"{PATH}/clusters", f"{PATH}/certain"])
