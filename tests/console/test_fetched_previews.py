@@ -40,6 +40,7 @@ async def test_refused_download_leads_to_the_credentials_and_is_tried_again(
     path = await refused_download(conn, supplier_id, {"url": URL})
     text = await show_text(client, path)
     assert REASON in text
+    assert "stay as they were saved, its schedule too." in text
     assert f'href="/console/suppliers/{supplier_id}/settings#credentials"' in text
     await follow(client, await send(client, f"{path}/again"))
     assert await fetch_value(conn, "SELECT state FROM import_previews") == "queued"
@@ -50,7 +51,9 @@ async def test_uploaded_list_is_not_fetched_again(
 ) -> None:
     await log_in_as("admin")
     path = await refused_download(conn, supplier_id, {"file_path": "list.csv"})
-    assert "Fetch it again" not in await show_text(client, path)
+    text = await show_text(client, path)
+    assert "Fetch it again" not in text
+    assert "stay as they were saved" not in text
 
 
 async def test_who_may_set_no_credentials_has_no_way_to_them(

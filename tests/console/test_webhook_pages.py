@@ -218,7 +218,7 @@ async def test_content_of_deliveries_is_shown_and_tests_are_sent_again(
     (refresh,) = re.findall(r'id="deliveries"[^>]*hx-get="([^"]+)" hx-trigger="([^"]+)"', page)
     assert "delivery-queued from:body" in refresh[1]
     page = await show(client, refresh[0])
-    rows = re.findall(r"<tr>\s*<td class=\"price\">.*?</tr>", page, re.DOTALL)
+    rows = re.findall(r"<tr class=\"stacked\">\s*<td class=\"price\">.*?</tr>", page, re.DOTALL)
     assert len(rows) == 2
     assert "webhook.test" in rows[0]
     assert "waits" in rows[0]
