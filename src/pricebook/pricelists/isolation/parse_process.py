@@ -129,9 +129,9 @@ def _handle_price_list(request: ReadRequest, responses: BinaryIO, status: TextIO
     counts = dict(sorted(unread.counts.items()))
     _send_frame(responses, PriceListFinished(peak_memory_kib, counts, unread.texts))
     while payload := frames.receive(sys.stdin.buffer):
-        request = _cells_request_decoder.decode(payload)
-        rows = frozenset(request.row_numbers)
-        struck = price_list.struck_cells(rows) if request.with_struck else {}
+        wanted = _cells_request_decoder.decode(payload)
+        rows = frozenset(wanted.row_numbers)
+        struck = price_list.struck_cells(rows) if wanted.with_struck else {}
         _send_frame(responses, RowCells(price_list.cells(rows), struck))
 
 
