@@ -1,6 +1,7 @@
 """Each list command has an option for each filter of the route that lists the same."""
 
 import pytest
+from msgspec import Struct
 
 from pricebook.audit.schemas import AuditQuery
 from pricebook.cli.main import app
@@ -19,7 +20,7 @@ from pricebook.suppliers.listed_item_schemas import ListedItemQuery
 from pricebook.tasks.schemas import TaskQuery
 from pricebook.webhooks.schemas import DeliveryQuery
 
-QUERIES: dict[str, type] = {
+QUERIES: dict[str, type[Struct]] = {
     "audit": AuditQuery,
     "events": EventQuery,
     "matches batches list": BatchQuery,

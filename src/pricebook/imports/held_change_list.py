@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import asdict, astuple
+from msgspec.structs import astuple
 
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, validation_error
@@ -109,8 +109,16 @@ async def list_changes_of_task(
 
 
 def _article(change: ListedChange) -> HeldArticle:
-    percent = None if change.percent is None else float(change.percent)
-    return HeldArticle(**{**asdict(change), "percent": percent})
+    return HeldArticle(
+        row_number=change.row_number,
+        supplier_sku=change.supplier_sku,
+        name=change.name,
+        currency=change.currency,
+        old_price=change.old_price,
+        new_price=change.new_price,
+        percent=None if change.percent is None else float(change.percent),
+        product_id=change.product_id,
+    )
 
 
 async def list_held_changes(database: Database, query: HeldChangeQuery) -> HeldChangePage:

@@ -11,7 +11,8 @@ from pricebook.db.sort_keys import Key
 from pricebook.matching.log_schemas import DecisionQuery, LoggedDecision
 
 # What changed a link is the entry of the audit log that was written with it; of several in one
-# transaction the last one has the result.
+# transaction the last one has the result. As one table of the join: with over eight, PostgreSQL
+# would join all decisions before it reads those of the page.
 DETAILS: LiteralString = """
     SELECT decision.id AS number, decision.batch_id, batch.kind, batch.created_by AS decided_by,
         batch.created_at AS decided_at, decision.action,
@@ -23,32 +24,31 @@ DETAILS: LiteralString = """
         item.supplier_sku, item.name AS item_name, decision.product_id, product.internal_sku,
         product.name AS product_name,
         coalesce(decision.undone_at, decision.superseded_at) AS changed_at,
-        CASE WHEN decision.replaced_by IS NOT NULL THEN replacing.created_by
-            WHEN decision.undone_at IS NOT NULL THEN batch.undone_by
-            ELSE change.actor_name END AS changed_by,
-        coalesce(decision.replaced_by, change.batch_id) AS changed_batch_id,
-        new_product.id AS new_product_id, new_product.internal_sku AS new_internal_sku
+        CASE WHEN decision.undone_at IS NOT NULL AND decision.replaced_by IS NULL
+            THEN batch.undone_by ELSE change.author END AS changed_by,
+        change.batch_id AS changed_batch_id, change.product_id AS new_product_id,
+        (SELECT new_product.internal_sku FROM products AS new_product
+            WHERE new_product.id = change.product_id) AS new_internal_sku
     FROM match_decisions AS decision
     JOIN match_batches AS batch ON batch.id = decision.batch_id
     JOIN supplier_items AS item ON item.id = decision.supplier_item_id
     JOIN suppliers AS supplier ON supplier.id = item.supplier_id
     LEFT JOIN products AS product ON product.id = decision.product_id
-    LEFT JOIN match_batches AS replacing ON replacing.id = decision.replaced_by
     LEFT JOIN LATERAL (
-        SELECT entry.actor_name, entry.batch_id, (entry.after ->> 'product_id')::uuid AS product_id
+        (SELECT replacing.created_by AS author, replacing.id AS batch_id, (
+            SELECT accepted.product_id FROM match_decisions AS accepted
+            WHERE accepted.batch_id = replacing.id AND accepted.action = 'accept'
+                AND accepted.supplier_item_id = decision.supplier_item_id
+            LIMIT 1) AS product_id
+        FROM match_batches AS replacing WHERE replacing.id = decision.replaced_by)
+        UNION ALL
+        (SELECT entry.actor_name, entry.batch_id, (entry.after ->> 'product_id')::uuid
         FROM audit_log AS entry
         WHERE entry.entity_id = decision.supplier_item_id AND entry.at = decision.superseded_at
             AND decision.undone_at IS NULL AND entry.action IN ('item.linked', 'item.unlinked')
-        ORDER BY entry.id DESC LIMIT 1
-    ) AS change ON true
-    LEFT JOIN LATERAL (
-        SELECT accepted.product_id FROM match_decisions AS accepted
-        WHERE accepted.batch_id = decision.replaced_by AND accepted.action = 'accept'
-            AND accepted.supplier_item_id = decision.supplier_item_id
+        ORDER BY entry.id DESC LIMIT 1)
         LIMIT 1
-    ) AS accepted ON true
-    LEFT JOIN products AS new_product
-        ON new_product.id = coalesce(accepted.product_id, change.product_id)
+    ) AS change ON true
     WHERE decision.id = page.k1
 """
 
