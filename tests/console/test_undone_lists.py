@@ -12,6 +12,7 @@ from import_fixtures import rows
 from merge_fixtures import MergeRows, item_row, item_rows, merge_rows
 from price_history import CHANGES_A_DAY_APART
 from pricebook.db.database import Connection, Database
+from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.undo import service as undo
 
 SUPPLIERS = "/console/suppliers"
@@ -155,3 +156,14 @@ async def test_newer_list_that_is_not_undone_is_named_before_an_undo(
     text = await show_text(client, path)
     assert "What a newer price list of this supplier has like this one" in text
     assert f'href="{IMPORTS}/{newer.task_id}"' in text
+
+
+async def test_undo_names_the_rows_out_of_line_that_it_closes(
+    client: Client, log_in_as: LogInAs, merge_rows: MergeRows
+) -> None:
+    await merge_rows(item_rows(100), safety_thresholds=SafetyThresholds())
+    changed = [item_row("A1", "90.00"), *item_rows(100, "11.00")[1:]]
+    imported = await merge_rows(changed, safety_thresholds=SafetyThresholds())
+    await log_in_as("admin")
+    text = await show_text(client, f"{IMPORTS}/{imported.task_id}/undo")
+    assert "1 row out of line of it waits for a decision, and is closed without one." in text
