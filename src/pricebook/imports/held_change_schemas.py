@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pricebook.http.field_types import doc
+from pricebook.http.field_types import Price, doc
 from pricebook.imports.preview_schemas import UnlikePrice
 
 HeldChangeKind = Literal["changed", "new", "absent"]
@@ -36,11 +36,6 @@ class HeldChange(Struct, frozen=True):
     percent: Decimal | None
 
 
-ListedPrice = Annotated[
-    Decimal, doc("Price in the currency of the price list, a decimal string.", type="string")
-]
-
-
 class ListedChange(Struct, frozen=True):
     """The price of an article, stored and held, and the row of the price list that has it.
 
@@ -65,8 +60,12 @@ class HeldArticle(Struct, frozen=True):
     supplier_sku: Annotated[str, doc("The supplier's article code.")]
     name: Annotated[str, doc("Name of the article in the price list; of an absent one, stored.")]
     currency: Annotated[str, doc("Currency of both prices, ISO 4217.")]
-    old_price: Annotated[ListedPrice | None, doc("Stored price; null for a new article.")]
-    new_price: Annotated[ListedPrice | None, doc("Held price; null for an absent article.")]
+    old_price: Annotated[
+        Price | None, doc("Stored price in the currency of the list; null for a new article.")
+    ]
+    new_price: Annotated[
+        Price | None, doc("Held price in the currency of the list; null for an absent article.")
+    ]
     percent: Annotated[
         float | None, doc("Change in percent; null without both prices, or for an old one of 0.")
     ]

@@ -44,8 +44,8 @@ class ListedProduct(Struct, frozen=True):
 class ListedItem(Struct, frozen=True):
     """An item of a supplier and its product, if any."""
 
-    item: Annotated[SupplierItem, doc("The item.")]
-    product: Annotated[ListedProduct | None, doc("Its product; null: unmatched.")]
+    item: Annotated[SupplierItem, doc("The item of the supplier.")]
+    product: Annotated[ListedProduct | None, doc("The product of the item; null: unmatched.")]
 
 
 class ListedItemPage(CursorPage[ListedItem], frozen=True):
