@@ -1,7 +1,7 @@
 # `up` and `test` are enough to start; the other targets are for development.
 PYTHON ?= python3
 BIN := .venv/bin
-SCREENSHOTS := catalog products product matches match-list batch-previewed
+SCREENSHOTS := found products product matches match-list batch-previewed
 .DEFAULT_GOAL := help
 .PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-console bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-previews bench-history bench-upgrade bench-tasks bench-races bench-pair bench-backup bench soak prove-image screenshots format clean
 

@@ -30,6 +30,7 @@ def prices(result: ReadResult) -> dict[str, Decimal | None]:
         ("(N) Nettoartikel", "(N)"),
         ("* Nettopreise", "*"),
         ("Artikel mit Sternchen sind netto", "*"),
+        ("Mit * bezeichnete Artikel sind Nettopreise und nicht rabattberechtigt", "*"),
         ("Items marked with “net” are net prices", "NET"),
         ("Discount 30 %. Items marked NP take no discount", "NP"),
         ("Pozycje oznaczone N – ceny netto, bez rabatu", "N"),

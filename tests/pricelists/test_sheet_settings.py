@@ -31,7 +31,8 @@ def prices(content: bytes, **config: Any) -> dict[str, Decimal | None]:
 
 
 def test_each_sheet_is_read_by_its_own_settings() -> None:
-    settings = {**PRICE, "taps & MORE": {"discount": "50", "currency": "EUR"}}
+    pipes = {"Pipes": {**PRICE["Pipes"], "discount": "0"}}
+    settings = {**pipes, "taps & MORE": {"discount": "50", "currency": "EUR"}}
     result = read_price_list(
         CONTENT, sheet_names=BOTH, sheet_settings=settings, list_currency="USD"
     )
@@ -152,10 +153,22 @@ def test_tables_side_by_side_have_the_settings_of_their_sheet() -> None:
     content = workbook_of(**{"Elbows": sides, "Taps & more": TAPS})
     config: dict[str, Any] = {
         "sheet_names": ["Elbows", "Taps & more"],
-        "sheet_settings": {"Elbows": {"currency": "EUR", "discount": "50"}},
+        "sheet_settings": {
+            "Elbows": {"currency": "EUR", "discount": "50"},
+            "Taps & more": {"discount": "0"},
+        },
     }
     result = read_price_list(content, **config)
     assert [item.price for item in result.items] == [5, 10, 9, 12]
     ((sheet, _, message),) = issues_of(content, sheet_names=config["sheet_names"])
     assert sheet == "Elbows"
     assert "--set sheet_settings.Elbows.currency=EUR" in message
+
+
+def test_discount_of_one_sheet_is_a_question_about_the_others() -> None:
+    settings = {**PRICE, "Taps & more": {"discount": "50", "currency": "EUR"}}
+    ((sheet, option, message),) = issues_of(
+        CONTENT, sheet_names=BOTH, sheet_settings=settings, list_currency="USD"
+    )
+    assert (sheet, option) == ("Pipes", "discount")
+    assert 'which on the sheet "Taps & more" is 50 by discount=50' in message

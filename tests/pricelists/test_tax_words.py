@@ -69,3 +69,11 @@ def test_sentence_with_the_header_of_the_unit_is_about_all_prices() -> None:
     sentence = "Preise in EUR je Einheit (EH), ab Lager, exkl. 20 % MwSt."
     lines = ("Art.-Nr.;Name;EH;Preis", "1001;Kantholz;m³;398,00", "1002;Latte;lfm;12,50")
     assert table_of(sentence, "", *lines).facts["vat_included"].value == "false"
+
+
+def test_gross_price_with_discounts_of_groups_may_be_one_before_discounts() -> None:
+    lines = ("Art.-Nr.;Name;CHF brutto", "1 Waschtische;;", "212;Waschtisch Lago;412,00")
+    rows = (*lines, "213;Waschtisch Piz;588,00", "2 Armaturen;;", "301;Mischer;248,00")
+    groups = {"1": "38", "2": "30"}
+    assert "vat_included" in table_of(*rows, currency="CHF").facts
+    assert "vat_included" not in table_of(*rows, currency="CHF", discount_groups=groups).facts

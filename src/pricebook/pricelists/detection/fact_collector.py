@@ -81,7 +81,7 @@ class ListSources(NamedTuple):
         """Whether a gross price may be one before discounts, a net price one after them."""
         fields = self.assignment.columns.keys()
         has_column = not fields.isdisjoint({"discount", "discount_group"})
-        return has_column or self.config.discount is not None
+        return has_column or bool(self.config.discount is not None or self.config.discount_groups)
 
     @property
     def cell_statement(self) -> CellStatement:

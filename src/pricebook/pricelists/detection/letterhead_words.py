@@ -89,6 +89,7 @@ MARKED_BEGINNINGS = tuple(
         comparison_keys(
             (
                 *("gekennzeichn", "kennz", "markier", "marked", "mark", "flagged", "vermerk"),
+                *("bezeichnet", "versehen", "designat", "denot"),
                 *("oznacz", "отмеч", "помеч", "обознач", "маркир", "пометк", "познач", "означ"),
                 *("marqu", "signal", "repér", "indiqu", "marcad", "señalad", "contrasseg"),
                 *("gemark", "aangeduid", "märk", "označ", "işaret", "symbol", "litera", "letter"),

@@ -108,7 +108,9 @@ def _statement(sheet: SheetTable, name: str) -> Fact | None:
     fact = sheet.table.facts.get(name)
     if fact is None or fact.origin in {"assumed", "column", "cell"}:
         return None
-    return fact if name == "currency" or fact.origin == "sentence" else None
+    # A discount of all sheets by an option is a fact of each.
+    is_discount = name == "discount" and fact.origin == "setting"
+    return fact if name == "currency" or is_discount or fact.origin == "sentence" else None
 
 
 def _default(sheet: SheetTable, name: str) -> str | None:
