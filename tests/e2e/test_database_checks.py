@@ -103,7 +103,9 @@ def test_doctor_says_what_to_do_with_an_empty_database(
             f" {migrations.head()}: run `pricebook migrate`."
         )
     ]
-    unchecked = "schema, aggregates, tasks, lists, credentials, notices, webhooks, rates"
+    unchecked = (
+        "schema, aggregates, tasks, lists, quarantine, credentials, notices, webhooks, rates"
+    )
     assert f"note  {unchecked}: not checked without migrations." in done.stdout
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from pricebook.db.database import Database
-from pricebook.errors import ConflictError, validation_error
+from pricebook.errors import NotFoundError, validation_error
 from pricebook.http import safe_csv
 from pricebook.http.cursor import Cursor, CursorQuery
 from pricebook.http.field_types import doc
@@ -86,12 +86,12 @@ async def list_changes_of_task(
 ) -> HeldArticlePage:
     """Return a page of what applying a held price list would change.
 
-    Raises NotFoundError without such a task, ConflictError if it is not held, ValidationError for
-    a cursor of another list.
+    Raises NotFoundError without such a task or if it is not held, ValidationError for a cursor of
+    another list.
     """
     task = await history.get_task(database, task_id)
     if task.state != "held" or task.supplier_id is None:
-        raise ConflictError(
+        raise NotFoundError(
             f"The task is {task.state}, not held: the price changes of an imported list are those"
             f" of its `import_id` ({task_id})."
         )

@@ -4,7 +4,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 
 from pricebook.db.database import Database
-from pricebook.errors import ConflictError, NotFoundError
+from pricebook.errors import NotFoundError
 from pricebook.http.openapi import Success, documented
 from pricebook.http.query_string import provide_query
 from pricebook.imports.held_change_list import (
@@ -36,14 +36,14 @@ EXAMPLE = {
     "/tasks/{task_id:str}/changes",
     summary="List the changes of a held price list",
     description="Returns what applying a held price list would change: prices that change, new"
-    " articles, or articles that become absent. Of another task, the response has status 409."
+    " articles, or articles that become absent. Of another task, the response has status 404."
     + OWN_TASK,
     guards=[require_own_task],
     dependencies={"criteria": provide_query(HeldChangePaging)},
     opt=documented(
         Success(kind=HeldArticlePage, example=EXAMPLE),
         query=HeldChangePaging,
-        errors=(NotFoundError, ConflictError),
+        errors=(NotFoundError,),
     ),
 )
 async def list_held_changes(
