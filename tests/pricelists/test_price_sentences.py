@@ -84,6 +84,7 @@ def test_sentences_above_the_table(sentence: str, expected: dict[str, str]) -> N
         ),
         *("Effective 11/01/2026", "Prices valid from 03/04/2026", "Preisliste Winter 2026/27"),
         *("Preisliste Nr. 2/26", "Prices 11/26", "Tarif / feuille de commande"),
+        "Sortiment A2/A4 und M8, Preise freibleibend",
     ],
 )
 def test_letterheads_say_nothing_about_prices(sentence: str) -> None:

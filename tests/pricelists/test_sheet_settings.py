@@ -172,3 +172,13 @@ def test_discount_of_one_sheet_is_a_question_about_the_others() -> None:
     )
     assert (sheet, option) == ("Pipes", "discount")
     assert 'which on the sheet "Taps & more" is 50 by discount=50' in message
+
+
+def test_sheet_whose_price_is_in_doubt_is_not_passed_over() -> None:
+    extras: list[list[Any]] = [["Best.-Nr.", "Artikel", "Verp.", "EUR", "je"]]
+    extras += [[f"080{n}", f"Hülse {n},5 mm", 50 * n, n + 0.12, "100 St"] for n in range(1, 8)]
+    cables: list[list[Any]] = [["Best.-Nr.", "Bezeichnung", "Preis EUR"]]
+    cables += [[f"00{n}", f"Leitung {n}", n + 0.5] for n in range(1, 8)]
+    ((_, option, message),) = issues_of(workbook_of(Leitungen=cables, Extras=extras))
+    assert option == "sheet_names"
+    assert '"Leitungen", "Extras"' in message

@@ -151,11 +151,18 @@ def _has_header(records: Sequence[Record], request: ReadRequest) -> bool:
 
 
 def _has_inferred_columns(records: Sequence[Record], request: ReadRequest) -> bool:
-    """Return whether content inference finds code, name and price, perhaps not what it is for."""
+    """Return whether content inference finds code, name and price, perhaps not what it is for.
+
+    Of several columns that may be the price, it does not matter which one is.
+    """
     try:
         table.detect_table(records, request)
     except PriceListError as error:
-        return _COLUMN_OPTIONS.isdisjoint(issue.option for issue in error.issues)
+        return _COLUMN_OPTIONS.isdisjoint(
+            issue.option
+            for issue in error.issues
+            if issue.option != "column_mapping.price" or not issue.candidates
+        )
     return True
 
 
