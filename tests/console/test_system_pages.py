@@ -23,7 +23,7 @@ __all__ = ["worker_database", "worker_settings"]
 PATH = "/console/administration/system"
 CHECKS = [
     *("secret", "PostgreSQL", "migrations", "rights", "schema", "aggregates", "tasks", "lists"),
-    *("credentials", "notices", "webhooks", "rates", "Redis", "uploads", "parser"),
+    *("quarantine", "credentials", "notices", "webhooks", "rates", "Redis", "uploads", "parser"),
 ]
 
 

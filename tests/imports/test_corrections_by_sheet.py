@@ -191,7 +191,8 @@ async def test_rows_of_tables_side_by_side_have_the_settings_of_their_sheet(
 ) -> None:
     header = ["Code", "Item", "Price", None, "Code", "Item", "Price"]
     elbows = [header, ["A1", "Elbow", 10, None, "B1", "Zinc elbow", "soon"]]
-    settings = {"Elbows": {"currency": "USD", "discount": "50"}, "Pipes": PIPE_SETTINGS}
+    pipes = {**PIPE_SETTINGS, "discount": "0"}
+    settings = {"Elbows": {"currency": "USD", "discount": "50"}, "Pipes": pipes}
     first = await import_sheets(run_import, {"Elbows": elbows, "Pipes": PIPES}, settings)
     text = edited(await rejected_rows(database, first.task_id), fill({"Price": "20"}))
     discount = config(sheet_settings={"Elbows": {"discount": "75"}})

@@ -150,7 +150,7 @@ async def test_setting_of_a_sheet_is_no_answer_for_the_others(
     supplier_id = await builders.supplier(conn)
     answers: list[dict[str, Any]] = [
         {"sheet_names": ["Pipes", "Taps"], "sheet_name": None},
-        {"sheet_settings": {"Pipes": {"discount": "58"}}},
+        {"sheet_settings": {"Pipes": {"price_quantity": 100}}},
     ]
     async with running_worker():
         first = await previews.upload(supplier_id, content)
@@ -163,12 +163,14 @@ async def test_setting_of_a_sheet_is_no_answer_for_the_others(
         await preview_service.answer(previews.database, later, answers[:1])
         preview, _ = await previews.read(later)
     found = await list_used(previews, preview)
-    assert [(each.sheet, each.name, each.value) for each in found] == [("Pipes", "discount", "58")]
-    await used_settings.forget(previews.database, later, "discount", None, "Pipes")
+    assert [(each.sheet, each.name, each.value) for each in found] == [
+        ("Pipes", "price_quantity", 100)
+    ]
+    await used_settings.forget(previews.database, later, "price_quantity", None, "Pipes")
     preview = (await previews.state(later)).preview
     assert await list_used(previews, preview) == ()
     entries = "SELECT before FROM audit_log WHERE action = 'supplier.layout_forgotten'"
-    assert await rows(conn, entries) == [({"discount (Pipes)": "58"},)]
+    assert await rows(conn, entries) == [({"price_quantity (Pipes)": "100"},)]
 
 
 async def test_setting_of_a_sheet_that_is_still_set_is_listed_once(
@@ -178,7 +180,8 @@ async def test_setting_of_a_sheet_that_is_still_set_is_listed_once(
     taps = [["Code", "Article", "Price USD"], ["T1", "Tap", 9]]
     content = workbook_of(Pipes=pipes, Taps=taps)
     supplier_id = await builders.supplier(conn)
-    config = {"sheet_names": ["Pipes", "Taps"], "sheet_settings": {"Pipes": {"discount": "58"}}}
+    settings = {"Pipes": {"price_quantity": 100}}
+    config = {"sheet_names": ["Pipes", "Taps"], "sheet_settings": settings}
     metadata = Jsonb({"source_config": config})
     await conn.execute("UPDATE suppliers SET metadata = %s", [metadata])
     async with running_worker():
@@ -192,5 +195,5 @@ async def test_setting_of_a_sheet_that_is_still_set_is_listed_once(
     found = await list_used(previews, preview)
     assert [(each.sheet, each.name, each.origin) for each in found] == [
         (None, "sheet_names", "setting"),
-        ("Pipes", "discount", "setting"),
+        ("Pipes", "price_quantity", "setting"),
     ]

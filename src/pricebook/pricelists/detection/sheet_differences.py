@@ -1,6 +1,6 @@
 """In what the tables of two sheets differ: columns, meaning of the prices, and their articles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from pricebook.errors import PriceListIssue
@@ -71,8 +71,11 @@ def unstated_facts(sheets: Sequence[SheetTable], request: ReadRequest) -> Iterat
     for name in ("currency", "discount", "price_quantity", "vat_included"):
         if name == "vat_included" and request.catalog_vat == "as_listed":
             continue  # no price depends on it
-        stating = next((each for each in sheets if _statement(each, name)), None)
-        fact = _statement(stating, name) if stating else None
+        # A discount of all sheets by an option is a fact of each; a later list was decided before.
+        is_first = name == "discount" and request.previous_profile is None
+        origins = {"sentence", "setting"} if is_first else {"sentence"}
+        stating = next((each for each in sheets if _statement(each, name, origins)), None)
+        fact = _statement(stating, name, origins) if stating else None
         if stating is None or fact is None:
             continue
         for each in sheets:
@@ -103,14 +106,12 @@ def same_articles(sheets: Sequence[SheetTable]) -> tuple[list[str], str] | None:
     return None
 
 
-def _statement(sheet: SheetTable, name: str) -> Fact | None:
+def _statement(sheet: SheetTable, name: str, origins: Collection[str]) -> Fact | None:
     """Return the fact of a sheet that may hold for another one that does not state it."""
     fact = sheet.table.facts.get(name)
     if fact is None or fact.origin in {"assumed", "column", "cell"}:
         return None
-    # A discount of all sheets by an option is a fact of each.
-    is_discount = name == "discount" and fact.origin == "setting"
-    return fact if name == "currency" or is_discount or fact.origin == "sentence" else None
+    return fact if name == "currency" or fact.origin in origins else None
 
 
 def _default(sheet: SheetTable, name: str) -> str | None:
