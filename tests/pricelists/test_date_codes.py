@@ -1,4 +1,4 @@
-"""Article codes that a spreadsheet program turned into dates or rounded numbers."""
+"""Article codes that a spreadsheet program turned into dates: their rows are rejected."""
 
 from datetime import date, datetime, time
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricelists.fake_google import FakeGoogleServer, FormattedNumber
-from pricelists.price_lists import csv_text, read_price_list
+from pricelists.price_lists import read_price_list
 from pricelists.spreadsheet_reader import SpreadsheetReader
 from pricelists.workbooks import (
     HEADER,
@@ -133,18 +133,3 @@ def test_dates_elsewhere_are_read_and_other_reasons_stay() -> None:
     ]
     assert result.items[1].name == "2010-03-01"
     assert [row.error_type for row in result.rejected] == ["price_not_a_number"]
-
-
-@pytest.mark.parametrize("code", ["1.20E+07", "4,00638E+12", "1E+05"])
-def test_codes_that_became_rounded_numbers_are_rejected(code: str) -> None:
-    result = read_price_list(csv_text("A1;Lamp;5.50", f"{code};Plug;8.50", "12E06;Fuse;9"))
-    assert [item.supplier_sku for item in result.items] == ["A1", "12E06"]
-    (row,) = result.rejected
-    assert (row.error_type, row.supplier_sku) == ("sku_is_scientific", code)
-    assert code in row.error_message
-
-
-def test_codes_that_resemble_rounded_numbers_are_codes() -> None:
-    codes = ["1.20E+7", "E+07", "10E+05", "1E+055", "LED 1E+05"]
-    result = read_price_list(csv_text(*(f"{code};Plug;8.50" for code in codes)))
-    assert [item.supplier_sku for item in result.items] == codes

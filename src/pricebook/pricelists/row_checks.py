@@ -12,7 +12,6 @@ from pricebook.pricelists.row_discontinued import problem_of_footnote
 from pricebook.pricelists.row_rejection import (
     marked_price,
     named_quantity,
-    scientific_code,
     too_long,
     too_many_cells,
 )
@@ -46,10 +45,7 @@ class RowChecks:
         text = "".join(cells)
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")
-        problem = scientific_code(sku) if "E+" in sku else None
-        if "00" in name and not self._has_stated_quantity:
-            problem = problem or named_quantity(name)
-        if problem:
+        if "00" in name and not self._has_stated_quantity and (problem := named_quantity(name)):
             return problem
         if self._footnotes and (mark := marked_by(cells, self._footnotes)):
             return _marked_problem(mark, self._footnotes[mark])

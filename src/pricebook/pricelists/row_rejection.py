@@ -1,6 +1,5 @@
 """Rejected rows with the cells that are stored of them, and reasons to reject a row."""
 
-import re
 from collections.abc import Sequence
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
@@ -21,7 +20,6 @@ from pricebook.pricelists.text import quote, without_nul
 # Of all cells of a rejected row together.
 MAX_STORED_CHARACTERS = 8_192
 DISCONTINUED = "discontinued"
-_SCIENTIFIC_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d{2}").fullmatch
 # Fields whose text is kept as it is, also that of a formula.
 _TEXT_FIELDS: frozenset[Field] = frozenset({"gtin", "mpn", "brand", "stock", "lead_time"})
 
@@ -59,18 +57,6 @@ def named_quantity(name: str) -> RowProblem | None:
         "of price quantities, or set price_quantity=1 if the price is that of one unit."
     )
     return RowProblem("price_quantity_unknown", detail)
-
-
-def scientific_code(code: str) -> RowProblem | None:
-    """Return the problem of a code that a spreadsheet program wrote as a number: `1.20E+07`."""
-    if not _SCIENTIFIC_NUMBER(code):
-        return None
-    return RowProblem(
-        "sku_is_scientific",
-        f"The article code {quote(code)} is a rounded number: spreadsheet programs turn codes such "
-        "as 12E06 and long numbers into such texts. Give the cell the format Text and write the "
-        "code again.",
-    )
 
 
 def too_long(kind: str, text: str, max_length: int) -> RowProblem:

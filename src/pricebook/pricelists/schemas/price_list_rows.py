@@ -10,7 +10,6 @@ RowErrorType = Literal[
     "malformed_row",
     "missing_sku",
     "sku_is_date",
-    "sku_is_scientific",
     "missing_name",
     "missing_price",
     "price_not_a_number",
