@@ -58,6 +58,7 @@ def test_marked_article_is_rejected_without_its_code(header: str, sold: str, mar
 @pytest.mark.parametrize(
     ("header", "cell"),
     [
+        ("Fracht", "Zuschlag (entfällt ab 10)"),
         *(("Surface", "gestrichen"), ("Minimum order", "entfällt"), ("Colour", "x")),
         *(("Status", "new"), ("Status", "replaces deleted A9"), ("Deleted", "no")),
         *(("Active ingredient", "no"), ("Aktiv", "ja"), ("Status", "ausverkauft")),

@@ -106,5 +106,14 @@ def test_marked_articles_are_discontinued(legend: str, mark: str, *, below: bool
     assert f'ignored_marks="{mark.strip()}"' in result.rejected[0].error_message
 
 
-def test_marked_articles_that_are_sold_off_are_read() -> None:
-    assert len(read("* Auslaufartikel, solange Vorrat reicht", " *").items) == len(ROWS)
+@pytest.mark.parametrize(
+    "legend",
+    [
+        "* Auslaufartikel, solange Vorrat reicht",
+        "* Mindermengenzuschlag: entfällt ab 100 EUR",
+        "* Versandkosten (entfällt ab 50 EUR)",
+        "* net weight; discontinued models on request",
+    ],
+)
+def test_marked_articles_that_are_sold_are_read(legend: str) -> None:
+    assert len(read(legend, " *").items) == len(ROWS)

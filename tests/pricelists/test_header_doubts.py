@@ -48,7 +48,18 @@ def test_parts_and_multiples_of_the_currency_are_a_question(header: str, scale: 
     )
 
 
-@pytest.mark.parametrize("header", ["Price 100", "Prix les 100", "Preis p.100", "Price per blurb"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Price 100",
+        "Prix les 100",
+        "Preis p.100",
+        "Price per blurb",
+        "Price P10",
+        "Preis VE10",
+        "Preis/VE10",
+    ],
+)
 def test_only_price_in_doubt_needs_one_option(header: str) -> None:
     assert issue_of(*plain(header)).option == "price_quantity"
     assert table_of(*plain(header), price_quantity=100).basis.price_quantity == 100

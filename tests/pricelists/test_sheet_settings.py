@@ -182,3 +182,19 @@ def test_sheet_whose_price_is_in_doubt_is_not_passed_over() -> None:
     ((_, option, message),) = issues_of(workbook_of(Leitungen=cables, Extras=extras))
     assert option == "sheet_names"
     assert '"Leitungen", "Extras"' in message
+
+
+def test_discount_of_a_sheet_is_a_question_about_new_sheets_of_later_lists() -> None:
+    pipes = [["Code", "Name", "Price"], ["P1", "Pipe", 5], ["P2", "Long pipe", 7]]
+    taps = [["Code", "Name", "Price"], ["T1", "Tap", 9], ["T2", "Tall tap", 12]]
+    both = workbook_of(Pipes=pipes, Taps=taps)
+    config: dict[str, Any] = {
+        "sheet_names": ["Pipes", "Taps"],
+        "sheet_settings": {"Pipes": {"discount": "50"}},
+    }
+    of_pipes = read_price_list(workbook_of(Pipes=pipes)).profile
+    with pytest.raises(PriceListError, match='"Taps": Nothing states the discount'):
+        read_next_price_list(both, of_pipes, **config)
+    of_both = read_price_list(both).profile
+    later = read_next_price_list(both, of_both, **config)
+    assert [item.price for item in later.items] == [Decimal("2.5"), Decimal("3.5"), 9, 12]

@@ -77,3 +77,17 @@ def test_gross_price_with_discounts_of_groups_may_be_one_before_discounts() -> N
     groups = {"1": "38", "2": "30"}
     assert "vat_included" in table_of(*rows, currency="CHF").facts
     assert "vat_included" not in table_of(*rows, currency="CHF", discount_groups=groups).facts
+
+
+@pytest.mark.parametrize(
+    ("sentence", "mark"),
+    [
+        ("N = Nettopreise exkl. MwSt.", "N"),
+        ("(N) Preise exkl. MwSt.", "N"),
+        ("* Preise exkl. MwSt.", "*"),
+        ("Mit (N) gekennzeichnete Artikel: Preise exkl. MwSt.", "N"),
+    ],
+)
+def test_legend_of_a_mark_is_about_marked_articles(sentence: str, mark: str) -> None:
+    lines = (f"Art.-Nr.;Name;{mark};Preis", f"1001;Kantholz;{mark};398,00", "1002;Latte;;12,50")
+    assert "vat_included" not in table_of(sentence, "", *lines).facts

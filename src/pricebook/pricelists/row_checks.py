@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pricebook.pricelists.detection.discontinued_words import marks_in_note
+from pricebook.pricelists.detection.discontinued_words import explains_discontinued
 from pricebook.pricelists.detection.footnotes import marked_by
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.exchanged_columns import ExchangedColumns
@@ -65,4 +65,6 @@ class RowChecks:
 
 
 def _marked_problem(mark: str, text: str) -> RowProblem:
-    return problem_of_footnote(mark, text) if marks_in_note(text) else marked_price(mark, text)
+    return (
+        problem_of_footnote(mark, text) if explains_discontinued(text) else marked_price(mark, text)
+    )

@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.discontinued_words import (
     is_discontinued,
     is_of_states,
     mark_in_name,
+    mark_in_text,
     marks_below,
     marks_in_note,
 )
@@ -40,7 +41,7 @@ class _MarkColumn:
         if len(cell) > self._max_length:
             return False
         is_whole = len(cell) <= MAX_LENGTH and cell_key(cell) in self._texts
-        if is_whole or (self._has_notes and marks_in_note(cell)) or mark_in_name(cell):
+        if is_whole or (self._has_notes and marks_in_note(cell)) or mark_in_text(cell):
             return True
         if len(self.unmarked) == _MAX_UNMARKED:
             self.unmarked.clear()

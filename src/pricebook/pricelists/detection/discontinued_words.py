@@ -49,7 +49,8 @@ _CLEAR, _YES_KEYS, _NO_KEYS = _keys(CLEAR_TEXTS), _keys(YES), _keys(NO)
 _OF_STATES = _CLEAR | _keys(TEXTS_OF_STATES)
 _FLAGS = _OF_STATES | _keys(FLAG_HEADERS)
 _ACTIVE = _keys(ACTIVE_HEADERS)
-_OF_NAMES = (_CLEAR | _keys(NAME_TEXTS)) - _keys(NO_NAME_TEXTS)
+_OF_TEXTS = _CLEAR - _keys(NO_NAME_TEXTS)
+_OF_NAMES = _OF_TEXTS | _keys(NAME_TEXTS)
 _ARTICLE_WORDS = ARTICLE_NOUNS | LEADING_WORDS
 _PHASE_OUT = re.compile(
     rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(map(cell_key, PHASE_OUT_TEXTS))))})"
@@ -95,17 +96,32 @@ def marks_in_note(note: str) -> bool:
     return any(_begins_with_mark(part, _OF_STATES) for part in _PART_END.split(note))
 
 
+def explains_discontinued(text: str) -> bool:
+    """Return whether the text about a mark calls its articles no longer sold: `discontinued`."""
+    first = _PART_END.split(text, maxsplit=1)[0]
+    return not is_sold_off(text) and _begins_with_mark(first, _CLEAR)
+
+
+def mark_in_text(text: str) -> str:
+    """Return the part of a text that marks its article as `mark_in_name` does, by clear words."""
+    return _marked_part(text, _OF_TEXTS)
+
+
 def mark_in_name(name: str) -> str:
     """Return the part of a name that marks its article as no longer sold, empty without one.
 
     It is in brackets, before or behind a dash, or in capitals unlike the rest. A name in capitals
     ends or begins with it, unless the article is for another one.
     """
-    if _KEY_WORDS.isdisjoint(name.casefold().split()) or is_sold_off(name):
+    return _marked_part(name, _OF_NAMES)
+
+
+def _marked_part(text: str, marks: frozenset[str]) -> str:
+    if _KEY_WORDS.isdisjoint(text.casefold().split()) or is_sold_off(text):
         return ""
-    if starred := next((word for word in name.split() if word.casefold() in _STARRED), ""):
+    if starred := next((word for word in text.split() if word.casefold() in _STARRED), ""):
         return starred
-    return next((part for part in _marked_parts(name) if _begins_with_mark(part, _OF_NAMES)), "")
+    return next((part for part in _marked_parts(text) if _begins_with_mark(part, marks)), "")
 
 
 def _marked_parts(name: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
-from pricebook.pricelists.detection.discontinued_words import marks_in_note
+from pricebook.pricelists.detection.discontinued_words import explains_discontinued
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.sentences import Sentence, read_sentences
 from pricebook.pricelists.detection.statement_tokens import number_of, tokenize
@@ -44,7 +44,9 @@ def find_footnotes(
     found = dict[str, str]()
     for note in notes:
         for footnote in _footnotes(note.text):
-            is_read = marks_in_note(footnote.text) or _is_about_prices(note, footnote.text, request)
+            is_read = explains_discontinued(footnote.text) or _is_about_prices(
+                note, footnote.text, request
+            )
             if footnote.mark in found or not is_read:
                 continue
             cells = (cell for content in contents for cell in content.cells)

@@ -71,16 +71,17 @@ def unstated_facts(sheets: Sequence[SheetTable], request: ReadRequest) -> Iterat
     for name in ("currency", "discount", "price_quantity", "vat_included"):
         if name == "vat_included" and request.catalog_vat == "as_listed":
             continue  # no price depends on it
-        # A discount of all sheets by an option is a fact of each; a later list was decided before.
-        is_first = name == "discount" and request.previous_profile is None
-        origins = {"sentence", "setting"} if is_first else {"sentence"}
+        # A discount of all sheets by an option is a fact of each.
+        origins = {"sentence", "setting"} if name == "discount" else {"sentence"}
         stating = next((each for each in sheets if _statement(each, name, origins)), None)
         fact = _statement(stating, name, origins) if stating else None
         if stating is None or fact is None:
             continue
+        by_setting = name == "discount" and fact.origin == "setting"
+        decided = _known_sheets(request) if by_setting else ()
         for each in sheets:
             default = _default(each, name)
-            if default not in (None, fact.value):
+            if default not in (None, fact.value) and each.name not in decided:
                 yield _unstated_issue(name, fact, default, (stating.name, each.name))
 
 
@@ -112,6 +113,12 @@ def _statement(sheet: SheetTable, name: str, origins: Collection[str]) -> Fact |
     if fact is None or fact.origin in {"assumed", "column", "cell"}:
         return None
     return fact if name == "currency" or fact.origin in origins else None
+
+
+def _known_sheets(request: ReadRequest) -> set[str | None]:
+    """Return the sheets that an earlier price list was read from."""
+    known = request.previous_profile
+    return {known.sheet, *known.sheets, *known.whole_sheets} if known else set()
 
 
 def _default(sheet: SheetTable, name: str) -> str | None:

@@ -14,8 +14,8 @@ _DOTTED_LETTERS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\.\s?){1,3}[^\W\d_]\.?(?!
 _TOKEN = re.compile(
     r"(?P<date>\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2})"
     r"|(?P<number>\d+(?:[.,'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?)"
-    # `A4` and `M8` are words.
-    r"|(?P<word>[A-Z]\d{1,2}(?!\w)|[^\W\d_]+[23]?(?![\d]))"
+    # Grades of steel and threads, `A2/A4` and `M8`, are words: nothing behind a unit or in a word.
+    r"|(?P<word>(?<!\w)(?<!\D/)(?<!/ )[AM]\d{1,2}(?!\w|[.,]\d)|[^\W\d_]+[23]?(?![\d]))"
     r"|(?P<sign>[^\s\w])"
 )
 

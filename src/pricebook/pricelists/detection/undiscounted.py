@@ -107,17 +107,24 @@ def names_marks(text: str) -> bool:
 def is_about_marked(sentence: str, text: str, headers: Iterable[str]) -> bool:
     """Return whether a sentence of a text is about marked articles only: `* net prices`.
 
-    A header in brackets is no mark: `prices per unit (PU)`.
+    A header in brackets is no mark, `prices per unit (PU)`, unless the text defines it as one.
     """
     titles = set(map(str.strip, headers))
     for part, marks in marked_parts(text):
-        if titles.issuperset(marks):
+        if titles.issuperset(marks) and not _defines_mark(part):
             continue
         if sentence in part:
             return True
         if part in sentence:
             return not read_statement(sentence.replace(part, " ")).vat_included
     return False
+
+
+def _defines_mark(part: str) -> bool:
+    """Return whether a text is a legend of a mark, or has words for marked articles."""
+    beginnings = (*MARKED_BEGINNINGS, *STAR_BEGINNINGS)
+    is_legend = _LABEL.match(part) is not None
+    return is_legend or any(token.key.startswith(beginnings) for token in tokenize(part))
 
 
 def _parts(text: str) -> Iterator[str]:
