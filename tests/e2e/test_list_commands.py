@@ -55,6 +55,10 @@ def test_lists_have_the_filters_of_their_routes(system: System, run: Run) -> Non
     assert sku in run("products", "list", "--unpriced", "--supplier", "ACME", "--sort", "-name")
     assert sku not in run("products", "list", "--max-margin", "5")
     assert "product.created" in run("audit", "--entity", sku)
+    run("suppliers", "set", "ACME", "--set", "vat_included=false")
+    first, _, cursor = run("audit", "--entity", "ACME", "--limit", "1").partition("--cursor=")
+    assert "supplier.updated" in first
+    assert "supplier.created" in run("audit", "--entity", "ACME", "--cursor", cursor.strip())
 
     run("prices", "changes", "--csv", "changes.csv")
     (line,) = csv.DictReader((system.folder / "changes.csv").read_text().splitlines())

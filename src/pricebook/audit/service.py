@@ -62,7 +62,8 @@ async def find_entity_id(database: Database, name: str, entity_type: str | None 
         return found[0][1]
     if found:
         types = " and ".join(sorted({each[0] for each in found}))
-        raise ConflictError(f"{name} is the name of several: {types}. Give the type, or the id.")
+        remedy = "Give the type, or the id." if " and " in types else "Give the id."
+        raise ConflictError(f"{name} is the name of several: {types}. {remedy}")
     raise NotFoundError(
         f"There is nothing named {name}: give an id, the SKU of a product, the name of a supplier,"
         " a category or a user, or SUPPLIER:CODE of an item."

@@ -54,12 +54,16 @@ def list_audit(
         cursor: Where the page begins, as the page before says.
         json: Print the page as JSON.
     """
-    query = _query_of(filters, limit, cursor)
+    name = filters.entity
+    # A cursor belongs to all filters, that of the entity included.
+    query = _query_of(filters, limit, cursor if name is None else None)
 
     async def list_entries(database: Database) -> AuditPage:
-        name, entity_type = filters.entity, filters.entity_type
-        entity_id = await service.find_entity_id(database, name, entity_type) if name else None
-        return await service.list_entries(database, replace(query, entity_id=entity_id))
+        if name is None:
+            return await service.list_entries(database, query)
+        entity_id = await service.find_entity_id(database, name, filters.entity_type)
+        of_entity = replace(query, entity_id=entity_id, cursor=cursor)
+        return await service.list_entries(database, of_entity)
 
     page = run_with_database(list_entries)
     if json:

@@ -90,4 +90,5 @@ def _describe_change(decision: LoggedDecision) -> str:
         return f"  (undone{at}{by})"
     if decision.new_internal_sku:
         return f"  (changed{at}{by}: linked to {decision.new_internal_sku})"
-    return f"  (changed{at}{by}{': unlinked' if decision.action == 'accept' else ''})"
+    is_known = decision.changed_by is not None and decision.new_product_id is None
+    return f"  (changed{at}{by}{': unlinked' if decision.action == 'accept' and is_known else ''})"

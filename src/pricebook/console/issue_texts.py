@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from pricebook.audit.schemas import ACTION_PATTERN, ENTITY_TYPE_PATTERN
 from pricebook.console.page_texts import load_texts
 from pricebook.http.field_types import NO_NUL
 from pricebook.pricelists.schemas.read_config import (
@@ -21,8 +20,6 @@ PATTERNS: Mapping[str, str] = {
     DISCOUNT_PATTERN: "issues.discount",
     NET_MARK_PATTERN: "issues.net_marks",
     UNIT_MEANING_PATTERN: "issues.unit_meaning",
-    ACTION_PATTERN: "issues.action",
-    ENTITY_TYPE_PATTERN: "issues.entity_type",
     NO_NUL: "issues.nul",
 }
 KINDS: Mapping[str, str] = {

@@ -45,9 +45,9 @@ DETAILS: LiteralString = """
         (SELECT entry.actor_name, entry.batch_id, (entry.after ->> 'product_id')::uuid
         FROM audit_log AS entry
         WHERE entry.entity_id = decision.supplier_item_id AND entry.at = decision.superseded_at
-            AND decision.undone_at IS NULL AND entry.action IN ('item.linked', 'item.unlinked')
+            AND decision.undone_at IS NULL AND decision.replaced_by IS NULL
+            AND entry.action IN ('item.linked', 'item.unlinked')
         ORDER BY entry.id DESC LIMIT 1)
-        LIMIT 1
     ) AS change ON true
     WHERE decision.id = page.k1
 """

@@ -73,7 +73,11 @@ class LoggedDecision(Struct, frozen=True):
         UUID | None, doc("Id of the batch that changed it; null for a change of one item alone.")
     ]
     new_product_id: Annotated[
-        UUID | None, doc("Id of the product that the item was linked to instead; null for none.")
+        UUID | None,
+        doc(
+            "Id of the product that the item was linked to instead; null for none, or if the audit"
+            " log no longer has it."
+        ),
     ]
     new_internal_sku: Annotated[
         str | None, doc("The shop's own article code of that product; null for none.")

@@ -7,6 +7,7 @@ from pricebook.errors import NotFoundError
 from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.suppliers import listed_item_repository as repository
 from pricebook.suppliers.listed_item_schemas import ListedItem, ListedItemQuery
+from pricebook.suppliers.overviews import no_supplier
 from pricebook.suppliers.service import find_supplier
 
 
@@ -24,8 +25,8 @@ async def list_items_of_supplier(
     """Return a page as `list_items` does; raises NotFoundError for an unknown supplier."""
     async with database.connection() as conn:
         if await find_supplier(conn, supplier_id) is None:
-            raise NotFoundError(f"There is no supplier {supplier_id}.")
-    return await list_items(database, supplier_id, query)
+            raise no_supplier(supplier_id)
+        return cursor_page_of(query, await repository.list_items(conn, supplier_id, query))
 
 
 async def get_item(database: Database, supplier_id: UUID, item_id: UUID) -> ListedItem:

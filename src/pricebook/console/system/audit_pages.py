@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 
 from pricebook.audit import service
 from pricebook.audit import sums as audit_sums
+from pricebook.audit.actions import ACTIONS
 from pricebook.audit.schemas import AuditPage, AuditQuery
 from pricebook.console.active_filters import read_active_filters
 from pricebook.console.administration.administration_sections import render_section
@@ -55,7 +56,8 @@ async def show_audit(request: AnyRequest) -> Response[Any]:
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
         return render(request, "system/audit_results.html", values, headers=headers)
-    actions, actors = await service.list_known_values(database, MAX_CHOICES)
+    stored, actors = await service.list_known_values(database, MAX_CHOICES)
+    actions = [each for each in stored if each in ACTIONS]
     values |= {"actions": actions, "actors": actors, "types": _types_of(actions)}
     status = 400 if issues else 200
     return render_section(request, "system/audit.html", values, status=status)

@@ -1,7 +1,8 @@
--- Notices of held, failed, late and unusual price lists and of quarantined rows, for each user who receives this kind: written with
--- their events, in the transaction that holds, fails or imports a list or finds that one is late. The same reason for
--- the same supplier is written once a day: a source that is down does not fill a mailbox. A list that is held or
--- unusual as one before is a notice if a list in between was imported without that reason, or undone: it is another change.
+-- Notices of held, failed, late and unusual price lists and of quarantined rows, for each user who receives this
+-- kind: written with their events, in the transaction that holds, fails or imports a list or finds that one is
+-- late. The same reason for the same supplier is written once a day: a source that is down does not fill a
+-- mailbox. A list that is held or unusual as one before is a notice if a list in between was imported without
+-- that reason, or undone: it is another change.
 CREATE OR REPLACE FUNCTION add_notices() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -153,15 +153,16 @@ def _has_header(records: Sequence[Record], request: ReadRequest) -> bool:
 def _has_inferred_columns(records: Sequence[Record], request: ReadRequest) -> bool:
     """Return whether content inference finds code, name and price, perhaps not what it is for.
 
-    Of several columns that may be the price, it does not matter which one is.
+    Of several columns that may be the price, it does not matter which one is, unless that is set.
     """
+    is_price_set = "price" in request.config.column_mapping
     try:
         table.detect_table(records, request)
     except PriceListError as error:
         return _COLUMN_OPTIONS.isdisjoint(
             issue.option
             for issue in error.issues
-            if issue.option != "column_mapping.price" or not issue.candidates
+            if issue.option != "column_mapping.price" or is_price_set or not issue.candidates
         )
     return True
 
